@@ -1,0 +1,14 @@
+/**
+ * Ids are opaque strings, told apart by the compiler and made only by the `derive…` functions of `value` and `model`.
+ */
+declare const brand: unique symbol
+type Branded<Name extends string> = string & { readonly [brand]: Name }
+
+/** What a value is: equal ids, equal values. */
+export type ContentId = Branded<'ContentId'>
+/** How a value came about: its content if it has no history, else the call and the output that gave it. */
+export type HistoryId = Branded<'HistoryId'>
+/** A call, by its op and what its inputs are. */
+export type CallContentId = Branded<'CallContentId'>
+/** A call, by its op and how its inputs came about. */
+export type CallHistoryId = Branded<'CallHistoryId'>

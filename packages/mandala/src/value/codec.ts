@@ -1,0 +1,65 @@
+import { Deserializer, Serializer } from 'node:v8'
+import { getViewName } from './shape.ts'
+import { makeView, NodeTableReader, NodeTableWriter, type Node } from './node-table.ts'
+
+/** The first byte of stored values: how the rest is to be read. */
+const PLAIN = 1
+const TABLE = 2
+
+/** Writes each view with exactly its own bytes; by itself V8 would write all the memory it stands on. */
+class ViewSerializer extends Serializer {
+  constructor() {
+    super()
+    // @ts-expect-error missing in @types/node
+    this._setTreatArrayBufferViewsAsHostObjects(true)
+  }
+
+  _writeHostObject(view: ArrayBufferView): void {
+    const name = Buffer.from(getViewName(view))
+    this.writeUint32(name.length)
+    this.writeRawBytes(name)
+    this.writeUint32(view.byteLength)
+    this.writeRawBytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
+  }
+}
+
+class ViewDeserializer extends Deserializer {
+  _readHostObject(): ArrayBufferView {
+    const name = this.readRawBytes(this.readUint32()).toString('latin1')
+    const byteLength = this.readUint32()
+    const memory = new ArrayBuffer(byteLength)
+    new Uint8Array(memory).set(this.readRawBytes(byteLength))
+    return makeView(name, memory, { offset: 0, byteLength })
+  }
+}
+
+/**
+ * The bytes of a value that `identify` let pass; {@link decode} gives an equal value, prototypes, order of keys, cycles and all.
+ * @param isPlain as `identify` found it
+ */
+export function encode(value: unknown, isPlain: boolean): Uint8Array {
+  const serializer = new ViewSerializer()
+  serializer.writeHeader()
+  serializer.writeUint32(isPlain ? PLAIN : TABLE)
+  if (isPlain) serializer.writeValue(value)
+  else {
+    const table = new NodeTableWriter()
+    table.write(value)
+    serializer.writeValue(table.end())
+  }
+  return serializer.releaseBuffer()
+}
+
+/**
+ * A fresh value from its bytes; nothing of it is shared with `bytes`.
+ * @throws if the bytes are damaged, or of a class that isn't registered
+ */
+export function decode(bytes: Uint8Array): unknown {
+  const deserializer = new ViewDeserializer(bytes)
+  deserializer.readHeader()
+  const format = deserializer.readUint32()
+  const content = deserializer.readValue() as unknown
+  if (format === PLAIN) return content
+  if (format !== TABLE) throw new TypeError(`unknown value format ${format}`)
+  return new NodeTableReader(content as Node[]).read(0)
+}

@@ -1,0 +1,33 @@
+import { createHash, hash } from 'node:crypto'
+
+/** What an id is the id of; the first thing in every hash, so that records of two kinds never collide. */
+export type RecordKind = 'value' | 'approx' | 'type-hash' | 'external' | 'list' | 'dict' | 'set' | 'call' | 'call-history' | 'history' | 'output'
+
+const FORMAT = 'mandala1'
+
+/** SHA-256 in hex of a record: the one door to hashing. `text` must be self-delimiting within its kind. */
+export function digest(kind: RecordKind, text: string): string {
+  return hash('sha256', `${FORMAT}:${kind}\n${text}`, 'hex')
+}
+
+/** SHA-256 in hex of raw bytes, which only ever stand inside a record with their length and type. */
+export function digestBytes(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'hex')
+}
+
+/** The same as {@link digest} for a text too long for one string. */
+export class StreamingDigest {
+  readonly #hash = createHash('sha256')
+
+  constructor(kind: RecordKind) {
+    this.#hash.update(`${FORMAT}:${kind}\n`)
+  }
+
+  add(text: string): void {
+    this.#hash.update(text)
+  }
+
+  end(): string {
+    return this.#hash.digest('hex')
+  }
+}
