@@ -5,9 +5,12 @@ export type RecordKind = 'value' | 'approx' | 'type-hash' | 'external' | 'list' 
 
 const FORMAT = 'mandala1'
 
-/** SHA-256 in hex of a record: the one door to hashing. `text` must be self-delimiting within its kind. */
+/** Ids are the first 160 bits of a SHA-256, like git's: 40 hex digits, 20 bytes in a store. */
+const ID_LENGTH = 40
+
+/** The id of a record: the one door to hashing. `text` must be self-delimiting within its kind. */
 export function digest(kind: RecordKind, text: string): string {
-  return hash('sha256', `${FORMAT}:${kind}\n${text}`, 'hex')
+  return hash('sha256', `${FORMAT}:${kind}\n${text}`, 'hex').slice(0, ID_LENGTH)
 }
 
 /** SHA-256 in hex of raw bytes, which only ever stand inside a record with their length and type. */
@@ -28,6 +31,6 @@ export class StreamingDigest {
   }
 
   end(): string {
-    return this.#hash.digest('hex')
+    return this.#hash.digest('hex').slice(0, ID_LENGTH)
   }
 }

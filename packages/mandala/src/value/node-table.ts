@@ -1,4 +1,5 @@
 import { invariant } from '../base/invariant.ts'
+import { MandalaError } from '../base/mandala-error.ts'
 import { findShape, getErrorName, getViewName } from './shape.ts'
 import { findType, findTypeOf } from './type-registry.ts'
 
@@ -20,7 +21,11 @@ export type Node =
   | readonly ['buffer', memory: number]
   | readonly ['type', name: string, data: number]
 
-type Memory = { readonly index: number; start: number; end: number; isWhole: boolean }
+interface Memory {
+  readonly index: number
+  start: number
+  end: number
+}
 
 export class NodeTableWriter {
   readonly nodes: Node[] = []
@@ -88,7 +93,7 @@ export class NodeTableWriter {
       return memory.index
     }
     const index = this.nodes.push(['memory', new Uint8Array()]) - 1
-    this.#memories.set(buffer, { index, start, end, isWhole: false })
+    this.#memories.set(buffer, { index, start, end })
     return index
   }
 }
@@ -146,7 +151,11 @@ export class NodeTableReader {
       case 'error': return this.#makeError(index, node)
       case 'type': {
         const type = findType(node[1])
-        if (!type) throw new TypeError(`the type "${node[1]}" is not registered in this process: call registerType before the value is read`)
+        if (!type) {
+          throw new MandalaError('TYPE_INVALID', `A stored value is of the type "${node[1]}", which this process doesn't know`, {
+            hint: `call registerType({ name: '${node[1]}', … }) before the value is read`,
+          })
+        }
         return this.#keep(index, type.decode(this.read(node[2])))
       }
     }

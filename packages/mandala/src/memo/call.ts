@@ -1,0 +1,124 @@
+import { isThenable, type Awaitable } from '../base/awaitable.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+import type { CallContentId } from '../base/ids.ts'
+import { deriveCallContentId, deriveCallHistoryId } from '../model/derive-ids.ts'
+import { bind } from './bind.ts'
+import type { Context, Execution } from './context.ts'
+import type { OpDefinition } from './definition.ts'
+import { execute } from './execute.ts'
+import { Parts } from './identified.ts'
+import { holdsUnsettled, identifyInputs } from './identify-inputs.ts'
+import { adoptByContent, findByHistory, type Request } from './look-up.ts'
+import type { Memo, Result } from './memo.ts'
+import { reconcile } from './reconcile.ts'
+import { settle, unwrapAny } from './unwrap.ts'
+
+/** The life of a call: bind, identify, look up, claim, execute, record. */
+export async function callOp(op: OpDefinition, args: readonly unknown[], context: Context): Promise<unknown> {
+  const { memo } = context
+  memo.register(op)
+  const identified = identifyCall(memo, op, args)
+  const request = isThenable(identified) ? await identified : identified
+  context.execution?.inner.push(request.hid)
+  if (!mustRefresh(request, context)) {
+    const found = findByHistory(memo, request)
+    const result = isThenable(found) ? await found : found
+    if (result) return deliver(noteHit(memo, request, { by: 'history', result }), op, context)
+  }
+  return deliver(await claim(memo, request, context), op, context)
+}
+
+/** Promises among the arguments are waited for only when identification stumbles over them. */
+function identifyCall(memo: Memo, op: OpDefinition, args: readonly unknown[]): Awaitable<Request> {
+  try {
+    return identifySettled(memo, op, args)
+  } catch (error) {
+    if (!holdsUnsettled(memo, args)) throw error
+    return Promise.resolve(settle(memo, args)).then((settled) => identifySettled(memo, op, settled as unknown[]))
+  }
+}
+
+function identifySettled(memo: Memo, op: OpDefinition, args: readonly unknown[]): Request {
+  const parts = new Parts()
+  const inputs = identifyInputs(memo, op, bind(op, args), parts)
+  return { op, args, inputs, hid: deriveCallHistoryId(op, inputs), parts }
+}
+
+function mustRefresh({ op, hid }: Request, { settings }: Context): boolean {
+  return settings.refresh.has(op) && !settings.refreshed.has(hid)
+}
+
+/** Equal calls under way are executed once: the others wait for the one that came first, and share its error. */
+async function claim(memo: Memo, request: Request, context: Context): Promise<Result> {
+  const cid = deriveCallContentId(request.op, request.inputs)
+  expectNoCircle(request.op, cid, context.execution)
+  for (;;) {
+    const running = memo.inFlight.get(cid)
+    if (!running) break
+    await running
+    const result = (await findByHistory(memo, request)) ?? (await adoptByContent(memo, request, cid))
+    if (result) return noteHit(memo, request, { by: 'in-flight', result })
+  }
+  const settled = settleCall(memo, request, cid, context)
+  memo.inFlight.set(cid, settled)
+  try {
+    return await settled
+  } finally {
+    memo.inFlight.delete(cid)
+  }
+}
+
+async function settleCall(memo: Memo, request: Request, cid: CallContentId, context: Context): Promise<Result> {
+  const { op, hid, parts } = request
+  const refreshes = mustRefresh(request, context)
+  if (!refreshes) {
+    const adopted = await adoptByContent(memo, request, cid)
+    if (adopted) return noteHit(memo, request, { by: 'content', result: adopted })
+  }
+  if (context.settings.newCalls === 'error') {
+    throw new MandalaError('NEW_CALL_REFUSED', `${op.name} has not been called with these inputs, and this run only retraces`, {
+      hint: 'run without { newCalls: "error" } to execute it',
+    })
+  }
+  const executed = await execute(memo, request, cid, context)
+  if (refreshes) await replaceStored(memo, request, { cid, result: executed, context })
+  const result = await reconcile(memo, request, executed)
+  memo.results.set(hid, result)
+  memo.recent.set(cid, result)
+  if (result !== executed) return result
+  const added = memo.queue.add(parts, result.durationMs)
+  if (added) await added
+  if (memo.events.isHeard) memo.events.emit({ kind: 'call-recorded', op: op.name, hid, durationMs: result.durationMs })
+  return result
+}
+
+/** Another result of a refreshed call makes all that was computed from the old one wrong. */
+async function replaceStored(memo: Memo, { hid }: Request, { cid, result, context }: { cid: CallContentId; result: Result; context: Context }): Promise<void> {
+  context.settings.refreshed.add(hid)
+  await memo.queue.flush()
+  const old = await memo.store.findResultByContent(cid)
+  if (!old || old.outputs.every((output, i) => output.cid === result.outputs[i]?.cid)) return
+  await memo.drop(await memo.store.listByContent(cid), { dependents: true, dryRun: false })
+}
+
+/** A function that calls itself with its own inputs would wait for itself forever. */
+function expectNoCircle(op: OpDefinition, cid: CallContentId, execution: Execution | undefined): void {
+  for (let outer = execution; outer; outer = outer.outer) {
+    if (outer.cid !== cid) continue
+    throw new MandalaError('INPUT_INVALID', `${op.name} calls itself with the inputs that it was called with`, { hint: 'this recursion has no end: change an input on the way' })
+  }
+}
+
+function noteHit(memo: Memo, { op, hid }: Request, { by, result }: { by: 'history' | 'content' | 'in-flight'; result: Result }): Result {
+  memo.tally.hits += 1
+  memo.tally.savedMs += result.durationMs
+  if (memo.events.isHeard) memo.events.emit({ kind: 'call-hit', op: op.name, hid, by, savedMs: result.durationMs })
+  return result
+}
+
+function deliver(result: Result, op: OpDefinition, { givesRefs }: Context): Awaitable<unknown> {
+  if (op.form === 'single') return givesRefs ? result.outputs[0] : unwrapAny(result.outputs[0])
+  const outputs = givesRefs ? [...result.outputs] : result.outputs.map(unwrapAny)
+  const shape = (values: unknown[]): unknown => (result.isTuple ? values : Object.fromEntries(values.map((value, i) => [result.names[i], value])))
+  return outputs.some(isThenable) ? Promise.all(outputs).then(shape) : shape(outputs)
+}

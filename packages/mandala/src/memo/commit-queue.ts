@@ -1,0 +1,115 @@
+import { isThenable, type Awaitable } from '../base/awaitable.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+import type { Batch, Store } from '../store/store.ts'
+import type { Events } from './events.ts'
+
+/** A call that took this long is committed before anything else runs. */
+const CALL_MS_MAX = 1
+/** Cheaper ones wait for each other, but never more than this together: half of what the user was promised at the most to lose. */
+const WORK_MS_MAX = 5
+const CALLS_MAX = 1_000
+const BYTES_MAX = 8 << 20
+
+const withPending = new Set<CommitQueue>()
+process.on('exit', () => {
+  for (const queue of withPending) queue.flush()
+})
+
+/** Groups finished calls into transactions, bounded by the work that a killed process would lose. */
+export class CommitQueue {
+  readonly #store: Store
+  readonly #events: Events
+  #pending: Batch[] = []
+  #bytes = 0
+  #workMs = 0
+  #timer: NodeJS.Immediate | undefined
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(store: Store, events: Events) {
+    this.#store = store
+    this.#events = events
+  }
+
+  /** Calls that wait for their commit. */
+  get count(): number {
+    return this.#pending.length
+  }
+
+  /** Hands a call over with all that it needs; returns once it is as durable as promised. */
+  add(batch: Batch, workMs: number): Awaitable<void> {
+    this.#pending.push(batch)
+    for (const value of batch.values) this.#bytes += value.bytes?.length ?? 0
+    this.#workMs += workMs
+    withPending.add(this)
+    if (workMs >= CALL_MS_MAX || this.#workMs >= WORK_MS_MAX || this.#pending.length >= CALLS_MAX || this.#bytes >= BYTES_MAX) return this.flush()
+    this.#timer ??= setImmediate(() => this.#flushLater())
+  }
+
+  /** Commits what is pending, and raises what went wrong since the last time. */
+  flush(): Awaitable<void> {
+    if (this.#timer) clearImmediate(this.#timer)
+    this.#timer = undefined
+    if (this.#failure) {
+      const { error } = this.#failure
+      this.#failure = undefined
+      throw error
+    }
+    if (this.#pending.length === 0) return
+    const batches = this.#pending
+    this.#pending = []
+    try {
+      const done = this.#store.putBatch(merge(batches))
+      return isThenable(done) ? done.then(() => this.#noteCommit(batches), (error: unknown) => this.#retry(batches, error)) : this.#noteCommit(batches)
+    } catch (error) {
+      return this.#retry(batches, error)
+    }
+  }
+
+  #noteCommit(batches: readonly Batch[]): void {
+    if (this.#pending.length === 0) {
+      withPending.delete(this)
+      this.#bytes = 0
+      this.#workMs = 0
+    }
+    if (this.#events.isHeard) this.#events.emit({ kind: 'calls-committed', calls: batches.reduce((n, batch) => n + batch.calls.length, 0) })
+  }
+
+  /** Where the store can't be written to at all, everything stays pending; else each call is tried alone, and only the faulty one is lost. */
+  #retry(batches: readonly Batch[], error: unknown): Awaitable<void> {
+    const isOfTheStore = error instanceof MandalaError && error.code.startsWith('STORE_')
+    if (isOfTheStore || batches.length === 1) {
+      if (isOfTheStore && error.code !== 'STORE_CLOSED') this.#pending.unshift(...batches)
+      else this.#noteCommit([])
+      throw error
+    }
+    let failure: { readonly error: unknown } | undefined
+    const putAlone = async (): Promise<void> => {
+      for (const batch of batches) {
+        try {
+          await this.#store.putBatch(batch)
+          this.#noteCommit([batch])
+        } catch (alone) {
+          failure ??= { error: alone }
+        }
+      }
+      if (failure) throw failure.error
+    }
+    return putAlone()
+  }
+
+  /** Nobody waits for a timer: its error is raised by the next call or the end of the run. */
+  async #flushLater(): Promise<void> {
+    this.#timer = undefined
+    try {
+      await this.flush()
+    } catch (error) {
+      this.#failure = { error }
+    }
+  }
+}
+
+function merge(batches: readonly Batch[]): Batch {
+  const [first] = batches
+  if (batches.length === 1 && first) return first
+  return { calls: batches.flatMap((batch) => batch.calls), values: batches.flatMap((batch) => batch.values) }
+}

@@ -1,0 +1,42 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { CallContentId, CallHistoryId } from '../base/ids.ts'
+import type { OpDefinition } from './definition.ts'
+import type { Memo } from './memo.ts'
+
+/** How the ops inside a run behave. */
+export interface RunSettings {
+  readonly mode: 'run' | 'noop'
+  readonly newCalls: 'execute' | 'error'
+  readonly refresh: ReadonlySet<OpDefinition>
+  /** Calls that were executed again in this run already. */
+  readonly refreshed: Set<CallHistoryId>
+}
+
+/** An op's function under way. */
+export interface Execution {
+  readonly op: OpDefinition
+  readonly hid: CallHistoryId
+  readonly cid: CallContentId
+  /** Calls that the function made. */
+  readonly inner: CallHistoryId[]
+  readonly outer: Execution | undefined
+}
+
+/** Where in a program an op is called: in a run's block, or in the function of another op. */
+export interface Context {
+  readonly memo: Memo
+  readonly settings: RunSettings
+  readonly execution: Execution | undefined
+  /** Refs in a run's block and in a composed op; plain values in the function of an ordinary op. */
+  readonly givesRefs: boolean
+}
+
+const contexts = new AsyncLocalStorage<Context | undefined>()
+
+export function findContext(): Context | undefined {
+  return contexts.getStore()
+}
+
+export function runInContext<T>(context: Context | undefined, fn: () => T): T {
+  return contexts.run(context, fn)
+}

@@ -1,0 +1,120 @@
+import { MandalaError } from '../base/mandala-error.ts'
+import { findParameters, type Parameters } from '../code/parameters.ts'
+import type { Kind } from '../model/kind.ts'
+import type { OpDefinition, OutputSpec } from './definition.ts'
+
+/** The options of an op, as a program without types may have given them. */
+export interface RawOptions {
+  readonly outputs?: readonly string[] | Readonly<Record<string, Kind>> | undefined
+  readonly output?: string | Kind | Readonly<Record<string, Kind>> | undefined
+  readonly inputs?: readonly string[] | Readonly<Record<string, Kind>> | undefined
+  readonly ignore?: readonly string[] | undefined
+  readonly version?: number | undefined
+  readonly transient?: boolean | readonly string[] | undefined
+  readonly compose?: boolean | undefined
+}
+
+const OPTIONS: readonly string[] = ['outputs', 'output', 'inputs', 'ignore', 'version', 'transient', 'compose']
+const opaque: Kind = { kind: 'value' }
+
+/** Checks what `op` was given and puts it into the form that the life of a call works with. */
+export function define(name: string, fn: (...args: any[]) => unknown, options: RawOptions): OpDefinition {
+  if (typeof fn !== 'function') throw invalid(name || 'op', 'was given no function', 'op(function name(…) { … }) or op("name", (…) => …)')
+  if (!name) throw invalid('op', 'an op needs a name, by which its calls are stored', 'name the function, or write op("name", fn)')
+  for (const option of Object.keys(options)) {
+    if (!OPTIONS.includes(option)) throw invalid(name, `has no option "${option}"`, `the options are ${OPTIONS.join(', ')}`)
+  }
+  const version = options.version ?? 0
+  if (!Number.isFinite(version)) throw invalid(name, `has the version ${String(version)}`, 'a version is a number')
+  const parameters = parametersOf(name, fn, options.inputs)
+  const outputs = outputsOf(name, options)
+  const names = parameters.parameters.map((parameter) => parameter.name)
+  if (parameters.kind === 'positional' && parameters.rest !== undefined) names.push(parameters.rest)
+  expectDistinct(name, names, 'parameter')
+  const open = parameters.kind === 'named' && parameters.hasRest
+  const ignored = known(name, 'ignore', { given: options.ignore ?? [], names, open })
+  const inputKinds = options.inputs && !isNames(options.inputs) ? new Map(Object.entries(options.inputs)) : new Map<string, Kind>()
+  known(name, 'inputs', { given: [...inputKinds.keys()], names, open })
+  const outputNames = outputs.map((output) => output.name)
+  const transient = options.transient === true ? outputNames : (options.transient || [])
+  return {
+    name, version, fn, parameters, inputKinds, outputs, ignored,
+    form: options.outputs ? 'several' : 'single',
+    transient: known(name, 'transient', { given: transient, names: outputNames, open: false }),
+    isComposed: options.compose ?? false,
+    place: findPlace(),
+  }
+}
+
+function invalid(name: string, what: string, hint: string): MandalaError {
+  return new MandalaError('OP_INVALID', `${name}: ${what}`, { hint })
+}
+
+/** The names are stated, or read off the source; a kind alone doesn't say in which order they come. */
+function parametersOf(name: string, fn: OpDefinition['fn'], inputs: RawOptions['inputs']): Parameters {
+  const found = findParameters(fn, name)
+  if (inputs && isNames(inputs)) return renamed(name, found, inputs)
+  if (!found) throw invalid(name, 'its parameters can\'t be read off its source (a native or bound function?)', "state them: { inputs: ['x', 'y'] }")
+  return found
+}
+
+function renamed(name: string, found: Parameters | undefined, names: readonly string[]): Parameters {
+  if (found?.kind === 'named') throw invalid(name, 'takes one destructured object, whose keys are its inputs\' names', 'leave out `inputs`, or give kinds only')
+  const none = { kind: 'none' } as const
+  if (!found) return { kind: 'positional', parameters: names.map((parameter) => ({ name: parameter, default: none })), rest: undefined }
+  const given = found.parameters.length + (found.rest === undefined ? 0 : 1)
+  if (given !== names.length) throw invalid(name, `has ${given} parameters and \`inputs\` names ${names.length}`, 'name each parameter once, in order')
+  const parameters = found.parameters.map((parameter, i) => ({ ...parameter, name: names[i] as string }))
+  return { kind: 'positional', parameters, rest: found.rest === undefined ? undefined : names.at(-1) }
+}
+
+function outputsOf(name: string, { output, outputs }: RawOptions): OutputSpec[] {
+  if (output !== undefined && outputs !== undefined) throw invalid(name, 'has both `output` and `outputs`', 'use `outputs` for several, `output` for one')
+  if (outputs === undefined) return [outputOf(name, output)]
+  const specs = isNames(outputs) ? outputs.map((each) => ({ name: each, kind: opaque })) : Object.entries(outputs).map(([each, kind]) => ({ name: each, kind }))
+  if (specs.length === 0) throw invalid(name, '`outputs` is empty', 'leave it out for one output')
+  expectDistinct(name, specs.map((spec) => spec.name), 'output')
+  for (const spec of specs) expectKind(name, spec)
+  return specs
+}
+
+function outputOf(name: string, output: RawOptions['output']): OutputSpec {
+  if (output === undefined) return { name: 'output', kind: opaque }
+  if (typeof output === 'string') return { name: output, kind: opaque }
+  if (isKind(output)) return expectKind(name, { name: 'output', kind: output })
+  const [entry, ...more] = Object.entries(output)
+  if (!entry || more.length > 0) throw invalid(name, '`output` names one output', "write { output: 'acc' }, { output: list() } or { output: { acc: list() } }")
+  return expectKind(name, { name: entry[0], kind: entry[1] })
+}
+
+function expectKind(name: string, spec: OutputSpec): OutputSpec {
+  if (typeof spec.name !== 'string' || !isKind(spec.kind)) throw invalid(name, `the kind of output "${String(spec.name)}" is none`, 'use value(), list(), dict(), set() or approx(digits)')
+  return spec
+}
+
+function isKind(given: unknown): given is Kind {
+  return typeof given === 'object' && given !== null && typeof (given as Kind).kind === 'string'
+}
+
+function isNames(given: readonly string[] | Readonly<Record<string, Kind>>): given is readonly string[] {
+  return Array.isArray(given)
+}
+
+function known(name: string, option: string, { given, names, open }: { given: readonly string[]; names: readonly string[]; open: boolean }): ReadonlySet<string> {
+  for (const each of given) {
+    if (!open && !names.includes(each)) throw invalid(name, `\`${option}\` speaks of "${each}", which it doesn't have`, `it has ${names.join(', ') || 'none'}`)
+  }
+  return new Set(given)
+}
+
+function expectDistinct(name: string, names: readonly string[], what: string): void {
+  const twice = names.find((each, i) => names.indexOf(each) !== i)
+  if (twice !== undefined) throw invalid(name, `has two ${what}s called "${twice}"`, 'give each a name of its own')
+}
+
+/** Where `op` was called: the first frame outside this file and `op` itself. */
+function findPlace(): string {
+  const frames = (new Error().stack ?? '').split('\n').slice(1)
+  const frame = frames.find((line) => !line.includes('/memo/define.') && !line.includes('/memo/op.'))
+  return frame?.replace(/^\s*at\s+(?:.*\()?/, '').replace(/\)$/, '').replace(/:\d+$/, '') ?? 'an unknown place'
+}

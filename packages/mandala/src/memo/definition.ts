@@ -1,0 +1,28 @@
+import type { Kind } from '../model/kind.ts'
+import type { OpIdentity } from '../model/derive-ids.ts'
+import type { Parameters } from '../code/parameters.ts'
+
+export interface OutputSpec {
+  readonly name: string
+  readonly kind: Kind
+}
+
+/** An op as the rest of `memo` sees it. */
+export interface OpDefinition extends OpIdentity {
+  readonly fn: (...args: any[]) => unknown
+  readonly parameters: Parameters
+  readonly inputKinds: ReadonlyMap<string, Kind>
+  readonly outputs: readonly OutputSpec[]
+  /** `single`: the result is the output. `several`: an object with the outputs' names, or a tuple in their order. */
+  readonly form: 'single' | 'several'
+  readonly ignored: ReadonlySet<string>
+  readonly transient: ReadonlySet<string>
+  readonly isComposed: boolean
+  /** Where it was defined: `file:line`. */
+  readonly place: string
+}
+
+/** The name under which an output's history is derived. The name of a single output may change freely. */
+export function outputKey(op: Pick<OpDefinition, 'form'>, name: string): string {
+  return op.form === 'single' ? 'output' : name
+}

@@ -1,0 +1,97 @@
+import { isThenable } from '../base/awaitable.ts'
+import type { CallContentId } from '../base/ids.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+import { deriveCallContentId } from '../model/derive-ids.ts'
+import type { Ref } from '../model/ref.ts'
+import type { StoredCall } from '../store/store.ts'
+import { identify } from '../value/identify.ts'
+import { bind } from './bind.ts'
+import { findContext, runInContext, type Context, type Execution } from './context.ts'
+import type { OpDefinition } from './definition.ts'
+import { Parts, type MemoInput } from './identified.ts'
+import type { Request } from './look-up.ts'
+import type { Memo, Result } from './memo.ts'
+import { identifyOutputs, toStoredCall } from './record.ts'
+import { unwrapAny } from './unwrap.ts'
+
+/** Runs a call's function and hands the call to the store; it is as durable as promised when this resolves. */
+export async function execute(memo: Memo, request: Request, cid: CallContentId, context: Context): Promise<Result> {
+  const { op, hid, inputs, parts } = request
+  // Before the function runs: it may change what it is given.
+  for (const input of inputs) if (input.raw) parts.values.push(memo.encodeRaw(input))
+  const args = op.isComposed ? refArguments(request) : await unwrapArguments(request.args)
+  const execution: Execution = { op, hid, cid, inner: [], outer: context.execution }
+  if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid })
+  memo.tally.executed += 1
+  const startedAtMs = Date.now()
+  const started = performance.now()
+  try {
+    const before = memo.detectsMutation ? fingerprints(op, args) : undefined
+    const running = runInContext({ ...context, execution, givesRefs: op.isComposed }, () => op.fn(...args))
+    const returned = isThenable(running) ? await running : running
+    const durationMs = performance.now() - started
+    if (before) expectUnchanged(op, before, fingerprints(op, args))
+    const outputs = identifyOutputs(memo, request, returned, parts)
+    const result: Result = { outputs, names: op.outputs.map((output) => output.name), durationMs, isTuple: op.form === 'several' && Array.isArray(returned) }
+    parts.calls.unshift(toStoredCall(request, { cid, result, startedAtMs, inner: execution.inner }))
+    return result
+  } catch (error) {
+    if (memo.events.isHeard) memo.events.emit({ kind: 'call-failed', op: op.name, hid, error })
+    throw error
+  }
+}
+
+async function unwrapArguments(args: readonly unknown[]): Promise<unknown[]> {
+  const unwrapped = args.map(unwrapAny)
+  return unwrapped.some(isThenable) ? Promise.all(unwrapped) : unwrapped
+}
+
+/** A composed op's function gets its inputs as Refs. */
+function refArguments({ op, args, inputs }: Request): unknown[] {
+  const refs = new Map(inputs.map((input) => [input.name, input.ref]))
+  const { parameters } = op
+  if (parameters.kind === 'named') {
+    const given = (args[0] ?? {}) as Record<string, unknown>
+    return [Object.fromEntries(Object.entries(given).map(([name, value]) => [name, refs.get(name) ?? value]))]
+  }
+  return args.map((arg, i) => refs.get(parameters.parameters[i]?.name ?? `${parameters.rest}[${i - parameters.parameters.length}]`) ?? arg)
+}
+
+function fingerprints(op: OpDefinition, args: readonly unknown[]): Map<string, string> {
+  return new Map(bind(op, args).map(({ name, value }) => {
+    try {
+      return [name, identify(value).cid]
+    } catch {
+      return [name, '']
+    }
+  }))
+}
+
+function expectUnchanged(op: OpDefinition, before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): void {
+  for (const [name, cid] of before) {
+    if (after.get(name) === cid) continue
+    throw new MandalaError('INPUT_MUTATED', `${op.name} changed its input "${name}"`, {
+      hint: 'let it work on a copy (structuredClone, [...array]): a hit would not repeat the change',
+    })
+  }
+}
+
+/** Executes a stored call once more for the bytes of its outputs, which are stored again. */
+export async function executeAgain(memo: Memo, op: OpDefinition, call: StoredCall): Promise<readonly Ref<unknown>[]> {
+  const inputs: MemoInput[] = call.inputs.map((slot) => ({ name: slot.name, cid: slot.cid, knownHid: slot.hid, ref: memo.refOf(slot), raw: undefined }))
+  const request: Request = { op, args: storedArguments(op, inputs), inputs, hid: call.hid, parts: new Parts() }
+  const context = findContext()
+  const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set<OpDefinition>(), refreshed: new Set<Request['hid']>() }
+  const result = await execute(memo, request, deriveCallContentId(op, inputs), { memo, settings, execution: context?.execution, givesRefs: true })
+  await memo.queue.add({ calls: [], values: request.parts.values }, result.durationMs)
+  return result.outputs
+}
+
+function storedArguments(op: OpDefinition, inputs: readonly MemoInput[]): unknown[] {
+  const refs = new Map(inputs.map((input) => [input.name, input.ref]))
+  const { parameters } = op
+  if (parameters.kind === 'named') return [Object.fromEntries(refs)]
+  const args: unknown[] = parameters.parameters.map(({ name }) => refs.get(name))
+  for (let i = 0; refs.has(`${parameters.rest}[${i}]`); i += 1) args.push(refs.get(`${parameters.rest}[${i}]`))
+  return args
+}

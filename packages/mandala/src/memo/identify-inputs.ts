@@ -1,0 +1,110 @@
+import { isThenable } from '../base/awaitable.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+import { External } from '../model/marks.ts'
+import type { Kind } from '../model/kind.ts'
+import { deriveExternalId } from '../model/derive-ids.ts'
+import { Ref } from '../model/ref.ts'
+import { identify } from '../value/identify.ts'
+import { Refusal } from '../value/refusal.ts'
+import type { BoundInput } from './bind.ts'
+import type { OpDefinition } from './definition.ts'
+import type { MemoInput, Parts } from './identified.ts'
+import { findElements, isPlainObject, makeCollection } from './structures.ts'
+import type { Memo } from './memo.ts'
+
+const opaque: Kind = { kind: 'value' }
+
+/**
+ * Derives the identity of a call's inputs, sorted by name.
+ * @param parts takes the calls that put collections together
+ */
+export function identifyInputs(memo: Memo, op: OpDefinition, bound: readonly BoundInput[], parts: Parts): MemoInput[] {
+  const inputs: MemoInput[] = []
+  for (const { name, value, default: fallback } of bound) {
+    const input = identifyInput(memo, op, { name, value, kind: op.inputKinds.get(kindName(name)) ?? opaque }, parts)
+    if (fallback.kind === 'new-arg' && identify(fallback.value).cid === input.cid) continue
+    inputs.push(input)
+  }
+  if (inputs.length > 1) inputs.sort((a, b) => (a.name < b.name ? -1 : 1))
+  return inputs
+}
+
+/** Members of a rest list share the kind of the whole. */
+function kindName(name: string): string {
+  const bracket = name.indexOf('[')
+  return bracket < 0 ? name : name.slice(0, bracket)
+}
+
+interface Named {
+  readonly name: string
+  readonly value: unknown
+  readonly kind: Kind
+}
+
+function identifyInput(memo: Memo, op: OpDefinition, { name, value, kind }: Named, parts: Parts): MemoInput {
+  if (value instanceof Ref && memo.owns(value)) return ofRef(name, value)
+  if (value instanceof External) {
+    const cid = deriveExternalId(value.name)
+    parts.values.push({ cid, kind: 'external', bytes: undefined, digits: undefined, name: value.name })
+    return ofRef(name, memo.makeRef({ kind: 'external', cid, hid: undefined }), { isHistoryless: true })
+  }
+  if (kind.kind !== 'value') return ofRef(name, collect(memo, op, { name, value, kind }, parts))
+  try {
+    const { cid, isPlain } = identify(value, kind.digits)
+    const immediate = typeof value !== 'object' || value === null ? { value } : undefined
+    const raw = { value, isPlain, digits: kind.digits }
+    return { name, cid, knownHid: undefined, ref: memo.makeRef({ kind: 'value', cid, hid: undefined, immediate }), raw }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const found = implicitKind(value)
+    if (!found) throw error.toError(`${op.name}: input ${name}`)
+    return ofRef(name, collect(memo, op, { name, value, kind: found }, parts))
+  }
+}
+
+function ofRef(name: string, ref: Ref<unknown>, options?: { isHistoryless: boolean }): MemoInput {
+  return { name, cid: ref.cid, knownHid: options?.isHistoryless ? undefined : ref.hid, ref, raw: undefined }
+}
+
+/** An array or plain object that holds Refs is a collection without being told. */
+export function implicitKind(value: unknown): Kind | undefined {
+  if (!holds(value, (part) => part instanceof Ref || part instanceof External)) return undefined
+  return { kind: Array.isArray(value) ? 'list' : 'dict', element: opaque }
+}
+
+/** Looks for something among what arrays and plain objects hold. */
+export function holds(value: unknown, isSought: (part: unknown) => boolean, seen: Set<unknown> = new Set()): boolean {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return false
+  seen.add(value)
+  const parts = Array.isArray(value) ? value : isPlainObject(value) ? Object.values(value) : []
+  return parts.some((part) => isSought(part) || holds(part, isSought, seen))
+}
+
+/** Whether something has to be waited for: promises, Refs of another storage. Asked only of what identification refused. */
+export function holdsUnsettled(memo: Memo, value: unknown): boolean {
+  return holds(value, (part) => isThenable(part) || (part instanceof Ref && !memo.owns(part)))
+}
+
+function collect(memo: Memo, op: OpDefinition, { name, value, kind }: Named, parts: Parts): Ref<unknown> {
+  if (kind.kind === 'value') throw new TypeError('a value is no collection')
+  const elements = findElements(kind.kind, value)
+  if (!elements) {
+    throw new MandalaError('INPUT_INVALID', `${op.name}: input ${name} is declared as a ${kind.kind} and got ${describe(value)}`, {
+      hint: `pass ${{ list: 'an array', dict: 'a plain object', set: 'a Set' }[kind.kind]}, or change the kind of the input`,
+    })
+  }
+  const refs = new Map<string, Ref<unknown>>()
+  for (const [key, element] of elements) {
+    const place = kind.kind === 'dict' ? `${name}.${key}` : `${name}[${key}]`
+    const input = identifyInput(memo, op, { name: place, value: element, kind: kind.element }, parts)
+    if (input.raw) parts.values.push(memo.encodeRaw(input))
+    refs.set(key, input.ref)
+  }
+  return makeCollection(kind.kind, refs, memo, parts)
+}
+
+export function describe(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? `an object (${value.constructor?.name ?? 'no class'})` : `${typeof value} ${String(value)}`
+}

@@ -1,0 +1,87 @@
+import { MandalaError } from '../base/mandala-error.ts'
+import { isThenable, type Awaitable } from '../base/awaitable.ts'
+import type { CallContentId, CallHistoryId } from '../base/ids.ts'
+import { deriveOutputId } from '../model/derive-ids.ts'
+import { CollectionRef, makeRef, type Ref } from '../model/ref.ts'
+import { deriveElementId } from '../model/structure.ts'
+import type { StoredResult } from '../store/store.ts'
+import { outputKey, type OpDefinition } from './definition.ts'
+import type { MemoInput, Parts } from './identified.ts'
+import type { Memo, Result } from './memo.ts'
+import { toStoredCall } from './record.ts'
+import { takeApart } from './structures.ts'
+
+/** A call with its identity, before it is known whether it hits. */
+export interface Request {
+  readonly op: OpDefinition
+  readonly args: readonly unknown[]
+  readonly inputs: readonly MemoInput[]
+  readonly hid: CallHistoryId
+  readonly parts: Parts
+}
+
+/** Finds a call by its history, and remembers it. */
+export function findByHistory(memo: Memo, { op, hid }: Request): Awaitable<Result | undefined> {
+  const known = memo.results.get(hid)
+  if (known) return known
+  const stored = memo.store.findResult(hid)
+  return isThenable(stored) ? stored.then((result) => remember(memo, { op, hid }, result)) : remember(memo, { op, hid }, stored)
+}
+
+function remember(memo: Memo, { op, hid }: { op: OpDefinition; hid: CallHistoryId }, stored: StoredResult | undefined): Result | undefined {
+  if (!stored) return undefined
+  const result = toResult(memo, op, stored)
+  memo.results.set(hid, result)
+  return result
+}
+
+/** A stored call's outputs as Refs, without their values. */
+export function toResult(memo: Memo, op: OpDefinition, stored: StoredResult): Result {
+  const { durationMs, isTuple } = stored
+  const result = { outputs: stored.outputs.map((slot) => memo.refOf(slot)), names: stored.outputs.map((slot) => slot.name), durationMs, isTuple }
+  expectOutputs(op, result)
+  return result
+}
+
+/** A call's id doesn't know what its outputs are called, nor whether they are collections, so a change of these shows only here. */
+function expectOutputs(op: OpDefinition, { names, outputs }: Result): void {
+  const isSame = names.length === op.outputs.length && op.outputs.every((output, i) =>
+    (op.form === 'single' || output.name === names[i]) && (output.kind.kind === 'value' || output.kind.kind === outputs[i]?.kind || outputs[i]?.kind === 'external'))
+  if (isSame) return
+  const stored = names.map((name, i) => `${name} (${outputs[i]?.kind})`).join(', ')
+  const declared = op.outputs.map(({ name, kind }) => `${name} (${kind.kind})`).join(', ')
+  throw new MandalaError('OUTPUT_INVALID', `${op.name} is stored with the outputs ${stored}, and now declares ${declared}`, {
+    hint: 'take the old ones back, or give the op another version: { version: 1 }',
+  })
+}
+
+/** Finds a call on equal inputs that came about otherwise, and records this one beside it: new histories, the same contents. */
+export async function adoptByContent(memo: Memo, request: Request, cid: CallContentId): Promise<Result | undefined> {
+  const known = memo.recent.get(cid)
+  const stored = known ? undefined : await memo.store.findResultByContent(cid)
+  const found = known ?? (stored && toResult(memo, request.op, stored))
+  if (!found) return undefined
+  const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(request.hid, outputKey(request.op, found.names[i] as string)), request.parts))
+  const result: Result = { ...found, outputs }
+  memo.results.set(request.hid, result)
+  request.parts.calls.unshift(toStoredCall(request, { cid, result, startedAtMs: Date.now(), inner: [] }))
+  await memo.queue.add(request.parts, 0)
+  return result
+}
+
+/** The same content under another history, elements of collections included. */
+export function withHistory(memo: Memo, ref: Ref<unknown>, hid: Ref<unknown>['hid'], parts: Parts): Ref<unknown> {
+  const moved = moveHistory(memo, ref, hid)
+  if (moved instanceof CollectionRef) takeApart(moved, parts)
+  return moved
+}
+
+function moveHistory(memo: Memo, ref: Ref<unknown>, hid: Ref<unknown>['hid']): Ref<unknown> {
+  const { kind, cid, immediate } = ref
+  if (!(ref instanceof CollectionRef)) return makeRef(kind, { cid, hid, owner: memo, immediate })
+  const elements = new Map<string, Ref<unknown>>()
+  for (const [key, element] of ref.elements) {
+    elements.set(key, moveHistory(memo, element, deriveElementId(ref.kind, { cid, hid }, key)))
+  }
+  return makeRef(kind, { cid, hid, owner: memo, elements })
+}

@@ -1,0 +1,124 @@
+import type { Awaitable } from '../base/awaitable.ts'
+import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
+import { deriveElementId } from '../model/structure.ts'
+import type { Dropped, Store, StoredSlot, StoredValue } from '../store/store.ts'
+import { encode } from '../value/codec.ts'
+import { BoundedMap } from './bounded-map.ts'
+import { CommitQueue } from './commit-queue.ts'
+import type { OpDefinition } from './definition.ts'
+import { Events } from './events.ts'
+import type { MemoInput } from './identified.ts'
+import { decodeStructure } from './structures.ts'
+import { Tally } from './tally.ts'
+import { Values } from './values.ts'
+
+/** A call's outputs as Refs, in the order of the op's outputs. */
+export interface Result {
+  readonly outputs: readonly Ref<unknown>[]
+  readonly names: readonly string[]
+  readonly isTuple: boolean
+  readonly durationMs: number
+}
+
+const RESULTS_MAX = 40_000
+/** Calls that may wait for their commit are found by content here; more than a commit queue ever holds. */
+const RECENT_MAX = 4_000
+
+/** The state that the life of a call needs: one a storage. */
+export class Memo implements RefOwner {
+  readonly store: Store
+  readonly events: Events = new Events()
+  readonly queue: CommitQueue
+  readonly values: Values
+  readonly tally: Tally = new Tally()
+  readonly results: BoundedMap<CallHistoryId, Result> = new BoundedMap(RESULTS_MAX)
+  readonly recent: BoundedMap<CallContentId, Result> = new BoundedMap(RECENT_MAX)
+  readonly inFlight: Map<CallContentId, Promise<Result>> = new Map()
+  readonly detectsMutation: boolean
+  readonly #ops = new Map<string, { readonly definition: OpDefinition; readonly fn: WeakRef<(...args: any[]) => unknown> }>()
+  #deletions: number | undefined
+
+  constructor(store: Store, options: { detectMutation: boolean }) {
+    this.store = store
+    this.detectsMutation = options.detectMutation
+    this.queue = new CommitQueue(store, this.events)
+    this.values = new Values(this)
+  }
+
+  owns(ref: Ref<unknown>): boolean {
+    return ref.owner === this
+  }
+
+  makeRef({ kind, ...fields }: { kind: RefKind; cid: ContentId; hid: HistoryId | undefined; immediate?: { value: unknown } | undefined }): Ref<unknown> {
+    return makeRef(kind, { ...fields, owner: this })
+  }
+
+  refOf(slot: StoredSlot): Ref<unknown> {
+    return makeRef(slot.kind, { cid: slot.cid, hid: slot.hid, owner: this })
+  }
+
+  /** The bytes of an input that was given as a value. */
+  encodeRaw({ raw, cid }: MemoInput): StoredValue {
+    return { cid, kind: 'value', bytes: encode(raw?.value, raw?.isPlain ?? true), digits: raw?.digits, name: undefined }
+  }
+
+  load(ref: Ref<unknown>): Awaitable<unknown> {
+    return this.values.load(ref)
+  }
+
+  /** Elements of a collection that an op returned: contents from its stored form, histories from its own. */
+  elementsOf(ref: Ref<unknown>): ReadonlyMap<string, Ref<unknown>> {
+    const { kind } = ref
+    if (kind === 'value' || kind === 'external') return new Map()
+    const made = this.values.findMadeElements(ref)
+    if (made) return made
+    const entries = decodeStructure(this.values.loadStructure(ref))
+    return new Map(entries.map((entry) => [
+      entry.key, makeRef(entry.kind, { cid: entry.cid, hid: deriveElementId(kind, ref, entry.key), owner: this }),
+    ]))
+  }
+
+  /** Two live functions under one name would share their calls. */
+  register(op: OpDefinition): void {
+    const key = `${op.version} ${op.name}`
+    const known = this.#ops.get(key)
+    if (known?.definition === op) return
+    const fn = known?.fn.deref()
+    if (known && fn && fn !== op.fn) {
+      throw new MandalaError('OP_NAME_TAKEN', `Two different functions are called "${op.name}": one at ${known.definition.place}, one at ${op.place}`, {
+        hint: 'give one of them another name: op("otherName", fn); or, if one replaces the other, another version',
+      })
+    }
+    this.#ops.set(key, { definition: op, fn: new WeakRef(op.fn) })
+  }
+
+  findOp(name: string, version: number): OpDefinition | undefined {
+    return this.#ops.get(`${version} ${name}`)?.definition
+  }
+
+  /** Forgets what is cached if any process deleted calls since the last look. */
+  async followDeletions(): Promise<void> {
+    const count = await this.store.deletionCount()
+    if (this.#deletions !== undefined && count !== this.#deletions) this.forget()
+    this.#deletions = count
+  }
+
+  /** Deletes calls, here and in the store. */
+  async drop(hids: readonly CallHistoryId[], options: { dependents: boolean; dryRun: boolean }): Promise<Dropped> {
+    await this.queue.flush()
+    const dropped = await this.store.dropCalls(hids, options)
+    if (options.dryRun) return dropped
+    this.forget()
+    if (this.events.isHeard) this.events.emit({ kind: 'calls-dropped', dropped })
+    return dropped
+  }
+
+  /** Empties the caches; what is stored stays. */
+  forget(): void {
+    this.results.clear()
+    this.recent.clear()
+    this.values.forget()
+  }
+}

@@ -1,0 +1,106 @@
+import type { Kind } from '../model/kind.ts'
+import type { Inputs, Tracked, TrackedAs, Untracked } from '../model/tracked.ts'
+import { callOp } from './call.ts'
+import { findContext } from './context.ts'
+import { define, type RawOptions } from './define.ts'
+import type { OpDefinition } from './definition.ts'
+import { unwrapAny } from './unwrap.ts'
+
+/** The names of parameters are unknown to the type system, except those of one named object. */
+type InputName<Args extends readonly unknown[]> = Args extends readonly [infer Only extends object] ? (keyof Only & string) | (string & {}) : string
+type Names<R> = R extends readonly unknown[] ? { readonly [I in keyof R]: string } : readonly (keyof R & string)[]
+type Kinds<R> = R extends readonly unknown[] ? Readonly<Record<string, Kind>> : { readonly [K in keyof R]?: Kind }
+
+/** What an op may be told about its function; `Result` is what the function resolves to. */
+export interface OpOptions<Args extends readonly unknown[], Result> {
+  /** Several outputs: their names, or their kinds by name. The function returns an object with these keys, or a tuple in this order. */
+  readonly outputs?: Names<Result> | Kinds<Result>
+  /** The single output's name, kind, or both. */
+  readonly output?: string | Kind | Readonly<Record<string, Kind>>
+  /** Names of the inputs, where the source can't tell; or kinds of some. */
+  readonly inputs?: readonly string[] | Readonly<Record<string, Kind>>
+  /** Inputs that are passed on but are no part of a call's identity. */
+  readonly ignore?: readonly InputName<Args>[]
+  /** Another number is another function; 0 if left out. */
+  readonly version?: number
+  /** Outputs of which only the identity is stored; the value is computed again when it is needed. `true` for all. */
+  readonly transient?: boolean | readonly (string & (Result extends readonly unknown[] ? string : unknown))[]
+  /** The function gets and returns Refs, and its inner calls are linked to it. */
+  readonly compose?: boolean
+}
+
+type SingleKind<O> = O extends { readonly kind: string } ? O : O extends string ? unknown : O[keyof O]
+
+type Several<R, O> = R extends readonly unknown[]
+  ? { -readonly [I in keyof R]: Tracked<Untracked<R[I]>> }
+  : O extends readonly (infer Name)[]
+    ? { [K in Name & keyof R]: Tracked<Untracked<R[K]>> }
+    : { [K in keyof O & keyof R]: TrackedAs<Untracked<R[K]>, O[K]> }
+
+/** What a call of an op resolves to. */
+export type OpResult<R, Options> =
+  Options extends { readonly outputs: infer O } ? Several<R, O>
+    : Options extends { readonly output: infer O } ? TrackedAs<Untracked<R>, SingleKind<O>>
+      : Tracked<Untracked<R>>
+
+/** A function whose calls are saved inside `storage.run(...)`, and that acts normally outside. */
+export interface Op<Args extends readonly unknown[] = any, Result = any, Fn = (...args: any[]) => unknown> {
+  (...args: Inputs<Args>): Promise<Result>
+  /** The untouched function. */
+  readonly fn: Fn
+  /** The name under which its calls are stored. */
+  readonly opName: string
+}
+
+const definitions = new WeakMap<object, OpDefinition>()
+
+/** The definition behind an op. */
+export function findDefinition(op: unknown): OpDefinition | undefined {
+  return typeof op === 'function' ? definitions.get(op) : undefined
+}
+
+/** Keeps options to those that exist, and outputs to those that the function returns. */
+type Checked<Options, Args extends readonly unknown[], R> = Options & {
+  readonly [K in keyof Options]: K extends keyof OpOptions<Args, R>
+    ? K extends 'outputs'
+      ? R extends readonly unknown[] ? unknown : Options[K] extends readonly unknown[] ? unknown : { readonly [N in keyof Options[K]]: N extends keyof R ? unknown : never }
+      : unknown
+    : never
+}
+
+/**
+ * Marks a function whose calls are worth keeping. Inside `storage.run(...)` a call with the same inputs and the same code is looked up
+ * instead of executed; outside, the function just runs.
+ *
+ * A call is identified by the op's name and version and by its inputs, under the names of the parameters. Parameters with a literal
+ * default that are left out count as given with it.
+ *
+ * @throws MandalaError `OP_INVALID` if the op has no name, or an option doesn't fit the function.
+ * @example
+ * const increment = op(function increment(x: number) { return x + 1 })
+ * const getAcc = op('getAcc', (model: Forest, X: number[][], y: number[]) => score(model, X, y), { output: 'acc' })
+ */
+export function op<Args extends unknown[], R, const Options extends OpOptions<Args, Awaited<R>> = {}>(
+  fn: (...args: Args) => R, options?: Checked<Options, Args, Awaited<R>>,
+): Op<Args, OpResult<Awaited<R>, Options>, (...args: Args) => R>
+export function op<Args extends unknown[], R, const Options extends OpOptions<Args, Awaited<R>> = {}>(
+  name: string, fn: (...args: Args) => R, options?: Checked<Options, Args, Awaited<R>>,
+): Op<Args, OpResult<Awaited<R>, Options>, (...args: Args) => R>
+export function op(first: unknown, second?: unknown, third?: unknown): Op {
+  const isNamed = typeof first === 'string'
+  const fn = (isNamed ? second : first) as OpDefinition['fn']
+  const definition = define(isNamed ? first : fn?.name, fn, ((isNamed ? third : second) ?? {}) as RawOptions)
+  const call = (...args: unknown[]): Promise<unknown> => {
+    const context = findContext()
+    return context?.settings.mode === 'run' ? callOp(definition, args, context) : callPlainly(definition, args)
+  }
+  definitions.set(call, definition)
+  return Object.defineProperties(call, {
+    name: { value: definition.name }, fn: { value: fn, enumerable: true }, opName: { value: definition.name, enumerable: true },
+  }) as unknown as Op
+}
+
+/** Outside a run: the function on the values themselves, nothing recorded. */
+async function callPlainly(definition: OpDefinition, args: readonly unknown[]): Promise<unknown> {
+  return definition.fn(...(await Promise.all(args.map(unwrapAny))))
+}

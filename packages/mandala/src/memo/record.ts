@@ -1,0 +1,107 @@
+import type { CallContentId } from '../base/ids.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+import { External } from '../model/marks.ts'
+import type { Kind } from '../model/kind.ts'
+import { deriveExternalId, deriveOutputId } from '../model/derive-ids.ts'
+import { CollectionRef, makeRef, Ref } from '../model/ref.ts'
+import { deriveElementId } from '../model/structure.ts'
+import type { StoredCall, StoredSlot } from '../store/store.ts'
+import { encode } from '../value/codec.ts'
+import { identify } from '../value/identify.ts'
+import { Refusal } from '../value/refusal.ts'
+import { outputKey, type OpDefinition } from './definition.ts'
+import { describe, implicitKind } from './identify-inputs.ts'
+import type { Parts } from './identified.ts'
+import { withHistory, type Request } from './look-up.ts'
+import type { Memo, Result } from './memo.ts'
+import { deriveCollectionId, encodeStructure, findElements, isPlainObject, takeApart } from './structures.ts'
+
+/** Identifies and encodes what a function returned, at once, so that a later change of it changes nothing stored. */
+export function identifyOutputs(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, returned: unknown, parts: Parts): Ref<unknown>[] {
+  const values = op.form === 'single' ? [returned] : pickOutputs(op, returned)
+  return op.outputs.map((output, i) => {
+    const value = values[i]
+    const place = { path: `${op.name}: output ${output.name}`, isTransient: op.transient.has(output.name) }
+    const ref = identifyOutput(memo, { value, kind: output.kind, hid: deriveOutputId(hid, outputKey(op, output.name)), ...place }, parts)
+    if (ref instanceof CollectionRef) takeApart(ref, parts)
+    return ref
+  })
+}
+
+/** The several outputs of a function, in the order of the op's outputs. */
+function pickOutputs(op: OpDefinition, returned: unknown): readonly unknown[] {
+  const names = op.outputs.map((output) => output.name)
+  if (Array.isArray(returned) && returned.length === names.length) return returned
+  if (typeof returned === 'object' && returned !== null && isPlainObject(returned)) {
+    const keys = Object.keys(returned)
+    if (keys.length === names.length && names.every((name) => Object.hasOwn(returned, name))) return names.map((name) => (returned as Record<string, unknown>)[name])
+  }
+  const got = typeof returned === 'object' && returned !== null && isPlainObject(returned) ? `{ ${Object.keys(returned).join(', ')} }` : describe(returned)
+  throw new MandalaError('OUTPUT_INVALID', `${op.name} has the outputs ${names.join(', ')} and returned ${got}`, {
+    hint: `return { ${names.join(', ')} }, or change \`outputs\``,
+  })
+}
+
+interface Output {
+  readonly value: unknown
+  readonly kind: Kind
+  readonly hid: Ref<unknown>['hid']
+  readonly path: string
+  readonly isTransient: boolean
+}
+
+function identifyOutput(memo: Memo, output: Output, parts: Parts): Ref<unknown> {
+  const { value, kind, hid } = output
+  if (value instanceof Ref && memo.owns(value)) return withHistory(memo, value, hid, parts)
+  if (value instanceof External) {
+    const cid = deriveExternalId(value.name)
+    parts.values.push({ cid, kind: 'external', bytes: undefined, digits: undefined, name: value.name })
+    return makeRef('external', { cid, hid, owner: memo })
+  }
+  if (kind.kind !== 'value') return identifyCollection(memo, output, parts)
+  try {
+    const { cid, isPlain } = identify(value, kind.digits)
+    const bytes = encode(value, isPlain)
+    memo.values.keep(cid, bytes)
+    parts.values.push({ cid, kind: 'value', bytes: output.isTransient ? undefined : bytes, digits: kind.digits, name: undefined })
+    return makeRef('value', { cid, hid, owner: memo, immediate: typeof value === 'object' && value !== null ? undefined : { value } })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const found = implicitKind(value)
+    if (!found) throw error.toError(output.path)
+    return identifyCollection(memo, { ...output, kind: found }, parts)
+  }
+}
+
+function identifyCollection(memo: Memo, output: Output, parts: Parts): Ref<unknown> {
+  const { kind, hid, value, path } = output
+  if (kind.kind === 'value') throw new TypeError('a value is no collection')
+  const plain = findElements(kind.kind, value)
+  if (!plain) {
+    throw new MandalaError('OUTPUT_INVALID', `${path} is declared as a ${kind.kind} and is ${describe(value)}`, { hint: 'return one, or change the kind of the output' })
+  }
+  const elements = new Map<string, Ref<unknown>>()
+  for (const [key, element] of plain) {
+    // The content of the whole is known last; the histories of its elements rest on its history alone.
+    const elementHid = deriveElementId(kind.kind, { cid: '' as Ref<unknown>['cid'], hid }, key)
+    elements.set(key, identifyOutput(memo, { ...output, value: element, kind: kind.element, hid: elementHid, path: `${path}[${key}]` }, parts))
+  }
+  const cid = deriveCollectionId(kind.kind, elements)
+  parts.values.push(encodeStructure({ cid, kind: kind.kind }, elements))
+  return makeRef(kind.kind, { cid, hid, owner: memo, elements })
+}
+
+/** A call as the store takes it. */
+export function toStoredCall(request: Request, done: { cid: CallContentId; result: Result; startedAtMs: number; inner: StoredCall['inner'] }): StoredCall {
+  const { op, hid, inputs } = request
+  const { cid, result, startedAtMs, inner } = done
+  return {
+    hid, cid, op: op.name, version: op.version, startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
+    inputs: inputs.map((input) => toSlot(input.name, input.ref)),
+    outputs: result.outputs.map((ref, i) => toSlot(result.names[i] as string, ref)),
+  }
+}
+
+function toSlot(name: string, ref: Ref<unknown>): StoredSlot {
+  return { name, hid: ref.hid, cid: ref.cid, kind: ref.kind }
+}

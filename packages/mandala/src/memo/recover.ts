@@ -1,0 +1,58 @@
+import { MandalaError } from '../base/mandala-error.ts'
+import type { Ref } from '../model/ref.ts'
+import { STRUCTURE_OPS } from '../model/structure.ts'
+import type { StoredCall } from '../store/store.ts'
+import type { OpDefinition } from './definition.ts'
+import { executeAgain } from './execute.ts'
+import type { Memo } from './memo.ts'
+
+/**
+ * Brings back a value whose bytes are missing or damaged, by executing the call that made it once more.
+ * @param reason what is wrong with the bytes; undefined for a transient output, which never had any
+ */
+export async function recover(memo: Memo, ref: Ref<unknown>, reason: string | undefined): Promise<void> {
+  await memo.queue.flush()
+  const call = await findMaker(memo, ref)
+  const op = call && memo.findOp(call.op, call.version)
+  const isTransient = call !== undefined && op !== undefined && call.outputs.some((slot) => slot.hid === ref.hid && op.transient.has(slot.name))
+  if (!isTransient) memo.events.emit({ kind: 'value-damaged', cid: ref.cid, reason: reason ?? 'its bytes are missing', op: call?.op })
+  if (!call || !op) throw cannotRecover(ref, call)
+  expectReplayable(call, op)
+  if (reason) await memo.store.forgetValue(ref.cid)
+  const outputs = await executeAgain(memo, op, call)
+  if (outputs.every((output, i) => output.cid === call.outputs[i]?.cid)) return
+  await memo.drop([call.hid], { dependents: true, dryRun: false })
+  throw new MandalaError('VALUE_DAMAGED', `${op.name} gave another result than the stored one, whose value is gone`, {
+    hint: `run again: the call and what was computed from it are dropped now; ${op.name} depends on something that isn't among its inputs`,
+  })
+}
+
+/** The call of a user's op behind a Ref: elements come from the call that made their collection. */
+async function findMaker(memo: Memo, ref: { readonly hid: Ref<unknown>['hid'] }): Promise<StoredCall | undefined> {
+  const creator = await memo.store.findCreator(ref.hid)
+  for (const ops of Object.values(STRUCTURE_OPS)) {
+    if (creator?.op !== ops.get) continue
+    const whole = creator.inputs.find((input) => input.name === ops.collection)
+    return whole && findMaker(memo, whole)
+  }
+  return creator
+}
+
+function cannotRecover(ref: Ref<unknown>, call: StoredCall | undefined): MandalaError {
+  return call
+    ? new MandalaError('VALUE_DAMAGED', `The value of ${ref} is not in the store, and ${call.op}, which made it, was not called in this process`, {
+      hint: `call ${call.op} in the run before the value is needed`,
+    })
+    : new MandalaError('VALUE_DAMAGED', `The value of ${ref} is not in the store, and no call made it`, { hint: 'pass the value again' })
+}
+
+/** Ignored inputs aren't stored, so a call that needs them can't be executed from the store alone. */
+function expectReplayable(call: StoredCall, op: OpDefinition): void {
+  const [first] = op.ignored
+  if (first === undefined) return
+  const parameter = op.parameters.parameters.find(({ name }) => name === first)
+  if (parameter && parameter.default.kind !== 'none') return
+  throw new MandalaError('VALUE_DAMAGED', `A value made by ${call.op} is not in the store, and its ignored input "${first}" isn't known any more`, {
+    hint: `give "${first}" a default, or drop the call and run again`,
+  })
+}

@@ -1,0 +1,110 @@
+import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { Kind } from '../model/kind.ts'
+import {
+  deriveCallContentId, deriveCallHistoryId, deriveDictId, deriveListId, deriveOutputId, deriveSetId, type IdentifiedInput,
+} from '../model/derive-ids.ts'
+import { CollectionRef, makeRef, type Ref, type RefOwner } from '../model/ref.ts'
+import { getItemInputs, makeInputName, STRUCTURE_OPS, structureOp, type CollectionKind, type ElementEntry } from '../model/structure.ts'
+import type { StoredCall, StoredSlot, StoredValue } from '../store/store.ts'
+import { decode, encode } from '../value/codec.ts'
+import { identify } from '../value/identify.ts'
+import type { Parts } from './identified.ts'
+
+/** The elements of a collection's plain value under their keys; undefined if the value isn't of that kind. */
+export function findElements(kind: CollectionKind, value: unknown): Map<string, unknown> | undefined {
+  switch (kind) {
+    case 'list': return Array.isArray(value) ? new Map(value.map((element, i) => [String(i), element])) : undefined
+    case 'dict': return typeof value === 'object' && value !== null && !Array.isArray(value) && isPlainObject(value) ? new Map(Object.entries(value)) : undefined
+    case 'set': return value instanceof Set ? new Map([...value].map((element, i) => [String(i), element])) : undefined
+  }
+}
+
+export function isPlainObject(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as unknown
+  return prototype === Object.prototype || prototype === null
+}
+
+export function deriveStructureId(kind: CollectionKind, entries: readonly { readonly key: string; readonly cid: ContentId }[]): ContentId {
+  switch (kind) {
+    case 'list': return deriveListId(entries.map((entry) => entry.cid))
+    case 'dict': return deriveDictId(entries.map((entry) => [entry.key, entry.cid]))
+    case 'set': return deriveSetId(entries.map((entry) => entry.cid))
+  }
+}
+
+export function deriveCollectionId(kind: CollectionKind, elements: ReadonlyMap<string, Ref<unknown>>): ContentId {
+  return deriveStructureId(kind, [...elements].map(([key, { cid }]) => ({ key, cid })))
+}
+
+/** A collection as it is stored: its elements' keys and contents. Their histories follow from its own. */
+export function encodeStructure(ref: { cid: ContentId; kind: CollectionKind }, elements: ReadonlyMap<string, Ref<unknown>>): StoredValue {
+  const entries = [...elements].map(([key, element]) => [key, element.cid, element.kind])
+  return { cid: ref.cid, kind: ref.kind, bytes: encode(entries, true), digits: undefined, name: undefined }
+}
+
+export function decodeStructure(bytes: Uint8Array): ElementEntry[] {
+  return (decode(bytes) as [string, ContentId, ElementEntry['kind']][]).map(([key, cid, kind]) => ({ key, cid, kind }))
+}
+
+/** The Ref of a collection put together from Refs, and the call that puts it together. */
+export function makeCollection(kind: CollectionKind, elements: ReadonlyMap<string, Ref<unknown>>, owner: RefOwner, parts: Parts): Ref<unknown> {
+  const ops = STRUCTURE_OPS[kind]
+  const op = structureOp(ops.make)
+  const inputs = [...elements].map(([key, ref]) => ({ name: makeInputName(kind, key), cid: ref.cid, knownHid: ref.hid, kind: ref.kind }))
+  inputs.sort((a, b) => (a.name < b.name ? -1 : 1))
+  const callHid = deriveCallHistoryId(op, inputs)
+  const hid = deriveOutputId(callHid, ops.collection)
+  const cid = deriveCollectionId(kind, elements)
+  parts.values.push(encodeStructure({ cid, kind }, elements))
+  parts.calls.push(structureCall(op.name, callHid, inputs, {
+    inputs: inputs.map((input) => ({ name: input.name, cid: input.cid, hid: input.knownHid, kind: input.kind })),
+    output: { name: ops.collection, hid, cid, kind },
+  }))
+  return makeRef(kind, { cid, hid, owner, elements })
+}
+
+/** The calls that take a collection apart, which an op returned; nested ones too. */
+export function takeApart(collection: CollectionRef<unknown>, parts: Parts): void {
+  const { kind, elements } = collection
+  const ops = STRUCTURE_OPS[kind]
+  const whole: StoredSlot = { name: ops.collection, hid: collection.hid, cid: collection.cid, kind }
+  for (const [key, element] of elements) {
+    const inputs = getItemInputs(kind, collection, key)
+    const keyValue = storedKey(kind === 'dict' ? key : Number(key))
+    parts.values.push(keyValue.value)
+    parts.calls.push(structureCall(ops.get, deriveCallHistoryId(structureOp(ops.get), inputs), inputs, {
+      inputs: [whole, { name: ops.key, hid: keyValue.hid, cid: keyValue.value.cid, kind: 'value' }],
+      output: { name: ops.element, hid: element.hid, cid: element.cid, kind: element.kind },
+    }))
+    if (element instanceof CollectionRef) takeApart(element, parts)
+  }
+}
+
+const keys = new Map<string | number, { readonly value: StoredValue; readonly hid: HistoryId }>()
+const KEYS_MAX = 10_000
+
+/** Positions and dict keys recur in every collection. */
+function storedKey(key: string | number): { readonly value: StoredValue; readonly hid: HistoryId } {
+  let stored = keys.get(key)
+  if (!stored) {
+    const { cid } = identify(key)
+    const value: StoredValue = { cid, kind: 'value', bytes: encode(key, true), digits: undefined, name: undefined }
+    stored = { value, hid: makeRef('value', { cid, owner: noOwner }).hid }
+    if (keys.size < KEYS_MAX) keys.set(key, stored)
+  }
+  return stored
+}
+
+const noOwner: RefOwner = { load: () => undefined, elementsOf: () => new Map() }
+
+function structureCall(op: string, hid: CallHistoryId, ids: readonly IdentifiedInput[], slots: { inputs: readonly StoredSlot[]; output: StoredSlot }): StoredCall {
+  return {
+    hid, cid: deriveCallContentId(structureOp(op), ids), op, version: 0, startedAtMs: Date.now(), durationMs: 0, isTuple: false,
+    inputs: slots.inputs, outputs: [slots.output], inner: [],
+  }
+}
+
+/** The kind of an element of a collection. */
+export function elementKind(kind: Kind): Kind {
+  return kind.kind === 'value' ? kind : kind.element
+}

@@ -1,0 +1,40 @@
+/** What a storage's calls came to. */
+export interface Summary {
+  /** Calls whose functions ran. */
+  readonly executed: number
+  /** Calls that were answered without running. */
+  readonly hits: number
+  /** Values whose bytes were read from the store. */
+  readonly loaded: number
+  /** What the functions behind the hits took when they ran. */
+  readonly savedMs: number
+  toString(): string
+}
+
+/** Counts while calls come and go. */
+export class Tally {
+  executed = 0
+  hits = 0
+  loaded = 0
+  savedMs = 0
+
+  /** The counts since `earlier`. */
+  since(earlier: Summary | undefined): Summary {
+    const { executed, hits, loaded, savedMs } = this
+    return makeSummary({
+      executed: executed - (earlier?.executed ?? 0), hits: hits - (earlier?.hits ?? 0), loaded: loaded - (earlier?.loaded ?? 0), savedMs: savedMs - (earlier?.savedMs ?? 0),
+    })
+  }
+}
+
+function makeSummary(counts: Omit<Summary, 'toString'>): Summary {
+  return { ...counts, toString: () => `executed ${counts.executed} · loaded ${counts.loaded} · saved ${renderDuration(counts.savedMs)}` }
+}
+
+/** A duration as people say it: `0 s`, `3.4 s`, `41 min`. */
+export function renderDuration(ms: number): string {
+  if (ms < 50) return '0 s'
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${(ms / 3_600_000).toFixed(1)} h`
+}

@@ -1,0 +1,117 @@
+import { isThenable, type Awaitable } from '../base/awaitable.ts'
+import type { ContentId } from '../base/ids.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+import { CollectionRef, type Ref } from '../model/ref.ts'
+import { makeInputName, type CollectionKind } from '../model/structure.ts'
+import type { StoredValue } from '../store/store.ts'
+import { decode } from '../value/codec.ts'
+import { identify } from '../value/identify.ts'
+import { BoundedMap } from './bounded-map.ts'
+import type { Memo } from './memo.ts'
+import { decodeStructure } from './structures.ts'
+import { recover } from './recover.ts'
+
+const CACHE_BYTES_MAX = 32 << 20
+
+/** Values on their way from the store to the user. Bytes are cached, never objects: what is handed out may be changed by anyone. */
+export class Values {
+  readonly #memo: Memo
+  readonly #cache = new BoundedMap<ContentId, Uint8Array>(CACHE_BYTES_MAX, (bytes) => bytes.length + 200)
+
+  constructor(memo: Memo) {
+    this.#memo = memo
+  }
+
+  get cachedBytes(): number {
+    return this.#cache.size
+  }
+
+  keep(cid: ContentId, bytes: Uint8Array): void {
+    this.#cache.set(cid, bytes)
+  }
+
+  forget(): void {
+    this.#cache.clear()
+  }
+
+  /** A fresh copy of a Ref's value, checked against its id. */
+  load(ref: Ref<unknown>): Awaitable<unknown> {
+    if (ref.immediate) return ref.immediate.value
+    if (ref instanceof CollectionRef) return this.#loadCollection(ref)
+    const cached = this.#cache.get(ref.cid)
+    if (cached) return decode(cached)
+    if (this.#memo.queue.count > 0) {
+      const flushed = this.#memo.queue.flush()
+      if (flushed) return flushed.then(() => this.load(ref))
+    }
+    const stored = this.#memo.store.loadValue(ref.cid)
+    return isThenable(stored) ? stored.then((value) => this.#open(ref, value)) : this.#open(ref, stored)
+  }
+
+  #open(ref: Ref<unknown>, stored: StoredValue | undefined): Awaitable<unknown> {
+    if (ref.kind === 'external') {
+      throw new MandalaError('NOT_FOUND', `The value of external "${stored?.name ?? ref.cid}" is not stored, only its name`, {
+        hint: 'pass it where it is needed: external(name, value)',
+      })
+    }
+    const read = stored?.bytes && tryRead(stored)
+    if (!read) return this.#recover(ref, stored?.bytes ? 'its bytes are not what its id says' : undefined)
+    this.#memo.tally.loaded += 1
+    if (this.#memo.events.isHeard) this.#memo.events.emit({ kind: 'value-loaded', cid: ref.cid, bytes: read.bytes.length })
+    this.keep(ref.cid, read.bytes)
+    return read.value
+  }
+
+  async #recover(ref: Ref<unknown>, reason: string | undefined): Promise<unknown> {
+    await recover(this.#memo, ref, reason)
+    const bytes = this.#cache.get(ref.cid) ?? (await this.#memo.store.loadValue(ref.cid))?.bytes
+    if (!bytes) {
+      throw new MandalaError('VALUE_DAMAGED', `The value of ${ref} could not be had again`, { hint: 'drop the call that made it, then run again' })
+    }
+    return decode(bytes)
+  }
+
+  #loadCollection(ref: CollectionRef<unknown>): Awaitable<unknown> {
+    const { elements } = ref
+    const loaded = [...elements.values()].map((element) => this.load(element))
+    const make = (values: readonly unknown[]): unknown => {
+      if (ref.kind === 'list') return [...values]
+      if (ref.kind === 'set') return new Set(values)
+      return Object.fromEntries([...elements.keys()].map((key, i) => [key, values[i]]))
+    }
+    return loaded.some(isThenable) ? Promise.all(loaded).then(make) : make(loaded)
+  }
+
+  /** The stored form of a collection, at once: one iterates over it without waiting. */
+  loadStructure(ref: Ref<unknown>): Uint8Array {
+    const bytes = this.#cache.get(ref.cid) ?? this.#memo.store.loadStructure(ref.cid)
+    if (!bytes) {
+      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref} are missing from the store`, { hint: 'drop the call that made it, then run again' })
+    }
+    this.keep(ref.cid, bytes)
+    return bytes
+  }
+
+  /** The elements of a collection that was put together from Refs keep the histories that they had. */
+  findMadeElements(ref: Ref<unknown>): ReadonlyMap<string, Ref<unknown>> | undefined {
+    const creator = this.#memo.store.findCreator(ref.hid)
+    if (!creator || isThenable(creator) || !creator.op.startsWith('__make_')) return undefined
+    const byName = new Map(creator.inputs.map((slot) => [slot.name, this.#memo.refOf(slot)]))
+    // The inputs of a call are sorted; a dict keeps the order of its keys, a list that of its positions.
+    const keys = ref.kind === 'dict' ? decodeStructure(this.loadStructure(ref)).map(({ key }) => key) : Array.from(byName.keys(), (_, i) => String(i))
+    return new Map(keys.map((key) => [key, byName.get(makeInputName(ref.kind as CollectionKind, key)) as Ref<unknown>]))
+  }
+}
+
+/** A stored value, if it still is what its id says. */
+function tryRead(stored: StoredValue): { readonly value: unknown; readonly bytes: Uint8Array } | undefined {
+  try {
+    const bytes = stored.bytes as Uint8Array
+    const value = decode(bytes)
+    return identify(value, stored.digits).cid === stored.cid ? { value, bytes } : undefined
+  } catch (error) {
+    if (error instanceof MandalaError) throw error
+    return undefined
+  }
+}
+

@@ -1,0 +1,36 @@
+import { makeRef, type Ref, type RefOwner } from '../model/ref.ts'
+import { decode, encode } from '../value/codec.ts'
+import { identify } from '../value/identify.ts'
+import { Refusal } from '../value/refusal.ts'
+
+/**
+ * Makes a Ref of a value, so that it can be selected in queries. It has no history: equal values wrapped twice are the same Ref. The value
+ * is copied.
+ * @throws MandalaError `VALUE_REFUSED` naming the path of what can't be stored.
+ */
+export function wrap<T>(value: T): Ref<T> {
+  try {
+    const { cid, isPlain } = identify(value)
+    if (typeof value !== 'object' || value === null) return makeRef('value', { cid, owner: new Holder(undefined), immediate: { value } }) as Ref<T>
+    return makeRef('value', { cid, owner: new Holder(encode(value, isPlain)) }) as Ref<T>
+  } catch (error) {
+    throw error instanceof Refusal ? error.toError('value') : error
+  }
+}
+
+/** Owns one value that is in no storage yet. */
+class Holder implements RefOwner {
+  readonly #bytes: Uint8Array | undefined
+
+  constructor(bytes: Uint8Array | undefined) {
+    this.#bytes = bytes
+  }
+
+  load(): unknown {
+    return this.#bytes && decode(this.#bytes)
+  }
+
+  elementsOf(): ReadonlyMap<string, Ref<unknown>> {
+    return new Map()
+  }
+}

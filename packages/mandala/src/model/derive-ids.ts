@@ -1,0 +1,58 @@
+import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import { digest } from '../value/digest.ts'
+
+const sized = (text: string): string => `${text.length}:${text}`
+
+/** A value without history is known by its content. */
+export function deriveHistoryId(cid: ContentId): HistoryId {
+  return digest('history', cid) as HistoryId
+}
+
+/** Output `name` of a call. */
+export function deriveOutputId(call: CallHistoryId, name: string): HistoryId {
+  return digest('output', call + sized(name)) as HistoryId
+}
+
+/** An op as its calls' ids know it. */
+export interface OpIdentity {
+  readonly name: string
+  readonly version: number
+}
+
+/** An input as a call's ids know it: `hid` is undefined for a value without history, whose content says it all. */
+export interface IdentifiedInput {
+  readonly name: string
+  readonly cid: ContentId
+  readonly knownHid: HistoryId | undefined
+}
+
+/** @param inputs sorted by name */
+export function deriveCallHistoryId(op: OpIdentity, inputs: readonly IdentifiedInput[]): CallHistoryId {
+  let text = `${sized(op.name)}${op.version};`
+  for (const input of inputs) text += input.knownHid === undefined ? `${sized(input.name)}c${input.cid}` : `${sized(input.name)}h${input.knownHid}`
+  return digest('call-history', text) as CallHistoryId
+}
+
+/** @param inputs sorted by name */
+export function deriveCallContentId(op: OpIdentity, inputs: readonly IdentifiedInput[]): CallContentId {
+  let text = `${sized(op.name)}${op.version};`
+  for (const input of inputs) text += sized(input.name) + input.cid
+  return digest('call', text) as CallContentId
+}
+
+export function deriveExternalId(name: string): ContentId {
+  return digest('external', name) as ContentId
+}
+
+export function deriveListId(elements: readonly ContentId[]): ContentId {
+  return digest('list', elements.join('')) as ContentId
+}
+
+export function deriveSetId(elements: readonly ContentId[]): ContentId {
+  return digest('set', elements.toSorted().join('')) as ContentId
+}
+
+export function deriveDictId(entries: readonly (readonly [key: string, cid: ContentId])[]): ContentId {
+  const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return digest('dict', JSON.stringify(sorted)) as ContentId
+}

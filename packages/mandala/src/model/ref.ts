@@ -1,0 +1,139 @@
+import { inspect } from 'node:util'
+import type { Awaitable } from '../base/awaitable.ts'
+import type { ContentId, HistoryId } from '../base/ids.ts'
+import { deriveHistoryId } from './derive-ids.ts'
+
+/** Where a Ref's value comes from: the storage that made it. */
+export interface RefOwner {
+  load(ref: Ref<unknown>): Awaitable<unknown>
+  /** Elements of a collection, by key where it is a dict. */
+  elementsOf(ref: Ref<unknown>): ReadonlyMap<string, Ref<unknown>>
+}
+
+/** What makes a Ref; `hid` is left out for a value without history. */
+export interface RefFields {
+  readonly cid: ContentId
+  readonly hid?: HistoryId | undefined
+  readonly owner: RefOwner
+  /** A primitive, which needs no loading. */
+  readonly immediate?: { readonly value: unknown } | undefined
+  readonly elements?: ReadonlyMap<string, Ref<unknown>> | undefined
+}
+
+/**
+ * A value as the storage knows it, mostly without the value itself: `cid` says what it is, `hid` how it came about.
+ * `await unwrap(ref)` gives the value.
+ */
+export class Ref<out T> {
+  declare readonly '~value': T
+  readonly cid: ContentId
+  readonly kind: 'value' | 'list' | 'dict' | 'set' | 'external' = 'value'
+  #hid: HistoryId | undefined
+  readonly owner: RefOwner
+  readonly immediate: { readonly value: unknown } | undefined
+
+  constructor(fields: RefFields) {
+    this.cid = fields.cid
+    this.#hid = fields.hid
+    this.owner = fields.owner
+    this.immediate = fields.immediate
+  }
+
+  get hid(): HistoryId {
+    return (this.#hid ??= deriveHistoryId(this.cid))
+  }
+
+  toString(): string {
+    const shown = this.immediate ? `${inspect(this.immediate.value)}, ` : ''
+    return `${this.constructor.name}(${shown}hid=${this.hid.slice(0, 6)}…)`
+  }
+
+  [inspect.custom](): string {
+    return this.toString()
+  }
+}
+
+/** A collection of which every element is a Ref. */
+export abstract class CollectionRef<T> extends Ref<T> {
+  abstract override readonly kind: 'list' | 'dict' | 'set'
+  #elements: ReadonlyMap<string, Ref<unknown>> | undefined
+
+  constructor(fields: RefFields) {
+    super(fields)
+    this.#elements = fields.elements
+  }
+
+  /** The elements' Refs under their keys: positions, or the names of a dict. */
+  get elements(): ReadonlyMap<string, Ref<unknown>> {
+    return (this.#elements ??= this.owner.elementsOf(this))
+  }
+}
+
+/** A list of which every element is a Ref. */
+export class ListRef<E, Item = Ref<E>> extends CollectionRef<E[]> {
+  override readonly kind = 'list'
+
+  get length(): number {
+    return this.elements.size
+  }
+
+  at(index: number): Item | undefined {
+    return this.elements.get(String(index < 0 ? this.length + index : index)) as Item | undefined
+  }
+
+  [Symbol.iterator](): MapIterator<Item> {
+    return (this.elements as ReadonlyMap<string, Item>).values() as MapIterator<Item>
+  }
+}
+
+/** A dict of which every value is a Ref. */
+export class DictRef<E, Item = Ref<E>> extends CollectionRef<Record<string, E>> {
+  override readonly kind = 'dict'
+
+  get size(): number {
+    return this.elements.size
+  }
+
+  get(key: string): Item | undefined {
+    return this.elements.get(key) as Item | undefined
+  }
+
+  keys(): MapIterator<string> {
+    return this.elements.keys() as MapIterator<string>
+  }
+
+  [Symbol.iterator](): MapIterator<[string, Item]> {
+    return (this.elements as ReadonlyMap<string, Item>).entries() as MapIterator<[string, Item]>
+  }
+}
+
+/** A set of which every element is a Ref. */
+export class SetRef<E, Item = Ref<E>> extends CollectionRef<Set<E>> {
+  override readonly kind = 'set'
+
+  get size(): number {
+    return this.elements.size
+  }
+
+  [Symbol.iterator](): MapIterator<Item> {
+    return (this.elements as ReadonlyMap<string, Item>).values() as MapIterator<Item>
+  }
+}
+
+/** A value known by its name alone. */
+export class ExternalRef<T> extends Ref<T> {
+  override readonly kind = 'external'
+}
+
+export type RefKind = Ref<unknown>['kind']
+
+/** The Ref of a kind. */
+export function makeRef(kind: RefKind, fields: RefFields): Ref<unknown> {
+  switch (kind) {
+    case 'value': return new Ref(fields)
+    case 'list': return new ListRef(fields)
+    case 'dict': return new DictRef(fields)
+    case 'set': return new SetRef(fields)
+    case 'external': return new ExternalRef(fields)
+  }
+}

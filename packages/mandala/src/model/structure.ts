@@ -1,0 +1,40 @@
+import type { ContentId, HistoryId } from '../base/ids.ts'
+import { deriveCallHistoryId, deriveOutputId, type IdentifiedInput, type OpIdentity } from './derive-ids.ts'
+import { identify } from '../value/identify.ts'
+
+/** The built-in ops that tie a collection to its elements. */
+export const STRUCTURE_OPS = {
+  list: { make: '__make_list__', get: '__list_getitem__', collection: 'list', key: 'i', element: 'list_item' },
+  dict: { make: '__make_dict__', get: '__dict_getitem__', collection: 'dict', key: 'key', element: 'dict_value' },
+  set: { make: '__make_set__', get: '__set_getitem__', collection: 'set', key: 'i', element: 'set_item' },
+} as const
+
+export type CollectionKind = keyof typeof STRUCTURE_OPS
+
+/** An element of a collection as its stored form lists it. */
+export interface ElementEntry {
+  readonly key: string
+  readonly cid: ContentId
+  readonly kind: 'value' | 'list' | 'dict' | 'set' | 'external'
+}
+
+/** The input name that element `key` has in a call of `__make_list__` and its kin. */
+export function makeInputName(kind: CollectionKind, key: string): string {
+  return kind === 'dict' ? key : `elt_${key}`
+}
+
+export const structureOp = (name: string): OpIdentity => ({ name, version: 0 })
+
+/** The inputs of the `…_getitem__` call that gives element `key` of a collection. */
+export function getItemInputs(kind: CollectionKind, collection: { cid: ContentId; hid: HistoryId }, key: string): readonly IdentifiedInput[] {
+  const ops = STRUCTURE_OPS[kind]
+  const keyInput = { name: ops.key, cid: identify(kind === 'dict' ? key : Number(key)).cid, knownHid: undefined }
+  const whole = { name: ops.collection, cid: collection.cid, knownHid: collection.hid }
+  return [keyInput, whole].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** How element `key` of a collection that an op returned came about. */
+export function deriveElementId(kind: CollectionKind, collection: { cid: ContentId; hid: HistoryId }, key: string): HistoryId {
+  const ops = STRUCTURE_OPS[kind]
+  return deriveOutputId(deriveCallHistoryId(structureOp(ops.get), getItemInputs(kind, collection, key)), ops.element)
+}

@@ -1,0 +1,78 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { MandalaError } from '../base/mandala-error.ts'
+import { APPLICATION_ID, MIGRATIONS, migrate } from './migrations.ts'
+
+const BUSY_TIMEOUT_MS = 30_000
+const CACHE_KB = 32_768
+
+/** Opens a store file, made or migrated as needed. */
+export function openDatabase(path: string): DatabaseSync {
+  if (path !== ':memory:') refuseForeignFile(path)
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
+  try {
+    db.exec(`PRAGMA cache_size = -${CACHE_KB}; PRAGMA temp_store = MEMORY`)
+    refuseForeignSchema(db, path)
+    if (getNumber(db, 'user_version') < MIGRATIONS.length) {
+      db.exec('PRAGMA auto_vacuum = INCREMENTAL')
+      retryWhileBusy(() => db.exec('PRAGMA journal_mode = WAL'))
+      db.exec('BEGIN IMMEDIATE')
+      migrate(db, getNumber(db, 'user_version'))
+      db.exec('COMMIT')
+    }
+    db.exec('PRAGMA synchronous = NORMAL')
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** A second connection, so that a read transaction can stay open while the first one writes. */
+export function openReader(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
+  db.exec(`PRAGMA cache_size = -${CACHE_KB}`)
+  return db
+}
+
+export function getNumber(db: DatabaseSync, pragma: string): number {
+  return Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0] as number
+}
+
+/** SQLite would take an empty or foreign file for a new database and only fail at the first write. */
+function refuseForeignFile(path: string): void {
+  if (!existsSync(path)) return
+  const header = Buffer.alloc(16)
+  const file = openSync(path, 'r')
+  const length = readSync(file, header)
+  closeSync(file)
+  if (length > 0 && header.toString('latin1') !== 'SQLite format 3\0') throw notOurs(path)
+}
+
+function refuseForeignSchema(db: DatabaseSync, path: string): void {
+  const version = getNumber(db, 'user_version')
+  const isOurs = getNumber(db, 'application_id') === APPLICATION_ID
+  if (!isOurs && db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'] !== 0) throw notOurs(path)
+  if (isOurs && version > MIGRATIONS.length) {
+    throw new MandalaError('STORE_TOO_NEW', `${path} has format ${version}; this release knows formats up to ${MIGRATIONS.length}`, {
+      hint: 'update mandala-ts, or give another path: the file was left untouched',
+    })
+  }
+}
+
+function notOurs(path: string): MandalaError {
+  return new MandalaError('STORE_NOT_OURS', `${path} is not a mandala store`, { hint: 'give another path: the file was left untouched' })
+}
+
+/** Switching to WAL needs the file alone for an instant and ignores the busy timeout while another process does the same. */
+function retryWhileBusy(action: () => void): void {
+  const until = Date.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      return action()
+    } catch (error) {
+      if ((((error as { errcode?: number }).errcode ?? 0) & 0xff) !== 5 || Date.now() > until) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { ContentId } from '../base/ids.ts'
+
+/** Large values as files, one a content id, written once. */
+export class OverflowFiles {
+  readonly dir: string
+
+  constructor(dir: string) {
+    this.dir = dir
+  }
+
+  /** The bytes are on the disk under their final name when this returns, so a row may name them. */
+  put(cid: ContentId, bytes: Uint8Array): void {
+    const path = this.#pathOf(cid)
+    if (existsSync(path) && statSync(path).size === bytes.length) return
+    mkdirSync(dirname(path), { recursive: true })
+    const draft = `${path}.${process.pid}.${Date.now()}.tmp`
+    const file = openSync(draft, 'w')
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(draft, path)
+    syncFolder(dirname(path))
+  }
+
+  find(cid: ContentId): Uint8Array | undefined {
+    try {
+      return readFileSync(this.#pathOf(cid))
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT') return undefined
+      throw error
+    }
+  }
+
+  drop(cid: ContentId): void {
+    rmSync(this.#pathOf(cid), { force: true })
+  }
+
+  /** Ids of all files, and the paths of drafts that a killed process left behind. */
+  list(): { readonly cids: readonly ContentId[]; readonly drafts: readonly string[] } {
+    if (!existsSync(this.dir)) return { cids: [], drafts: [] }
+    const names = readdirSync(this.dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    return {
+      cids: names.filter(({ name }) => !name.endsWith('.tmp')).map(({ name }) => name as ContentId),
+      drafts: names.filter(({ name }) => name.endsWith('.tmp')).map(({ parentPath, name }) => join(parentPath, name)),
+    }
+  }
+
+  #pathOf(cid: ContentId): string {
+    return join(this.dir, cid.slice(0, 2), cid)
+  }
+}
+
+/** Makes a rename survive a power failure, where the platform can open folders. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return
+  const folder = openSync(path, 'r')
+  fsyncSync(folder)
+  closeSync(folder)
+}

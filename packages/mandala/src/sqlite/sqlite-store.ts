@@ -1,0 +1,285 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { MandalaError } from '../base/mandala-error.ts'
+import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { Batch, Dropped, Store, StoredCall, StoredResult, StoredSlot, StoredValue, StoreStats } from '../store/store.ts'
+import { checkTables } from './check.ts'
+import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
+import { openDatabase, openReader } from './open-database.ts'
+import { OverflowFiles } from './overflow-files.ts'
+import { describeSqliteError } from './sqlite-error.ts'
+import { allRows, firstRow, Statements } from './statements.ts'
+import { BatchWriter, KINDS, PLACE, type Overflow } from './write-batch.ts'
+
+/** A read transaction is held open over a burst of reads, which makes each two to three times cheaper; for so long at most. */
+const BURST_MS_MAX = 20
+
+const RESULT = `
+  SELECT calls.duration_us, calls.is_tuple, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
+  FROM calls JOIN io ON io.call = calls.id AND io.slot < 0 JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val`
+const CALL = `
+  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple FROM calls JOIN ops ON ops.id = calls.op`
+const SLOTS = `
+  SELECT io.slot, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
+  FROM io JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = ? ORDER BY io.slot`
+
+type ResultRow = [durationUs: number, isTuple: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
+type CallRow = [id: number, hid: CallHistoryId, cid: CallContentId, op: string, version: number, startedMs: number, durationUs: number, isTuple: number]
+type SlotRow = [slot: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
+
+export interface SqliteStoreOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string
+  readonly overflow: { readonly dir: string; readonly bytesMin: number } | undefined
+}
+
+/** The store port over one SQLite file. */
+export class SqliteStore implements Store {
+  readonly path: string
+  readonly #db: DatabaseSync
+  readonly #reader: DatabaseSync
+  readonly #writing: Statements
+  readonly #reading: Statements
+  readonly #overflow: Overflow | undefined
+  readonly #lost = new Set<HistoryId>()
+  #burst: { timer: NodeJS.Timeout; startedAt: number } | undefined
+  #isOpen = true
+
+  constructor(options: SqliteStoreOptions) {
+    this.path = options.path
+    this.#overflow = options.overflow && { files: new OverflowFiles(options.overflow.dir), bytesMin: options.overflow.bytesMin }
+    try {
+      this.#db = openDatabase(options.path)
+      this.#reader = options.path === ':memory:' ? this.#db : openReader(options.path)
+    } catch (error) {
+      throw describeSqliteError(error, options.path)
+    }
+    this.#writing = new Statements(this.#db)
+    this.#reading = this.#reader === this.#db ? this.#writing : new Statements(this.#reader)
+  }
+
+  findResult(hid: CallHistoryId): StoredResult | undefined {
+    return this.#read(() => toResult(allRows(this.#reading.get(`${RESULT} WHERE calls.hid = unhex(?) ORDER BY io.slot DESC`), hid)))
+  }
+
+  findResultByContent(cid: CallContentId): StoredResult | undefined {
+    const first = 'WHERE calls.id = (SELECT id FROM calls WHERE cid = unhex(?) LIMIT 1)'
+    return this.#read(() => toResult(allRows(this.#reading.get(`${RESULT} ${first} ORDER BY io.slot DESC`), cid)))
+  }
+
+  listByContent(cid: CallContentId): readonly CallHistoryId[] {
+    return this.#read(() => allRows<[CallHistoryId]>(this.#reading.get('SELECT lower(hex(hid)) FROM calls WHERE cid = unhex(?)'), cid).map(([hid]) => hid))
+  }
+
+  findCall(hid: CallHistoryId): StoredCall | undefined {
+    return this.#read(() => this.#toCall(firstRow(this.#reading.get(`${CALL} WHERE calls.hid = unhex(?)`), hid)))
+  }
+
+  findRef(hid: HistoryId): StoredSlot | undefined {
+    return this.#read(() => {
+      const sql = 'SELECT lower(hex(vals.cid)), vals.kind FROM refs JOIN vals ON vals.id = refs.val WHERE refs.hid = unhex(?)'
+      const row = firstRow<[ContentId, number]>(this.#reading.get(sql), hid)
+      return row && { name: '', hid, cid: row[0], kind: KINDS[row[1]] as (typeof KINDS)[number] }
+    })
+  }
+
+  findCreator(hid: HistoryId): StoredCall | undefined {
+    return this.#callsAt(hid, '<')[0]
+  }
+
+  listConsumers(hid: HistoryId): readonly StoredCall[] {
+    return this.#callsAt(hid, '>=')
+  }
+
+  listCalls(op?: string): readonly StoredCall[] {
+    return this.#read(() => {
+      const rows = op === undefined
+        ? allRows<CallRow>(this.#reading.get(`${CALL} ORDER BY calls.id`))
+        : allRows<CallRow>(this.#reading.get(`${CALL} WHERE calls.op IN (SELECT id FROM ops WHERE name = ?) ORDER BY calls.id`), op)
+      return rows.map((row) => this.#toCall(row) as StoredCall)
+    })
+  }
+
+  listValues(): readonly ContentId[] {
+    return this.#read(() => allRows<[ContentId]>(this.#reading.get('SELECT lower(hex(cid)) FROM vals ORDER BY id')).map(([cid]) => cid))
+  }
+
+  loadValue(cid: ContentId): StoredValue | undefined {
+    return this.#read(() => {
+      const row = firstRow<[number, number | null, string | null, number, Uint8Array | null]>(
+        this.#reading.get('SELECT kind, digits, name, place, bytes FROM vals WHERE cid = unhex(?)'), cid)
+      if (!row) return undefined
+      const [kind, digits, name, place, bytes] = row
+      return {
+        cid, kind: KINDS[kind] as (typeof KINDS)[number], digits: digits ?? undefined, name: name ?? undefined,
+        bytes: place === PLACE.file ? this.#overflow?.files.find(cid) : (bytes ?? undefined),
+      }
+    })
+  }
+
+  loadStructure(cid: ContentId): Uint8Array | undefined {
+    return this.loadValue(cid)?.bytes
+  }
+
+  putBatch(batch: Batch): void {
+    this.#write(() => new BatchWriter(this.#writing, { overflow: this.#overflow, lost: this.#lost }).write(batch))
+  }
+
+  dropCalls(hids: readonly CallHistoryId[], options: { dependents: boolean; dryRun: boolean }): Dropped {
+    return this.#delete(options.dryRun, () => deleteCalls(this.#writing, hids, options.dependents))
+  }
+
+  collect(options: { dryRun: boolean }): Dropped {
+    const dropped = this.#delete(options.dryRun, () => 0)
+    if (!options.dryRun && this.path !== ':memory:') {
+      this.rest()
+      this.#db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
+    }
+    return dropped
+  }
+
+  forgetValue(cid: ContentId): void {
+    this.#write(() => this.#writing.get('UPDATE vals SET place = 0, size = 0, bytes = NULL WHERE cid = unhex(?)').run(cid))
+    this.#overflow?.files.drop(cid)
+  }
+
+  listByAge(): readonly { hid: CallHistoryId; startedAtMs: number; bytes: number }[] {
+    return this.#read(() => {
+      // A value belongs to the youngest call that uses it: it goes when that call goes.
+      const sql = `
+        WITH owner AS (SELECT refs.val AS val, max(io.call) AS call FROM refs JOIN io ON io.ref = refs.id GROUP BY refs.val)
+        SELECT lower(hex(calls.hid)), calls.started_ms, ifnull((SELECT sum(vals.size) FROM owner JOIN vals ON vals.id = owner.val WHERE owner.call = calls.id), 0)
+        FROM calls ORDER BY calls.id`
+      return allRows<[CallHistoryId, number, number]>(this.#reading.get(sql)).map(([hid, startedAtMs, bytes]) => ({ hid, startedAtMs, bytes }))
+    })
+  }
+
+  deletionCount(): number {
+    return this.#read(() => firstRow<[number]>(this.#reading.get("SELECT value FROM counters WHERE name = 'deletions'"))?.[0] ?? 0)
+  }
+
+  stats(): StoreStats {
+    return this.#read(() => {
+      const [calls, refs, values, valueBytes] = firstRow<[number, number, number, number]>(this.#reading.get(
+        'SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM refs), (SELECT count(*) FROM vals), (SELECT ifnull(sum(size), 0) FROM vals)')) ?? [0, 0, 0, 0]
+      const ops = allRows<[string, number, number]>(this.#reading.get(
+        'SELECT ops.name, ops.version, count(calls.id) FROM ops LEFT JOIN calls ON calls.op = ops.id GROUP BY ops.id ORDER BY ops.name, ops.version'))
+      return { calls, refs, values, valueBytes, ops: ops.map(([name, version, n]) => ({ name, version, calls: n })) }
+    })
+  }
+
+  check(): readonly string[] {
+    return this.#read(() => checkTables(this.#reading, this.#overflow?.files))
+  }
+
+  rest(): void {
+    if (!this.#burst) return
+    clearTimeout(this.#burst.timer)
+    this.#burst = undefined
+    if (this.#isOpen) this.#reader.exec('COMMIT')
+  }
+
+  close(): void {
+    if (!this.#isOpen) return
+    this.rest()
+    this.#isOpen = false
+    if (this.#reader !== this.#db) this.#reader.close()
+    this.#db.close()
+  }
+
+  #callsAt(hid: HistoryId, side: '<' | '>='): StoredCall[] {
+    return this.#read(() => {
+      const sql = `${CALL} WHERE calls.id IN (SELECT io.call FROM io JOIN refs ON refs.id = io.ref WHERE refs.hid = unhex(?) AND io.slot ${side} 0) ORDER BY calls.id`
+      return allRows<CallRow>(this.#reading.get(sql), hid).map((row) => this.#toCall(row) as StoredCall)
+    })
+  }
+
+  #toCall(row: CallRow | undefined): StoredCall | undefined {
+    if (!row) return undefined
+    const [id, hid, cid, op, version, startedAtMs, durationUs, isTuple] = row
+    const slots = allRows<SlotRow>(this.#reading.get(SLOTS), id)
+    const inner = allRows<[CallHistoryId]>(
+      this.#reading.get('SELECT lower(hex(calls.hid)) FROM inner_calls JOIN calls ON calls.id = inner_call WHERE outer_call = ? ORDER BY calls.id'), id)
+    return {
+      hid, cid, op, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1,
+      inputs: slots.filter(([slot]) => slot >= 0).map(toSlot),
+      outputs: slots.filter(([slot]) => slot < 0).reverse().map(toSlot),
+      inner: inner.map(([innerHid]) => innerHid),
+    }
+  }
+
+  #read<T>(action: () => T): T {
+    this.#expectOpen()
+    try {
+      this.#holdSnapshot()
+      return action()
+    } catch (error) {
+      throw describeSqliteError(error, this.path)
+    }
+  }
+
+  #holdSnapshot(): void {
+    if (this.#reader === this.#db) return
+    if (this.#burst && performance.now() - this.#burst.startedAt > BURST_MS_MAX) this.rest()
+    if (this.#burst) return
+    this.#reader.exec('BEGIN')
+    this.#burst = { timer: setTimeout(() => this.rest(), BURST_MS_MAX), startedAt: performance.now() }
+    this.#burst.timer.unref()
+  }
+
+  #write(action: () => void): void {
+    this.#expectOpen()
+    try {
+      this.#db.exec('BEGIN IMMEDIATE')
+      try {
+        action()
+        this.#db.exec('COMMIT')
+      } catch (error) {
+        if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+        throw error
+      }
+    } catch (error) {
+      throw describeSqliteError(error, this.path)
+    } finally {
+      // What was just written is to be seen by the next read.
+      this.rest()
+    }
+  }
+
+  /** A dry run deletes for real and takes it back, so that it can't tell another story. */
+  #delete(dryRun: boolean, deleteSome: () => number): Dropped {
+    const dryRunEnd = Symbol('dry run')
+    let dropped: Dropped = { calls: 0, refs: 0, values: 0, bytes: 0 }
+    let files: readonly ContentId[] = []
+    try {
+      this.#write(() => {
+        const calls = deleteSome()
+        const { files: orphanFiles, ...orphans } = deleteOrphans(this.#writing)
+        files = orphanFiles
+        dropped = { calls, ...orphans }
+        if (dryRun) throw dryRunEnd
+      })
+    } catch (error) {
+      if (error !== dryRunEnd) throw error
+    }
+    if (!dryRun && files.length > 0) this.#write(() => dropFiles(this.#writing, this.#overflow?.files, files))
+    return dropped
+  }
+
+  #expectOpen(): void {
+    if (!this.#isOpen) throw new MandalaError('STORE_CLOSED', `${this.path} was closed`, { hint: 'make a new Storage on the same path' })
+  }
+}
+
+function toSlot([, name, hid, cid, kind]: SlotRow): StoredSlot {
+  return { name, hid, cid, kind: KINDS[kind] as (typeof KINDS)[number] }
+}
+
+function toResult(rows: ResultRow[]): StoredResult | undefined {
+  if (rows.length === 0) return undefined
+  const [durationUs, isTuple] = rows[0] as ResultRow
+  return {
+    durationMs: durationUs / 1000,
+    isTuple: isTuple === 1,
+    outputs: rows.map(([, , name, hid, cid, kind]) => ({ name, hid, cid, kind: KINDS[kind] as (typeof KINDS)[number] })),
+  }
+}

@@ -1,0 +1,66 @@
+import type { CallHistoryId, ContentId } from '../base/ids.ts'
+import type { Memo } from '../memo/memo.ts'
+import { decodeStructure, deriveStructureId } from '../memo/structures.ts'
+import type { Dropped, StoredValue } from '../store/store.ts'
+import { decode } from '../value/codec.ts'
+import { identify } from '../value/identify.ts'
+
+/** Which calls `gc` may drop: the oldest first. */
+export interface GcOptions {
+  /** Drop calls until the values of the rest fit. */
+  readonly maxBytes?: number
+  /** Drop calls that were executed before this. */
+  readonly olderThan?: Date
+  /** Only say what would go. */
+  readonly dryRun?: boolean
+}
+
+export async function collectGarbage(memo: Memo, options: GcOptions): Promise<Dropped> {
+  const dryRun = options.dryRun ?? false
+  await memo.queue.flush()
+  const old = await chooseOld(memo, options)
+  // A call that goes alone is a miss from then on; what was computed from its results still stands on the values it had.
+  const dropped = old.length > 0 ? await memo.drop(old, { dependents: false, dryRun }) : undefined
+  if (dropped && dryRun) return dropped
+  const collected = await memo.store.collect({ dryRun })
+  return dropped ? add(dropped, collected) : collected
+}
+
+async function chooseOld(memo: Memo, { maxBytes, olderThan }: GcOptions): Promise<CallHistoryId[]> {
+  if (maxBytes === undefined && olderThan === undefined) return []
+  const calls = await memo.store.listByAge()
+  let excess = calls.reduce((sum, call) => sum + call.bytes, 0) - (maxBytes ?? Infinity)
+  const chosen: CallHistoryId[] = []
+  for (const call of calls) {
+    if (excess <= 0 && !(olderThan && call.startedAtMs < olderThan.getTime())) continue
+    chosen.push(call.hid)
+    excess -= call.bytes
+  }
+  return chosen
+}
+
+function add(a: Dropped, b: Dropped): Dropped {
+  return { calls: a.calls + b.calls, refs: a.refs + b.refs, values: a.values + b.values, bytes: a.bytes + b.bytes }
+}
+
+/** Lists what is wrong: tables that contradict each other, files that are missing, values that aren't what their ids say. */
+export async function checkAll(memo: Memo): Promise<readonly string[]> {
+  await memo.queue.flush()
+  const faults = [...(await memo.store.check())]
+  for (const cid of await memo.store.listValues()) {
+    const value = await memo.store.loadValue(cid)
+    const fault = value?.bytes && findFault(cid, value)
+    if (fault) faults.push(fault)
+  }
+  return faults
+}
+
+function findFault(cid: ContentId, { kind, bytes, digits }: StoredValue): string | undefined {
+  try {
+    const isCollection = kind === 'list' || kind === 'dict' || kind === 'set'
+    const found = isCollection ? deriveStructureId(kind, decodeStructure(bytes as Uint8Array)) : identify(decode(bytes as Uint8Array), digits).cid
+    return found === cid ? undefined : `value ${cid} is stored with other bytes`
+  } catch (error) {
+    return `value ${cid} can't be read: ${(error as Error).message}`
+  }
+}

@@ -1,0 +1,52 @@
+import { consoleLogger, type Logger } from '../base/logger.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+
+const OVERFLOW_MB = 50
+
+/** How a storage is opened. */
+export interface StorageOptions {
+  /** The file of the store, made if it isn't there; in memory if left out. */
+  readonly path?: string
+  /** Larger values become files of their own, in `dir` (default: `<path>.values`), from `thresholdMB` megabytes up (default: 50). */
+  readonly overflow?: { readonly dir?: string; readonly thresholdMB?: number }
+  /** Identify inputs again after each function ran, and throw `INPUT_MUTATED` if one changed. Costs about as much as identifying them. */
+  readonly detectMutation?: boolean
+  /** Takes warnings and progress lines; standard error if left out. */
+  readonly logger?: Logger
+}
+
+export interface ResolvedOptions {
+  readonly path: string
+  readonly overflow: { readonly dir: string; readonly bytesMin: number } | undefined
+  readonly detectMutation: boolean
+  readonly logger: Logger
+}
+
+const OPTIONS: readonly string[] = ['path', 'overflow', 'detectMutation', 'logger']
+
+export function resolveOptions(given: string | StorageOptions | undefined): ResolvedOptions {
+  const options: StorageOptions = typeof given === 'string' ? { path: given } : (given ?? {})
+  expectOptions('new Storage', options, OPTIONS)
+  const path = options.path ?? ':memory:'
+  if (typeof path !== 'string' || path === '') throw invalid('new Storage', `the path is ${JSON.stringify(path)}`, "give a file's path, or none for a storage in memory")
+  if (/^\w+:\/\//.test(path)) throw invalid('new Storage', `"${path.split('://')[0]}://" is no kind of store that this release knows`, "give a file's path")
+  const thresholdMB = options.overflow?.thresholdMB ?? OVERFLOW_MB
+  if (typeof thresholdMB !== 'number' || !(thresholdMB >= 0)) throw invalid('new Storage', 'overflow.thresholdMB must be a number of megabytes', 'leave it out for 50')
+  const dir = options.overflow?.dir ?? (path === ':memory:' ? undefined : `${path}.values`)
+  return {
+    path,
+    overflow: dir === undefined ? undefined : { dir, bytesMin: thresholdMB * 1_000_000 },
+    detectMutation: options.detectMutation ?? false,
+    logger: options.logger ?? consoleLogger,
+  }
+}
+
+/** A misspelt option would silently do nothing. */
+export function expectOptions(place: string, given: object, known: readonly string[]): void {
+  const unknown = typeof given === 'object' && given !== null ? Object.keys(given).find((option) => !known.includes(option)) : String(given)
+  if (unknown !== undefined) throw invalid(place, `there is no option "${unknown}"`, `the options are ${known.join(', ')}`)
+}
+
+export function invalid(place: string, what: string, hint: string): MandalaError {
+  return new MandalaError('OPTION_INVALID', `${place}: ${what}`, { hint })
+}

@@ -1,0 +1,219 @@
+import type { CallHistoryId, HistoryId } from '../base/ids.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
+import type { Listener } from '../memo/events.ts'
+import { Memo } from '../memo/memo.ts'
+import { findDefinition, type Op } from '../memo/op.ts'
+import type { Summary } from '../memo/tally.ts'
+import { unwrap } from '../memo/unwrap.ts'
+import type { Call } from '../model/call.ts'
+import type { Ref } from '../model/ref.ts'
+import type { Unwrapped } from '../model/tracked.ts'
+import { SqliteStore } from '../sqlite/sqlite-store.ts'
+import type { Dropped, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
+import { checkAll, collectGarbage, type GcOptions } from './care.ts'
+import { expectOptions, invalid, resolveOptions, type StorageOptions } from './options.ts'
+import { showProgress } from './progress.ts'
+
+/** How the ops inside a run behave. */
+export interface RunOptions {
+  /** `'error'`: only retrace; a call that isn't stored throws `NEW_CALL_REFUSED`. */
+  readonly newCalls?: 'execute' | 'error'
+  /** `'noop'`: ops are plain functions inside, and nothing is recorded. */
+  readonly mode?: 'run' | 'noop'
+  /** Shows hits, executed and running calls and the time saved. */
+  readonly progress?: boolean
+  /** Executes calls of these ops again, each once. Where a result differs, what was computed from the old one is dropped. */
+  readonly refresh?: readonly Op[]
+}
+
+/** What is stored, and what is kept in memory to be faster. */
+export interface StorageStats extends StoreStats {
+  readonly cached: { readonly calls: number; readonly valueBytes: number; readonly pendingCalls: number }
+}
+
+/** Calls by themselves, by id, or all of an op. */
+export type CallChoice = Call | CallHistoryId | Op | readonly (Call | CallHistoryId | Op)[]
+
+/**
+ * Saved calls, in memory or in a file that any number of processes may use at once.
+ * @throws MandalaError `STORE_NOT_OURS`, `STORE_TOO_NEW`, `STORE_UNREADABLE`, `STORE_READ_ONLY`, `STORE_DAMAGED` if the file can't be used; it
+ * is left untouched then. `OPTION_INVALID` for an option that doesn't exist.
+ * @example
+ * const storage = new Storage('digits.db')
+ * await storage.run(async () => console.log(await unwrap(increment(23))))
+ */
+export class Storage implements AsyncDisposable {
+  readonly path: string
+  readonly #memo: Memo
+  readonly #logger: ReturnType<typeof resolveOptions>['logger']
+
+  constructor(options?: string | StorageOptions) {
+    const { path, overflow, detectMutation, logger } = resolveOptions(options)
+    this.path = path
+    this.#memo = new Memo(new SqliteStore({ path, overflow }), { detectMutation })
+    this.#logger = logger
+    this.#memo.events.subscribe((event) => {
+      if (event.kind === 'value-damaged') logger.warn(`value ${event.cid}: ${event.reason}; ${event.op ?? 'the call that made it'} is executed again`)
+    })
+  }
+
+  /**
+   * Runs a block of code in which calls of ops are saved and looked up. What the block returns is returned; all its calls are stored when
+   * this resolves, also if it throws. Blocks nest (options that the inner one leaves out are those of the outer one) and interleave.
+   */
+  async run<T>(block: () => T | Promise<T>): Promise<T>
+  async run<T>(options: RunOptions, block: () => T | Promise<T>): Promise<T>
+  async run<T>(first: RunOptions | (() => T | Promise<T>), second?: () => T | Promise<T>): Promise<T> {
+    const [options, block] = typeof first === 'function' ? [{}, first] : [first, second as () => T | Promise<T>]
+    const settings = this.#settingsOf(options)
+    const memo = this.#memo
+    await memo.followDeletions()
+    const stopProgress = options.progress ? showProgress(memo, this.#logger) : undefined
+    memo.events.emit({ kind: 'run-started' })
+    try {
+      const outer = findContext()
+      const execution = outer?.memo === memo ? outer.execution : undefined
+      const result = await runInContext({ memo, settings, execution, givesRefs: true }, block)
+      await memo.queue.flush()
+      return result
+    } catch (error) {
+      await this.#flushQuietly()
+      throw error
+    } finally {
+      memo.store.rest()
+      stopProgress?.()
+      memo.events.emit({ kind: 'run-finished' })
+    }
+  }
+
+  /** Values behind Refs and promises, through arrays, plain objects, Maps and Sets; copies, which may be changed. */
+  async unwrap<T>(value: T): Promise<Unwrapped<T>> {
+    return unwrap(value)
+  }
+
+  /** @throws MandalaError `NOT_FOUND` */
+  async ref(hid: HistoryId | (string & {})): Promise<Ref<unknown>> {
+    await this.#memo.queue.flush()
+    return this.#memo.refOf((await this.#memo.store.findRef(hid as HistoryId)) ?? notFound('ref', hid))
+  }
+
+  /** @throws MandalaError `NOT_FOUND` */
+  async call(hid: CallHistoryId | (string & {})): Promise<Call> {
+    await this.#memo.queue.flush()
+    return this.#toCall((await this.#memo.store.findCall(hid as CallHistoryId)) ?? notFound('call', hid))
+  }
+
+  /** The call that a Ref is an output of; undefined for a value that was given. */
+  async creator(ref: Ref<unknown>): Promise<Call | undefined> {
+    await this.#memo.queue.flush()
+    const call = await this.#memo.store.findCreator(ref.hid)
+    return call && this.#toCall(call)
+  }
+
+  /** The calls that a Ref is an input of, oldest first. */
+  async consumers(ref: Ref<unknown>): Promise<readonly Call[]> {
+    await this.#memo.queue.flush()
+    return (await this.#memo.store.listConsumers(ref.hid)).map((call) => this.#toCall(call))
+  }
+
+  /** All stored calls of an op, of all its versions, oldest first. */
+  async calls(op: Op | string): Promise<readonly Call[]> {
+    await this.#memo.queue.flush()
+    return (await this.#memo.store.listCalls(typeof op === 'string' ? op : op.opName)).map((call) => this.#toCall(call))
+  }
+
+  /**
+   * Deletes calls, and values that no other call uses. The next such call is a miss.
+   * @param options `dependents` (default true): also what was computed from them; `dryRun`: only say what would go
+   */
+  async drop(calls: CallChoice, options: { readonly dependents?: boolean; readonly dryRun?: boolean } = {}): Promise<Dropped> {
+    expectOptions('drop', options, ['dependents', 'dryRun'])
+    const hids = await Promise.all((Array.isArray(calls) ? calls : [calls]).map((choice) => this.#hidsOf(choice)))
+    return this.#memo.drop(hids.flat(), { dependents: options.dependents ?? true, dryRun: options.dryRun ?? false })
+  }
+
+  /** Deletes the oldest calls as `options` say, without what was computed from them, and values that no call uses. */
+  async gc(options: GcOptions = {}): Promise<Dropped> {
+    expectOptions('gc', options, ['maxBytes', 'olderThan', 'dryRun'])
+    return collectGarbage(this.#memo, options)
+  }
+
+  async stats(): Promise<StorageStats> {
+    await this.#memo.queue.flush()
+    const { results, recent, values, queue } = this.#memo
+    const cached = { calls: results.count + recent.count, valueBytes: values.cachedBytes, pendingCalls: queue.count }
+    return { ...(await this.#memo.store.stats()), cached }
+  }
+
+  /** Lists what is wrong with the store, a sentence each; reads every value. */
+  async check(): Promise<readonly string[]> {
+    return checkAll(this.#memo)
+  }
+
+  /** What the calls through this object came to. */
+  summary(): Summary {
+    return this.#memo.tally.since(undefined)
+  }
+
+  /** Calls `listener` with everything notable that happens, as it happens; the returned function ends that. */
+  subscribe(listener: Listener): () => void {
+    return this.#memo.events.subscribe(listener)
+  }
+
+  /** Stores what is pending and lets go of the file. Again is harmless. */
+  async close(): Promise<void> {
+    try {
+      await this.#memo.queue.flush()
+    } finally {
+      this.#memo.store.close()
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #settingsOf(options: RunOptions): RunSettings {
+    expectOptions('run', options, ['newCalls', 'mode', 'progress', 'refresh'])
+    const { mode, newCalls, refresh } = options
+    if (mode !== undefined && mode !== 'run' && mode !== 'noop') throw invalid('run', `mode is "${mode}"`, "it is 'run' or 'noop'")
+    if (newCalls !== undefined && newCalls !== 'execute' && newCalls !== 'error') throw invalid('run', `newCalls is "${newCalls}"`, "it is 'execute' or 'error'")
+    const context = findContext()
+    const outer = context?.memo === this.#memo ? context.settings : undefined
+    return {
+      mode: mode ?? outer?.mode ?? 'run',
+      newCalls: newCalls ?? outer?.newCalls ?? 'execute',
+      refresh: refresh ? new Set(refresh.map((op) => findDefinition(op) ?? notAnOp('refresh', op))) : (outer?.refresh ?? new Set()),
+      refreshed: refresh ? new Set() : (outer?.refreshed ?? new Set()),
+    }
+  }
+
+  async #hidsOf(choice: Call | CallHistoryId | Op): Promise<readonly CallHistoryId[]> {
+    if (typeof choice === 'string') return [(await this.call(choice)).hid]
+    if (typeof choice !== 'function') return [choice.hid]
+    return (await this.calls(findDefinition(choice) ? choice : notAnOp('drop', choice))).map((call) => call.hid)
+  }
+
+  /** What the block threw matters more; what couldn't be stored is raised again by the next flush. */
+  async #flushQuietly(): Promise<void> {
+    try {
+      await this.#memo.queue.flush()
+    } catch (error) {
+      this.#logger.warn(`some calls could not be stored yet: ${(error as Error).message}`)
+    }
+  }
+
+  #toCall({ inputs, outputs, inner: _inner, startedAtMs, isTuple: _isTuple, ...call }: StoredCall): Call {
+    const refs = (slots: readonly StoredSlot[]): Record<string, Ref<unknown>> => Object.fromEntries(slots.map((slot) => [slot.name, this.#memo.refOf(slot)]))
+    return { ...call, inputs: refs(inputs), outputs: refs(outputs), startedAt: new Date(startedAtMs) }
+  }
+}
+
+function notFound(what: string, id: string): never {
+  throw new MandalaError('NOT_FOUND', `There is no ${what} ${id} in this storage`, { hint: 'look ids up with storage.calls(op) or on a Ref (.hid)' })
+}
+
+function notAnOp(place: string, given: unknown): never {
+  throw invalid(place, `${String(given)} is not an op`, 'pass what op(...) returned')
+}
