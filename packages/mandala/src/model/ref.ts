@@ -47,11 +47,10 @@ export class Ref<out T> {
     const shown = this.immediate ? `${inspect(this.immediate.value)}, ` : ''
     return `${this.constructor.name}(${shown}hid=${this.hid.slice(0, 6)}…)`
   }
-
-  [inspect.custom](): string {
-    return this.toString()
-  }
 }
+
+// Outside the class body: a computed name there can't be declared in isolation.
+Object.defineProperty(Ref.prototype, inspect.custom, { value: Ref.prototype.toString })
 
 /** A collection of which every element is a Ref. */
 export abstract class CollectionRef<T> extends Ref<T> {
