@@ -5,9 +5,9 @@ import type { Events } from './events.ts'
 
 /** A call that took this long is committed before anything else runs. */
 const CALL_MS_MAX = 1
-/** Cheaper ones wait for each other, but never more than this together: half of what the user was promised at the most to lose. */
-const WORK_MS_MAX = 5
-const CALLS_MAX = 1_000
+/** Cheaper ones wait for each other, but never more than this together: below the 10 ms that a killed process may lose. */
+const WORK_MS_MAX = 8
+const CALLS_MAX = 10_000
 const BYTES_MAX = 8 << 20
 
 const withPending = new Set<CommitQueue>()

@@ -24,7 +24,7 @@ export interface Result {
 
 const RESULTS_MAX = 40_000
 /** Calls that may wait for their commit are found by content here; more than a commit queue ever holds. */
-const RECENT_MAX = 4_000
+const RECENT_MAX = 10_000
 
 /** The state that the life of a call needs: one a storage. */
 export class Memo implements RefOwner {

@@ -9,9 +9,9 @@ const CACHE_KB = 32_768
 /** Opens a store file, made or migrated as needed. */
 export function openDatabase(path: string): DatabaseSync {
   if (path !== ':memory:') refuseForeignFile(path)
-  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: false })
   try {
-    db.exec(`PRAGMA cache_size = -${CACHE_KB}; PRAGMA temp_store = MEMORY`)
+    db.exec(`PRAGMA cache_size = -${CACHE_KB}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 10000`)
     refuseForeignSchema(db, path)
     if (getNumber(db, 'user_version') < MIGRATIONS.length) {
       db.exec('PRAGMA auto_vacuum = INCREMENTAL')
@@ -26,13 +26,6 @@ export function openDatabase(path: string): DatabaseSync {
     db.close()
     throw error
   }
-}
-
-/** A second connection, so that a read transaction can stay open while the first one writes. */
-export function openReader(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
-  db.exec(`PRAGMA cache_size = -${CACHE_KB}`)
-  return db
 }
 
 export function getNumber(db: DatabaseSync, pragma: string): number {

@@ -4,7 +4,7 @@ import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base
 import type { Batch, Dropped, Store, StoredCall, StoredResult, StoredSlot, StoredValue, StoreStats } from '../store/store.ts'
 import { checkTables } from './check.ts'
 import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
-import { openDatabase, openReader } from './open-database.ts'
+import { openDatabase } from './open-database.ts'
 import { OverflowFiles } from './overflow-files.ts'
 import { describeSqliteError } from './sqlite-error.ts'
 import { allRows, firstRow, Statements } from './statements.ts'
@@ -36,9 +36,7 @@ export interface SqliteStoreOptions {
 export class SqliteStore implements Store {
   readonly path: string
   readonly #db: DatabaseSync
-  readonly #reader: DatabaseSync
-  readonly #writing: Statements
-  readonly #reading: Statements
+  readonly #statements: Statements
   readonly #overflow: Overflow | undefined
   readonly #lost = new Set<HistoryId>()
   #burst: { timer: NodeJS.Timeout; startedAt: number } | undefined
@@ -49,35 +47,33 @@ export class SqliteStore implements Store {
     this.#overflow = options.overflow && { files: new OverflowFiles(options.overflow.dir), bytesMin: options.overflow.bytesMin }
     try {
       this.#db = openDatabase(options.path)
-      this.#reader = options.path === ':memory:' ? this.#db : openReader(options.path)
     } catch (error) {
       throw describeSqliteError(error, options.path)
     }
-    this.#writing = new Statements(this.#db)
-    this.#reading = this.#reader === this.#db ? this.#writing : new Statements(this.#reader)
+    this.#statements = new Statements(this.#db)
   }
 
   findResult(hid: CallHistoryId): StoredResult | undefined {
-    return this.#read(() => toResult(allRows(this.#reading.get(`${RESULT} WHERE calls.hid = unhex(?) ORDER BY io.slot DESC`), hid)))
+    return this.#read(() => toResult(allRows(this.#statements.get(`${RESULT} WHERE calls.hid = unhex(?) ORDER BY io.slot DESC`), hid)))
   }
 
   findResultByContent(cid: CallContentId): StoredResult | undefined {
     const first = 'WHERE calls.id = (SELECT id FROM calls WHERE cid = unhex(?) LIMIT 1)'
-    return this.#read(() => toResult(allRows(this.#reading.get(`${RESULT} ${first} ORDER BY io.slot DESC`), cid)))
+    return this.#read(() => toResult(allRows(this.#statements.get(`${RESULT} ${first} ORDER BY io.slot DESC`), cid)))
   }
 
   listByContent(cid: CallContentId): readonly CallHistoryId[] {
-    return this.#read(() => allRows<[CallHistoryId]>(this.#reading.get('SELECT lower(hex(hid)) FROM calls WHERE cid = unhex(?)'), cid).map(([hid]) => hid))
+    return this.#read(() => allRows<[CallHistoryId]>(this.#statements.get('SELECT lower(hex(hid)) FROM calls WHERE cid = unhex(?)'), cid).map(([hid]) => hid))
   }
 
   findCall(hid: CallHistoryId): StoredCall | undefined {
-    return this.#read(() => this.#toCall(firstRow(this.#reading.get(`${CALL} WHERE calls.hid = unhex(?)`), hid)))
+    return this.#read(() => this.#toCall(firstRow(this.#statements.get(`${CALL} WHERE calls.hid = unhex(?)`), hid)))
   }
 
   findRef(hid: HistoryId): StoredSlot | undefined {
     return this.#read(() => {
       const sql = 'SELECT lower(hex(vals.cid)), vals.kind FROM refs JOIN vals ON vals.id = refs.val WHERE refs.hid = unhex(?)'
-      const row = firstRow<[ContentId, number]>(this.#reading.get(sql), hid)
+      const row = firstRow<[ContentId, number]>(this.#statements.get(sql), hid)
       return row && { name: '', hid, cid: row[0], kind: KINDS[row[1]] as (typeof KINDS)[number] }
     })
   }
@@ -93,20 +89,20 @@ export class SqliteStore implements Store {
   listCalls(op?: string): readonly StoredCall[] {
     return this.#read(() => {
       const rows = op === undefined
-        ? allRows<CallRow>(this.#reading.get(`${CALL} ORDER BY calls.id`))
-        : allRows<CallRow>(this.#reading.get(`${CALL} WHERE calls.op IN (SELECT id FROM ops WHERE name = ?) ORDER BY calls.id`), op)
+        ? allRows<CallRow>(this.#statements.get(`${CALL} ORDER BY calls.id`))
+        : allRows<CallRow>(this.#statements.get(`${CALL} WHERE calls.op IN (SELECT id FROM ops WHERE name = ?) ORDER BY calls.id`), op)
       return rows.map((row) => this.#toCall(row) as StoredCall)
     })
   }
 
   listValues(): readonly ContentId[] {
-    return this.#read(() => allRows<[ContentId]>(this.#reading.get('SELECT lower(hex(cid)) FROM vals ORDER BY id')).map(([cid]) => cid))
+    return this.#read(() => allRows<[ContentId]>(this.#statements.get('SELECT lower(hex(cid)) FROM vals ORDER BY id')).map(([cid]) => cid))
   }
 
   loadValue(cid: ContentId): StoredValue | undefined {
     return this.#read(() => {
       const row = firstRow<[number, number | null, string | null, number, Uint8Array | null]>(
-        this.#reading.get('SELECT kind, digits, name, place, bytes FROM vals WHERE cid = unhex(?)'), cid)
+        this.#statements.get('SELECT kind, digits, name, place, bytes FROM vals WHERE cid = unhex(?)'), cid)
       if (!row) return undefined
       const [kind, digits, name, place, bytes] = row
       return {
@@ -121,11 +117,11 @@ export class SqliteStore implements Store {
   }
 
   putBatch(batch: Batch): void {
-    this.#write(() => new BatchWriter(this.#writing, { overflow: this.#overflow, lost: this.#lost }).write(batch))
+    this.#write(() => new BatchWriter(this.#statements, { overflow: this.#overflow, lost: this.#lost }).write(batch))
   }
 
   dropCalls(hids: readonly CallHistoryId[], options: { dependents: boolean; dryRun: boolean }): Dropped {
-    return this.#delete(options.dryRun, () => deleteCalls(this.#writing, hids, options.dependents))
+    return this.#delete(options.dryRun, () => deleteCalls(this.#statements, hids, options.dependents))
   }
 
   collect(options: { dryRun: boolean }): Dropped {
@@ -138,7 +134,7 @@ export class SqliteStore implements Store {
   }
 
   forgetValue(cid: ContentId): void {
-    this.#write(() => this.#writing.get('UPDATE vals SET place = 0, size = 0, bytes = NULL WHERE cid = unhex(?)').run(cid))
+    this.#write(() => this.#statements.get('UPDATE vals SET place = 0, size = 0, bytes = NULL WHERE cid = unhex(?)').run(cid))
     this.#overflow?.files.drop(cid)
   }
 
@@ -149,56 +145,55 @@ export class SqliteStore implements Store {
         WITH owner AS (SELECT refs.val AS val, max(io.call) AS call FROM refs JOIN io ON io.ref = refs.id GROUP BY refs.val)
         SELECT lower(hex(calls.hid)), calls.started_ms, ifnull((SELECT sum(vals.size) FROM owner JOIN vals ON vals.id = owner.val WHERE owner.call = calls.id), 0)
         FROM calls ORDER BY calls.id`
-      return allRows<[CallHistoryId, number, number]>(this.#reading.get(sql)).map(([hid, startedAtMs, bytes]) => ({ hid, startedAtMs, bytes }))
+      return allRows<[CallHistoryId, number, number]>(this.#statements.get(sql)).map(([hid, startedAtMs, bytes]) => ({ hid, startedAtMs, bytes }))
     })
   }
 
   deletionCount(): number {
-    return this.#read(() => firstRow<[number]>(this.#reading.get("SELECT value FROM counters WHERE name = 'deletions'"))?.[0] ?? 0)
+    return this.#read(() => firstRow<[number]>(this.#statements.get("SELECT value FROM counters WHERE name = 'deletions'"))?.[0] ?? 0)
   }
 
   stats(): StoreStats {
     return this.#read(() => {
-      const [calls, refs, values, valueBytes] = firstRow<[number, number, number, number]>(this.#reading.get(
+      const [calls, refs, values, valueBytes] = firstRow<[number, number, number, number]>(this.#statements.get(
         'SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM refs), (SELECT count(*) FROM vals), (SELECT ifnull(sum(size), 0) FROM vals)')) ?? [0, 0, 0, 0]
-      const ops = allRows<[string, number, number]>(this.#reading.get(
+      const ops = allRows<[string, number, number]>(this.#statements.get(
         'SELECT ops.name, ops.version, count(calls.id) FROM ops LEFT JOIN calls ON calls.op = ops.id GROUP BY ops.id ORDER BY ops.name, ops.version'))
       return { calls, refs, values, valueBytes, ops: ops.map(([name, version, n]) => ({ name, version, calls: n })) }
     })
   }
 
   check(): readonly string[] {
-    return this.#read(() => checkTables(this.#reading, this.#overflow?.files))
+    return this.#read(() => checkTables(this.#statements, this.#overflow?.files))
   }
 
   rest(): void {
     if (!this.#burst) return
     clearTimeout(this.#burst.timer)
     this.#burst = undefined
-    if (this.#isOpen) this.#reader.exec('COMMIT')
+    if (this.#isOpen) this.#db.exec('COMMIT')
   }
 
   close(): void {
     if (!this.#isOpen) return
     this.rest()
     this.#isOpen = false
-    if (this.#reader !== this.#db) this.#reader.close()
     this.#db.close()
   }
 
   #callsAt(hid: HistoryId, side: '<' | '>='): StoredCall[] {
     return this.#read(() => {
       const sql = `${CALL} WHERE calls.id IN (SELECT io.call FROM io JOIN refs ON refs.id = io.ref WHERE refs.hid = unhex(?) AND io.slot ${side} 0) ORDER BY calls.id`
-      return allRows<CallRow>(this.#reading.get(sql), hid).map((row) => this.#toCall(row) as StoredCall)
+      return allRows<CallRow>(this.#statements.get(sql), hid).map((row) => this.#toCall(row) as StoredCall)
     })
   }
 
   #toCall(row: CallRow | undefined): StoredCall | undefined {
     if (!row) return undefined
     const [id, hid, cid, op, version, startedAtMs, durationUs, isTuple] = row
-    const slots = allRows<SlotRow>(this.#reading.get(SLOTS), id)
+    const slots = allRows<SlotRow>(this.#statements.get(SLOTS), id)
     const inner = allRows<[CallHistoryId]>(
-      this.#reading.get('SELECT lower(hex(calls.hid)) FROM inner_calls JOIN calls ON calls.id = inner_call WHERE outer_call = ? ORDER BY calls.id'), id)
+      this.#statements.get('SELECT lower(hex(calls.hid)) FROM inner_calls JOIN calls ON calls.id = inner_call WHERE outer_call = ? ORDER BY calls.id'), id)
     return {
       hid, cid, op, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1,
       inputs: slots.filter(([slot]) => slot >= 0).map(toSlot),
@@ -218,16 +213,16 @@ export class SqliteStore implements Store {
   }
 
   #holdSnapshot(): void {
-    if (this.#reader === this.#db) return
     if (this.#burst && performance.now() - this.#burst.startedAt > BURST_MS_MAX) this.rest()
     if (this.#burst) return
-    this.#reader.exec('BEGIN')
+    this.#db.exec('BEGIN')
     this.#burst = { timer: setTimeout(() => this.rest(), BURST_MS_MAX), startedAt: performance.now() }
     this.#burst.timer.unref()
   }
 
   #write(action: () => void): void {
     this.#expectOpen()
+    this.rest()
     try {
       this.#db.exec('BEGIN IMMEDIATE')
       try {
@@ -239,9 +234,6 @@ export class SqliteStore implements Store {
       }
     } catch (error) {
       throw describeSqliteError(error, this.path)
-    } finally {
-      // What was just written is to be seen by the next read.
-      this.rest()
     }
   }
 
@@ -253,7 +245,7 @@ export class SqliteStore implements Store {
     try {
       this.#write(() => {
         const calls = deleteSome()
-        const { files: orphanFiles, ...orphans } = deleteOrphans(this.#writing)
+        const { files: orphanFiles, ...orphans } = deleteOrphans(this.#statements)
         files = orphanFiles
         dropped = { calls, ...orphans }
         if (dryRun) throw dryRunEnd
@@ -261,7 +253,7 @@ export class SqliteStore implements Store {
     } catch (error) {
       if (error !== dryRunEnd) throw error
     }
-    if (!dryRun && files.length > 0) this.#write(() => dropFiles(this.#writing, this.#overflow?.files, files))
+    if (!dryRun && files.length > 0) this.#write(() => dropFiles(this.#statements, this.#overflow?.files, files))
     return dropped
   }
 

@@ -1,10 +1,12 @@
 import { Deserializer, Serializer } from 'node:v8'
 import { getViewName } from './shape.ts'
 import { makeView, NodeTableReader, NodeTableWriter, type Node } from './node-table.ts'
+import { findPrimitiveText, parsePrimitive } from './primitive-codec.ts'
 
-/** The first byte of stored values: how the rest is to be read. */
+/** How the rest of stored bytes is to be read. A primitive is told by its first byte; V8's own header begins with 0xff. */
 const PLAIN = 1
 const TABLE = 2
+const PRIMITIVE = 3
 
 /** Writes each view with exactly its own bytes; by itself V8 would write all the memory it stands on. */
 class ViewSerializer extends Serializer {
@@ -38,6 +40,8 @@ class ViewDeserializer extends Deserializer {
  * @param isPlain as `identify` found it
  */
 export function encode(value: unknown, isPlain: boolean): Uint8Array {
+  const text = findPrimitiveText(value)
+  if (text !== undefined) return Buffer.from(String.fromCharCode(PRIMITIVE) + text)
   const serializer = new ViewSerializer()
   serializer.writeHeader()
   serializer.writeUint32(isPlain ? PLAIN : TABLE)
@@ -55,6 +59,7 @@ export function encode(value: unknown, isPlain: boolean): Uint8Array {
  * @throws if the bytes are damaged, or of a class that isn't registered
  */
 export function decode(bytes: Uint8Array): unknown {
+  if (bytes[0] === PRIMITIVE) return parsePrimitive(Buffer.from(bytes.buffer, bytes.byteOffset + 1, bytes.byteLength - 1).toString())
   const deserializer = new ViewDeserializer(bytes)
   deserializer.readHeader()
   const format = deserializer.readUint32()

@@ -14,6 +14,7 @@ export interface Identity {
  * @throws Refusal naming the place of what can't be identified
  */
 export function identify(value: unknown, digits?: number): Identity {
+  if (digits === undefined && isShort(value)) return identifyShort(value)
   const text = new CanonicalText(digits === undefined ? 'value' : 'approx', digits)
   try {
     if (digits !== undefined) text.write(digits)
@@ -25,4 +26,31 @@ export function identify(value: unknown, digits?: number): Identity {
     throw error
   }
   return { cid: text.end() as ContentId, isPlain: text.isPlain }
+}
+
+/** The same few parameters occur in call after call: their ids are remembered. */
+const known = new Map<unknown, Identity>()
+const KNOWN_MAX = 10_000
+const LENGTH_MAX = 64
+
+/** A Map can't tell -0 from 0. */
+function isShort(value: unknown): boolean {
+  switch (typeof value) {
+    case 'number': return !Object.is(value, -0)
+    case 'string': return value.length <= LENGTH_MAX
+    case 'boolean': return true
+    default: return false
+  }
+}
+
+function identifyShort(value: unknown): Identity {
+  let identity = known.get(value)
+  if (!identity) {
+    const text = new CanonicalText('value')
+    text.write(value)
+    identity = { cid: text.end() as ContentId, isPlain: true }
+    if (known.size >= KNOWN_MAX) known.clear()
+    known.set(value, identity)
+  }
+  return identity
 }
