@@ -102,12 +102,14 @@ function newArgOf(node: Expression): Expression | undefined {
   return callee.type === 'Identifier' && (callee as unknown as { name: string }).name === 'newArg' ? (node.arguments[0] as Expression) : undefined
 }
 
+const CONSTANTS: ReadonlyMap<string, unknown> = new Map([['undefined', undefined], ['Infinity', Infinity], ['NaN', NaN]])
+
 /** The value of a literal: primitives, their negation, and arrays and objects of literals. */
 function literalOf(node: Expression): { readonly value: unknown } | undefined {
   switch (node.type) {
     case 'Literal': return node.regex ? { value: new RegExp(node.regex.pattern, node.regex.flags) } : { value: node.bigint ? BigInt(node.bigint) : node.value }
     case 'TemplateLiteral': return node.expressions.length === 0 ? { value: node.quasis[0]?.value.cooked } : undefined
-    case 'Identifier': return node.name === 'undefined' ? { value: undefined } : node.name === 'Infinity' ? { value: Infinity } : node.name === 'NaN' ? { value: NaN } : undefined
+    case 'Identifier': return CONSTANTS.has(node.name) ? { value: CONSTANTS.get(node.name) } : undefined
     case 'UnaryExpression': return unaryOf(node.operator, literalOf(node.argument))
     case 'ArrayExpression': return arrayOf(node.elements as (Expression | null)[])
     case 'ObjectExpression': return objectOf(node.properties as Property[])

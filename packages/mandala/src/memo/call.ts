@@ -105,7 +105,9 @@ async function replaceStored(memo: Memo, { hid }: Request, { cid, result, contex
 function expectNoCircle(op: OpDefinition, cid: CallContentId, execution: Execution | undefined): void {
   for (let outer = execution; outer; outer = outer.outer) {
     if (outer.cid !== cid) continue
-    throw new MandalaError('INPUT_INVALID', `${op.name} calls itself with the inputs that it was called with`, { hint: 'this recursion has no end: change an input on the way' })
+    throw new MandalaError('INPUT_INVALID', `${op.name} calls itself with the inputs that it was called with`, {
+      hint: 'this recursion has no end: change an input on the way',
+    })
   }
 }
 

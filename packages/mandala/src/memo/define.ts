@@ -88,8 +88,8 @@ function outputOf(name: string, output: RawOptions['output']): OutputSpec {
 }
 
 function expectKind(name: string, spec: OutputSpec): OutputSpec {
-  if (typeof spec.name !== 'string' || !isKind(spec.kind)) throw invalid(name, `the kind of output "${String(spec.name)}" is none`, 'use value(), list(), dict(), set() or approx(digits)')
-  return spec
+  if (typeof spec.name === 'string' && isKind(spec.kind)) return spec
+  throw invalid(name, `the kind of output "${String(spec.name)}" is none`, 'use value(), list(), dict(), set() or approx(digits)')
 }
 
 function isKind(given: unknown): given is Kind {

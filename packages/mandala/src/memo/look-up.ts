@@ -2,14 +2,12 @@ import { MandalaError } from '../base/mandala-error.ts'
 import { isThenable, type Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId } from '../base/ids.ts'
 import { deriveOutputId } from '../model/derive-ids.ts'
-import { CollectionRef, makeRef, type Ref } from '../model/ref.ts'
-import { deriveElementId } from '../model/structure.ts'
 import type { StoredResult } from '../store/store.ts'
 import { outputKey, type OpDefinition } from './definition.ts'
 import type { MemoInput, Parts } from './identified.ts'
 import type { Memo, Result } from './memo.ts'
 import { toStoredCall } from './record.ts'
-import { takeApart } from './structures.ts'
+import { withHistory } from './with-history.ts'
 
 /** A call with its identity, before it is known whether it hits. */
 export interface Request {
@@ -67,21 +65,4 @@ export async function adoptByContent(memo: Memo, request: Request, cid: CallCont
   request.parts.calls.unshift(toStoredCall(request, { cid, result, startedAtMs: Date.now(), inner: [] }))
   await memo.queue.add(request.parts, 0)
   return result
-}
-
-/** The same content under another history, elements of collections included. */
-export function withHistory(memo: Memo, ref: Ref<unknown>, hid: Ref<unknown>['hid'], parts: Parts): Ref<unknown> {
-  const moved = moveHistory(memo, ref, hid)
-  if (moved instanceof CollectionRef) takeApart(moved, parts)
-  return moved
-}
-
-function moveHistory(memo: Memo, ref: Ref<unknown>, hid: Ref<unknown>['hid']): Ref<unknown> {
-  const { kind, cid, immediate } = ref
-  if (!(ref instanceof CollectionRef)) return makeRef(kind, { cid, hid, owner: memo, immediate })
-  const elements = new Map<string, Ref<unknown>>()
-  for (const [key, element] of ref.elements) {
-    elements.set(key, moveHistory(memo, element, deriveElementId(ref.kind, { cid, hid }, key)))
-  }
-  return makeRef(kind, { cid, hid, owner: memo, elements })
 }

@@ -63,7 +63,9 @@ export function findDefinition(op: unknown): OpDefinition | undefined {
 type Checked<Options, Args extends readonly unknown[], R> = Options & {
   readonly [K in keyof Options]: K extends keyof OpOptions<Args, R>
     ? K extends 'outputs'
-      ? R extends readonly unknown[] ? unknown : Options[K] extends readonly unknown[] ? unknown : { readonly [N in keyof Options[K]]: N extends keyof R ? unknown : never }
+      ? R extends readonly unknown[] ? unknown
+        : Options[K] extends readonly unknown[] ? unknown
+          : { readonly [N in keyof Options[K]]: N extends keyof R ? unknown : never }
       : unknown
     : never
 }

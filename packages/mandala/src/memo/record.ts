@@ -12,9 +12,10 @@ import { Refusal } from '../value/refusal.ts'
 import { outputKey, type OpDefinition } from './definition.ts'
 import { describe, implicitKind } from './identify-inputs.ts'
 import type { Parts } from './identified.ts'
-import { withHistory, type Request } from './look-up.ts'
+import type { Request } from './look-up.ts'
 import type { Memo, Result } from './memo.ts'
 import { deriveCollectionId, encodeStructure, findElements, isPlainObject, takeApart } from './structures.ts'
+import { withHistory } from './with-history.ts'
 
 /** Identifies and encodes what a function returned, at once, so that a later change of it changes nothing stored. */
 export function identifyOutputs(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, returned: unknown, parts: Parts): Ref<unknown>[] {

@@ -20,9 +20,10 @@ export class Tally {
 
   /** The counts since `earlier`. */
   since(earlier: Summary | undefined): Summary {
-    const { executed, hits, loaded, savedMs } = this
+    const from = earlier ?? { executed: 0, hits: 0, loaded: 0, savedMs: 0 }
     return makeSummary({
-      executed: executed - (earlier?.executed ?? 0), hits: hits - (earlier?.hits ?? 0), loaded: loaded - (earlier?.loaded ?? 0), savedMs: savedMs - (earlier?.savedMs ?? 0),
+      executed: this.executed - from.executed, hits: this.hits - from.hits,
+      loaded: this.loaded - from.loaded, savedMs: this.savedMs - from.savedMs,
     })
   }
 }

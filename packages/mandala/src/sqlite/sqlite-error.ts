@@ -1,21 +1,41 @@
-import { MandalaError } from '../base/mandala-error.ts'
+import { MandalaError, type ErrorCode } from '../base/mandala-error.ts'
 
-const [BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB] = [5, 6, 8, 10, 11, 13, 14, 26]
+interface Description {
+  readonly code: ErrorCode
+  readonly what: string
+  readonly hint: string
+  readonly retryable?: boolean
+}
 
-/** What SQLite says, in words a user can act on. Errors that aren't SQLite's are given back as they are. */
+const BUSY: Description = {
+  code: 'STORE_BUSY', what: 'is held by another process for too long', retryable: true,
+  hint: 'find the process that holds it (a backup, an open transaction) and run again',
+}
+
+/** SQLite's primary result codes, in words a user can act on. */
+const DESCRIPTIONS: Readonly<Record<number, Description>> = {
+  5: BUSY,
+  6: BUSY,
+  8: {
+    code: 'STORE_READ_ONLY', what: "can't be written to",
+    hint: 'check its permissions; with run({ newCalls: "error" }) a read-only store can still be retraced',
+  },
+  10: {
+    code: 'STORE_UNREADABLE', what: "can't be read or written: the disk failed", retryable: true,
+    hint: 'check the disk; calls stored before are kept',
+  },
+  11: { code: 'STORE_DAMAGED', what: 'is damaged', hint: 'copy the file, then recover it: sqlite3 file.db .recover | sqlite3 new.db' },
+  13: { code: 'STORE_FULL', what: "can't grow: no space left", hint: 'free some disk space and run again: nothing stored before is lost', retryable: true },
+  14: { code: 'STORE_UNREADABLE', what: "can't be opened", hint: 'check that the folder exists and may be written to' },
+  18: { code: 'VALUE_REFUSED', what: 'was given a value of more than 1 GB, too large for a row', hint: 'open the storage with overflow: { dir } to store it as a file' },
+  26: { code: 'STORE_NOT_OURS', what: 'is not a mandala store', hint: 'give another path: the file was left untouched' },
+}
+
+/** A `MandalaError` for what SQLite says. Errors that aren't SQLite's are given back as they are. */
 export function describeSqliteError(error: unknown, path: string): unknown {
-  const code = (error as { code?: string }).code
-  if (code !== 'ERR_SQLITE_ERROR') return error
-  const details = { cause: error }
-  switch (((error as { errcode?: number }).errcode ?? 0) & 0xff) {
-    case FULL: return new MandalaError('STORE_FULL', `No space left to store to ${path}`, { ...details, hint: 'free some disk space and run again: nothing stored before is lost', retryable: true })
-    case READONLY: return new MandalaError('STORE_READ_ONLY', `${path} can't be written to`, { ...details, hint: 'check its permissions; with run({ newCalls: "error" }) a read-only store can still be retraced' })
-    case BUSY:
-    case LOCKED: return new MandalaError('STORE_BUSY', `${path} is held by another process for too long`, { ...details, hint: 'find the process that holds it (a backup, an open transaction) and run again', retryable: true })
-    case CORRUPT: return new MandalaError('STORE_DAMAGED', `${path} is damaged`, { ...details, hint: 'copy the file, then recover it: sqlite3 file.db .recover | sqlite3 new.db' })
-    case NOTADB: return new MandalaError('STORE_NOT_OURS', `${path} is not a mandala store`, { ...details, hint: 'give another path: the file was left untouched' })
-    case CANTOPEN: return new MandalaError('STORE_UNREADABLE', `${path} can't be opened`, { ...details, hint: 'check that the folder exists and may be written to' })
-    case IOERR: return new MandalaError('STORE_UNREADABLE', `${path} can't be read or written: the disk failed`, { ...details, hint: 'check the disk; calls stored before are kept', retryable: true })
-    default: return error
-  }
+  if ((error as { code?: string }).code !== 'ERR_SQLITE_ERROR') return error
+  const description = DESCRIPTIONS[((error as { errcode?: number }).errcode ?? 0) & 0xff]
+  if (!description) return error
+  const { code, what, hint, retryable } = description
+  return new MandalaError(code, `${path} ${what}`, { hint, cause: error, retryable: retryable ?? false })
 }

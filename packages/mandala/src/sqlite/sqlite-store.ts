@@ -17,7 +17,8 @@ const RESULT = `
   SELECT calls.duration_us, calls.is_tuple, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM calls JOIN io ON io.call = calls.id AND io.slot < 0 JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val`
 const CALL = `
-  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple FROM calls JOIN ops ON ops.id = calls.op`
+  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple
+  FROM calls JOIN ops ON ops.id = calls.op`
 const SLOTS = `
   SELECT io.slot, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM io JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = ? ORDER BY io.slot`

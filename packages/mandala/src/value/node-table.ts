@@ -73,7 +73,10 @@ export class NodeTableWriter {
         const keys = Object.getOwnPropertyNames(value).filter((key) => key !== 'stack')
         return ['error', getErrorName(value), value.stack, keys, keys.map((key) => this.write(value[key]))]
       }
-      case 'view': return ['view', getViewName(value), this.#memoryOf(value.buffer, value.byteOffset, value.byteOffset + value.byteLength), value.byteOffset, value.byteLength]
+      case 'view': {
+        const memory = this.#memoryOf(value.buffer, value.byteOffset, value.byteOffset + value.byteLength)
+        return ['view', getViewName(value), memory, value.byteOffset, value.byteLength]
+      }
       case 'buffer': return ['buffer', this.#memoryOf(value, 0, value.byteLength)]
       case 'date':
       case 'boxed': return ['primitive', value]
