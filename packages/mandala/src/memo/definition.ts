@@ -11,6 +11,7 @@ export interface OutputSpec {
 export interface OpDefinition extends OpIdentity {
   readonly fn: (...args: any[]) => unknown
   readonly parameters: Parameters
+  /** Kinds of inputs other than plain values. */
   readonly inputKinds: ReadonlyMap<string, Kind>
   readonly outputs: readonly OutputSpec[]
   /** `single`: the result is the output. `several`: an object with the outputs' names, or a tuple in their order. */

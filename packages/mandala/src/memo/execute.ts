@@ -8,7 +8,7 @@ import { identify } from '../value/identify.ts'
 import { bind } from './bind.ts'
 import { findContext, runInContext, type Context, type Execution } from './context.ts'
 import type { OpDefinition } from './definition.ts'
-import { Parts, type MemoInput } from './identified.ts'
+import { Parts, type RefInput } from './identified.ts'
 import type { Request } from './look-up.ts'
 import type { Memo, Result } from './memo.ts'
 import { identifyOutputs, toStoredCall } from './record.ts'
@@ -19,7 +19,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   const { op, hid, inputs, parts } = request
   // Before the function runs: it may change what it is given.
   for (const input of inputs) if (input.raw) parts.values.push(memo.encodeRaw(input))
-  const args = op.isComposed ? refArguments(request) : await unwrapArguments(request.args)
+  const args = op.isComposed ? refArguments(memo, request) : await unwrapArguments(request.args)
   const execution: Execution = { op, hid, cid, inner: [], outer: context.execution }
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid })
   memo.tally.executed += 1
@@ -33,7 +33,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
     if (before) expectUnchanged(op, before, fingerprints(op, args))
     const outputs = identifyOutputs(memo, request, returned, parts)
     const result: Result = { outputs, names: op.outputs.map((output) => output.name), durationMs, isTuple: op.form === 'several' && Array.isArray(returned) }
-    parts.calls.unshift(toStoredCall(request, { cid, result, startedAtMs, inner: execution.inner }))
+    parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs, inner: execution.inner }))
     return result
   } catch (error) {
     if (memo.events.isHeard) memo.events.emit({ kind: 'call-failed', op: op.name, hid, error })
@@ -47,8 +47,8 @@ async function unwrapArguments(args: readonly unknown[]): Promise<unknown[]> {
 }
 
 /** A composed op's function gets its inputs as Refs. */
-function refArguments({ op, args, inputs }: Request): unknown[] {
-  const refs = new Map(inputs.map((input) => [input.name, input.ref]))
+function refArguments(memo: Memo, { op, args, inputs }: Request): unknown[] {
+  const refs = new Map(inputs.map((input) => [input.name, memo.refOfInput(input)]))
   const { parameters } = op
   if (parameters.kind === 'named') {
     const given = (args[0] ?? {}) as Record<string, unknown>
@@ -78,7 +78,7 @@ function expectUnchanged(op: OpDefinition, before: ReadonlyMap<string, string>, 
 
 /** Executes a stored call once more for the bytes of its outputs, which are stored again. */
 export async function executeAgain(memo: Memo, op: OpDefinition, call: StoredCall): Promise<readonly Ref<unknown>[]> {
-  const inputs: MemoInput[] = call.inputs.map((slot) => ({ name: slot.name, cid: slot.cid, knownHid: slot.hid, ref: memo.refOf(slot), raw: undefined }))
+  const inputs: RefInput[] = call.inputs.map((slot) => ({ name: slot.name, cid: slot.cid, knownHid: slot.hid, ref: memo.refOf(slot) }))
   const request: Request = { op, args: storedArguments(op, inputs), inputs, hid: call.hid, parts: new Parts() }
   const context = findContext()
   const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set<OpDefinition>(), refreshed: new Set<Request['hid']>() }
@@ -87,7 +87,7 @@ export async function executeAgain(memo: Memo, op: OpDefinition, call: StoredCal
   return result.outputs
 }
 
-function storedArguments(op: OpDefinition, inputs: readonly MemoInput[]): unknown[] {
+function storedArguments(op: OpDefinition, inputs: readonly RefInput[]): unknown[] {
   const refs = new Map(inputs.map((input) => [input.name, input.ref]))
   const { parameters } = op
   if (parameters.kind === 'named') return [Object.fromEntries(refs)]

@@ -3,10 +3,18 @@ import type { Ref } from '../model/ref.ts'
 import type { StoredCall, StoredValue } from '../store/store.ts'
 
 /** An input with its identity, and what must be stored for it if the call turns out to be new. */
-export interface MemoInput extends IdentifiedInput {
+export type MemoInput = RefInput | RawInput
+
+/** An input that was given as a Ref, or became one: a collection, an external. */
+export interface RefInput extends IdentifiedInput {
   readonly ref: Ref<unknown>
-  /** A value given as such, which may not be in the store yet. */
-  readonly raw: { readonly value: unknown; readonly isPlain: boolean; readonly digits: number | undefined } | undefined
+  readonly raw?: undefined
+}
+
+/** A value given as such, which may not be in the store yet. Its Ref is made when someone needs it: most calls are hits. */
+export interface RawInput extends IdentifiedInput {
+  readonly ref?: undefined
+  readonly raw: { readonly value: unknown; readonly isPlain: boolean; readonly digits: number | undefined }
 }
 
 /** Calls and values gathered for one commit. */

@@ -21,11 +21,11 @@ const opaque: Kind = { kind: 'value' }
 export function identifyInputs(memo: Memo, op: OpDefinition, bound: readonly BoundInput[], parts: Parts): MemoInput[] {
   const inputs: MemoInput[] = []
   for (const { name, value, default: fallback } of bound) {
-    const input = identifyInput(memo, op, { name, value, kind: op.inputKinds.get(kindName(name)) ?? opaque }, parts)
+    const input = identifyInput(memo, op, { name, value, kind: op.inputKinds.size === 0 ? opaque : (op.inputKinds.get(kindName(name)) ?? opaque) }, parts)
     if (fallback.kind === 'new-arg' && identify(fallback.value).cid === input.cid) continue
     inputs.push(input)
   }
-  if (inputs.length > 1) inputs.sort((a, b) => (a.name < b.name ? -1 : 1))
+  if (!inputs.every((input, i) => i === 0 || (inputs[i - 1] as MemoInput).name < input.name)) inputs.sort((a, b) => (a.name < b.name ? -1 : 1))
   return inputs
 }
 
@@ -51,9 +51,7 @@ function identifyInput(memo: Memo, op: OpDefinition, { name, value, kind }: Name
   if (kind.kind !== 'value') return ofRef(name, collect(memo, op, { name, value, kind }, parts))
   try {
     const { cid, isPlain } = identify(value, kind.digits)
-    const immediate = typeof value !== 'object' || value === null ? { value } : undefined
-    const raw = { value, isPlain, digits: kind.digits }
-    return { name, cid, knownHid: undefined, ref: memo.makeRef({ kind: 'value', cid, hid: undefined, immediate }), raw }
+    return { name, cid, knownHid: undefined, raw: { value, isPlain, digits: kind.digits } }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const found = implicitKind(value)
@@ -63,7 +61,7 @@ function identifyInput(memo: Memo, op: OpDefinition, { name, value, kind }: Name
 }
 
 function ofRef(name: string, ref: Ref<unknown>, options?: { isHistoryless: boolean }): MemoInput {
-  return { name, cid: ref.cid, knownHid: options?.isHistoryless ? undefined : ref.hid, ref, raw: undefined }
+  return { name, cid: ref.cid, knownHid: options?.isHistoryless ? undefined : ref.hid, ref }
 }
 
 /** An array or plain object that holds Refs is a collection without being told. */
@@ -98,7 +96,7 @@ function collect(memo: Memo, op: OpDefinition, { name, value, kind }: Named, par
     const place = kind.kind === 'dict' ? `${name}.${key}` : `${name}[${key}]`
     const input = identifyInput(memo, op, { name: place, value: element, kind: kind.element }, parts)
     if (input.raw) parts.values.push(memo.encodeRaw(input))
-    refs.set(key, input.ref)
+    refs.set(key, memo.refOfInput(input))
   }
   return makeCollection(kind.kind, refs, memo, parts)
 }

@@ -62,7 +62,7 @@ export async function adoptByContent(memo: Memo, request: Request, cid: CallCont
   const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(request.hid, outputKey(request.op, found.names[i] as string)), request.parts))
   const result: Result = { ...found, outputs }
   memo.results.set(request.hid, result)
-  request.parts.calls.unshift(toStoredCall(request, { cid, result, startedAtMs: Date.now(), inner: [] }))
+  request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs: Date.now(), inner: [] }))
   await memo.queue.add(request.parts, 0)
   return result
 }

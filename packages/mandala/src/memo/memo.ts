@@ -9,7 +9,7 @@ import { BoundedMap } from './bounded-map.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { OpDefinition } from './definition.ts'
 import { Events } from './events.ts'
-import type { MemoInput } from './identified.ts'
+import type { MemoInput, RawInput } from './identified.ts'
 import { decodeStructure } from './structures.ts'
 import { Tally } from './tally.ts'
 import { Values } from './values.ts'
@@ -38,6 +38,7 @@ export class Memo implements RefOwner {
   readonly inFlight: Map<CallContentId, Promise<Result>> = new Map()
   readonly detectsMutation: boolean
   readonly #ops = new Map<string, { readonly definition: OpDefinition; readonly fn: WeakRef<(...args: any[]) => unknown> }>()
+  readonly #registered = new WeakSet<OpDefinition>()
   #deletions: number | undefined
 
   constructor(store: Store, options: { detectMutation: boolean }) {
@@ -59,9 +60,15 @@ export class Memo implements RefOwner {
     return makeRef(slot.kind, { cid: slot.cid, hid: slot.hid, owner: this })
   }
 
+  refOfInput({ ref, raw, cid }: MemoInput): Ref<unknown> {
+    if (ref) return ref
+    const isPrimitive = typeof raw.value !== 'object' || raw.value === null
+    return makeRef('value', { cid, owner: this, immediate: isPrimitive ? { value: raw.value } : undefined })
+  }
+
   /** The bytes of an input that was given as a value. */
-  encodeRaw({ raw, cid }: MemoInput): StoredValue {
-    return { cid, kind: 'value', bytes: encode(raw?.value, raw?.isPlain ?? true), digits: raw?.digits, name: undefined }
+  encodeRaw({ raw, cid }: RawInput): StoredValue {
+    return { cid, kind: 'value', bytes: encode(raw.value, raw.isPlain), digits: raw.digits, name: undefined }
   }
 
   load(ref: Ref<unknown>): Awaitable<unknown> {
@@ -82,9 +89,9 @@ export class Memo implements RefOwner {
 
   /** Two live functions under one name would share their calls. */
   register(op: OpDefinition): void {
+    if (this.#registered.has(op)) return
     const key = `${op.version} ${op.name}`
     const known = this.#ops.get(key)
-    if (known?.definition === op) return
     const fn = known?.fn.deref()
     if (known && fn && fn !== op.fn) {
       throw new MandalaError('OP_NAME_TAKEN', `Two different functions are called "${op.name}": one at ${known.definition.place}, one at ${op.place}`, {
@@ -92,6 +99,7 @@ export class Memo implements RefOwner {
       })
     }
     this.#ops.set(key, { definition: op, fn: new WeakRef(op.fn) })
+    this.#registered.add(op)
   }
 
   findOp(name: string, version: number): OpDefinition | undefined {

@@ -29,8 +29,8 @@ export function identify(value: unknown, digits?: number): Identity {
 }
 
 /** The same few parameters occur in call after call: their ids are remembered. */
-const known = new Map<unknown, Identity>()
-const KNOWN_MAX = 10_000
+const known = new Map<unknown, ContentId>()
+const KNOWN_MAX = 50_000
 const LENGTH_MAX = 64
 
 /** A Map can't tell -0 from 0. */
@@ -44,13 +44,13 @@ function isShort(value: unknown): boolean {
 }
 
 function identifyShort(value: unknown): Identity {
-  let identity = known.get(value)
-  if (!identity) {
+  let cid = known.get(value)
+  if (cid === undefined) {
     const text = new CanonicalText('value')
     text.write(value)
-    identity = { cid: text.end() as ContentId, isPlain: true }
+    cid = text.end() as ContentId
     if (known.size >= KNOWN_MAX) known.clear()
-    known.set(value, identity)
+    known.set(value, cid)
   }
-  return identity
+  return { cid, isPlain: true }
 }
