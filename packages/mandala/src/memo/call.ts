@@ -1,16 +1,17 @@
 import { isThenable, type Awaitable } from '../base/awaitable.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId } from '../base/ids.ts'
-import { deriveCallContentId, deriveCallHistoryId } from '../model/derive-ids.ts'
+import { deriveCallContentId } from '../model/derive-ids.ts'
 import { bind } from './bind.ts'
 import type { Context, Execution } from './context.ts'
 import type { OpDefinition } from './definition.ts'
 import { execute } from './execute.ts'
 import { Parts } from './identified.ts'
 import { holdsUnsettled, identifyInputs } from './identify-inputs.ts'
-import { adoptByContent, findByHistory, type Request } from './look-up.ts'
+import { adoptByContent, findByHistory } from './look-up.ts'
 import type { Memo, Result } from './memo.ts'
 import { reconcile } from './reconcile.ts'
+import { Request } from './request.ts'
 import { settle, unwrapAny } from './unwrap.ts'
 
 /** The life of a call: bind, identify, look up, claim, execute, record. */
@@ -40,12 +41,11 @@ function identifyCall(memo: Memo, op: OpDefinition, args: readonly unknown[]): A
 
 function identifySettled(memo: Memo, op: OpDefinition, args: readonly unknown[]): Request {
   const parts = new Parts()
-  const inputs = identifyInputs(memo, op, bind(op, args), parts)
-  return { op, args, inputs, hid: deriveCallHistoryId(op, inputs), parts }
+  return new Request({ op, args, inputs: identifyInputs(memo, op, bind(op, args), parts), parts })
 }
 
-function mustRefresh({ op, hid }: Request, { settings }: Context): boolean {
-  return settings.refresh.has(op) && !settings.refreshed.has(hid)
+function mustRefresh(request: Request, { settings }: Context): boolean {
+  return settings.refresh.has(request.op) && !settings.refreshed.has(request.hid)
 }
 
 /** Equal calls under way are executed once: the others wait for the one that came first, and share its error. */
@@ -83,7 +83,7 @@ async function settleCall(memo: Memo, request: Request, cid: CallContentId, cont
   const executed = await execute(memo, request, cid, context)
   if (refreshes) await replaceStored(memo, request, { cid, result: executed, context })
   const result = await reconcile(memo, request, executed)
-  memo.results.set(hid, result)
+  memo.results.set(request.history, result)
   memo.recent.set(cid, result)
   if (result !== executed) return result
   const added = memo.queue.add(parts, result.durationMs)
@@ -111,10 +111,10 @@ function expectNoCircle(op: OpDefinition, cid: CallContentId, execution: Executi
   }
 }
 
-function noteHit(memo: Memo, { op, hid }: Request, { by, result }: { by: 'history' | 'content' | 'in-flight'; result: Result }): Result {
+function noteHit(memo: Memo, { op }: Request, { by, result }: { by: 'history' | 'content' | 'in-flight'; result: Result }): Result {
   memo.tally.hits += 1
   memo.tally.savedMs += result.durationMs
-  if (memo.events.isHeard) memo.events.emit({ kind: 'call-hit', op: op.name, hid, by, savedMs: result.durationMs })
+  if (memo.events.isHeard) memo.events.emit({ kind: 'call-hit', op: op.name, hid: result.hid, by, savedMs: result.durationMs })
   return result
 }
 

@@ -8,10 +8,10 @@ import { identify } from '../value/identify.ts'
 import { bind } from './bind.ts'
 import { findContext, runInContext, type Context, type Execution } from './context.ts'
 import type { OpDefinition } from './definition.ts'
-import { Parts, type RefInput } from './identified.ts'
-import type { Request } from './look-up.ts'
+import type { RefInput } from './identified.ts'
 import type { Memo, Result } from './memo.ts'
 import { identifyOutputs, toStoredCall } from './record.ts'
+import { Request } from './request.ts'
 import { unwrapAny } from './unwrap.ts'
 
 /** Runs a call's function and hands the call to the store; it is as durable as promised when this resolves. */
@@ -32,7 +32,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
     const durationMs = performance.now() - started
     if (before) expectUnchanged(op, before, fingerprints(op, args))
     const outputs = identifyOutputs(memo, request, returned, parts)
-    const result: Result = { outputs, names: op.outputs.map((output) => output.name), durationMs, isTuple: op.form === 'several' && Array.isArray(returned) }
+    const result: Result = { hid, outputs, names: op.outputs.map((output) => output.name), durationMs, isTuple: op.form === 'several' && Array.isArray(returned) }
     parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs, inner: execution.inner }))
     return result
   } catch (error) {
@@ -79,7 +79,7 @@ function expectUnchanged(op: OpDefinition, before: ReadonlyMap<string, string>, 
 /** Executes a stored call once more for the bytes of its outputs, which are stored again. */
 export async function executeAgain(memo: Memo, op: OpDefinition, call: StoredCall): Promise<readonly Ref<unknown>[]> {
   const inputs: RefInput[] = call.inputs.map((slot) => ({ name: slot.name, cid: slot.cid, knownHid: slot.hid, ref: memo.refOf(slot) }))
-  const request: Request = { op, args: storedArguments(op, inputs), inputs, hid: call.hid, parts: new Parts() }
+  const request = new Request({ op, args: storedArguments(op, inputs), inputs, hid: call.hid })
   const context = findContext()
   const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set<OpDefinition>(), refreshed: new Set<Request['hid']>() }
   const result = await execute(memo, request, deriveCallContentId(op, inputs), { memo, settings, execution: context?.execution, givesRefs: true })

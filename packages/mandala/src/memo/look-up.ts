@@ -1,42 +1,33 @@
 import { MandalaError } from '../base/mandala-error.ts'
 import { isThenable, type Awaitable } from '../base/awaitable.ts'
-import type { CallContentId, CallHistoryId } from '../base/ids.ts'
+import type { CallContentId } from '../base/ids.ts'
 import { deriveOutputId } from '../model/derive-ids.ts'
 import type { StoredResult } from '../store/store.ts'
 import { outputKey, type OpDefinition } from './definition.ts'
-import type { MemoInput, Parts } from './identified.ts'
 import type { Memo, Result } from './memo.ts'
 import { toStoredCall } from './record.ts'
+import type { Request } from './request.ts'
 import { withHistory } from './with-history.ts'
 
-/** A call with its identity, before it is known whether it hits. */
-export interface Request {
-  readonly op: OpDefinition
-  readonly args: readonly unknown[]
-  readonly inputs: readonly MemoInput[]
-  readonly hid: CallHistoryId
-  readonly parts: Parts
-}
-
 /** Finds a call by its history, and remembers it. */
-export function findByHistory(memo: Memo, { op, hid }: Request): Awaitable<Result | undefined> {
-  const known = memo.results.get(hid)
+export function findByHistory(memo: Memo, request: Request): Awaitable<Result | undefined> {
+  const known = memo.results.get(request.history)
   if (known) return known
-  const stored = memo.store.findResult(hid)
-  return isThenable(stored) ? stored.then((result) => remember(memo, { op, hid }, result)) : remember(memo, { op, hid }, stored)
+  const stored = memo.store.findResult(request.hid)
+  return isThenable(stored) ? stored.then((result) => remember(memo, request, result)) : remember(memo, request, stored)
 }
 
-function remember(memo: Memo, { op, hid }: { op: OpDefinition; hid: CallHistoryId }, stored: StoredResult | undefined): Result | undefined {
+function remember(memo: Memo, request: Request, stored: StoredResult | undefined): Result | undefined {
   if (!stored) return undefined
-  const result = toResult(memo, op, stored)
-  memo.results.set(hid, result)
+  const result = toResult(memo, request, stored)
+  memo.results.set(request.history, result)
   return result
 }
 
 /** A stored call's outputs as Refs, without their values. */
-export function toResult(memo: Memo, op: OpDefinition, stored: StoredResult): Result {
+export function toResult(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, stored: StoredResult): Result {
   const { durationMs, isTuple } = stored
-  const result = { outputs: stored.outputs.map((slot) => memo.refOf(slot)), names: stored.outputs.map((slot) => slot.name), durationMs, isTuple }
+  const result = { hid, outputs: stored.outputs.map((slot) => memo.refOf(slot)), names: stored.outputs.map((slot) => slot.name), durationMs, isTuple }
   expectOutputs(op, result)
   return result
 }
@@ -57,11 +48,11 @@ function expectOutputs(op: OpDefinition, { names, outputs }: Result): void {
 export async function adoptByContent(memo: Memo, request: Request, cid: CallContentId): Promise<Result | undefined> {
   const known = memo.recent.get(cid)
   const stored = known ? undefined : await memo.store.findResultByContent(cid)
-  const found = known ?? (stored && toResult(memo, request.op, stored))
+  const found = known ?? (stored && toResult(memo, request, stored))
   if (!found) return undefined
   const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(request.hid, outputKey(request.op, found.names[i] as string)), request.parts))
-  const result: Result = { ...found, outputs }
-  memo.results.set(request.hid, result)
+  const result: Result = { ...found, hid: request.hid, outputs }
+  memo.results.set(request.history, result)
   request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs: Date.now(), inner: [] }))
   await memo.queue.add(request.parts, 0)
   return result

@@ -16,6 +16,7 @@ import { Values } from './values.ts'
 
 /** A call's outputs as Refs, in the order of the op's outputs. */
 export interface Result {
+  readonly hid: CallHistoryId
   readonly outputs: readonly Ref<unknown>[]
   readonly names: readonly string[]
   readonly isTuple: boolean
@@ -33,7 +34,8 @@ export class Memo implements RefOwner {
   readonly queue: CommitQueue
   readonly values: Values
   readonly tally: Tally = new Tally()
-  readonly results: BoundedMap<CallHistoryId, Result> = new BoundedMap(RESULTS_MAX)
+  /** By what the calls' history ids are the hashes of. */
+  readonly results: BoundedMap<string, Result> = new BoundedMap(RESULTS_MAX)
   readonly recent: BoundedMap<CallContentId, Result> = new BoundedMap(RECENT_MAX)
   readonly inFlight: Map<CallContentId, Promise<Result>> = new Map()
   readonly detectsMutation: boolean

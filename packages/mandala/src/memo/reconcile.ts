@@ -1,6 +1,7 @@
 import type { Ref } from '../model/ref.ts'
 import type { Memo, Result } from './memo.ts'
-import { toResult, type Request } from './look-up.ts'
+import type { Request } from './request.ts'
+import { toResult } from './look-up.ts'
 
 /**
  * Settles a new result whose history the store already knows with another content, which only a function with hidden inputs brings about.
@@ -16,7 +17,7 @@ export async function reconcile(memo: Memo, request: Request, result: Result): P
   if (changed.length === 0) return result
   await memo.queue.flush()
   const theirs = await memo.store.findResult(request.hid)
-  if (theirs) return toResult(memo, request.op, theirs)
+  if (theirs) return toResult(memo, request, theirs)
   for (const hid of changed) {
     const consumers = await memo.store.listConsumers(hid)
     await memo.drop(consumers.map((call) => call.hid), { dependents: true, dryRun: false })

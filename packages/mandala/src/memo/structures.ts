@@ -1,7 +1,7 @@
 import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import type { Kind } from '../model/kind.ts'
 import {
-  deriveCallContentId, deriveCallHistoryId, deriveDictId, deriveListId, deriveOutputId, deriveSetId, type IdentifiedInput,
+  deriveCallContentId, deriveCallHistoryId, deriveDictId, deriveListId, deriveOutputId, deriveSetId, writeCallHistory, type IdentifiedInput,
 } from '../model/derive-ids.ts'
 import { CollectionRef, makeRef, type Ref, type RefOwner } from '../model/ref.ts'
 import { getItemInputs, makeInputName, STRUCTURE_OPS, structureOp, type CollectionKind, type ElementEntry } from '../model/structure.ts'
@@ -52,7 +52,7 @@ export function makeCollection(kind: CollectionKind, elements: ReadonlyMap<strin
   const op = structureOp(ops.make)
   const inputs = [...elements].map(([key, ref]) => ({ name: makeInputName(kind, key), cid: ref.cid, knownHid: ref.hid, kind: ref.kind }))
   inputs.sort((a, b) => (a.name < b.name ? -1 : 1))
-  const callHid = deriveCallHistoryId(op, inputs)
+  const callHid = deriveCallHistoryId(writeCallHistory(op, inputs))
   const hid = deriveOutputId(callHid, ops.collection)
   const cid = deriveCollectionId(kind, elements)
   parts.values.push(encodeStructure({ cid, kind }, elements))
@@ -72,7 +72,7 @@ export function takeApart(collection: CollectionRef<unknown>, parts: Parts): voi
     const inputs = getItemInputs(kind, collection, key)
     const keyValue = storedKey(kind === 'dict' ? key : Number(key))
     parts.values.push(keyValue.value)
-    parts.calls.push(structureCall(ops.get, deriveCallHistoryId(structureOp(ops.get), inputs), inputs, {
+    parts.calls.push(structureCall(ops.get, deriveCallHistoryId(writeCallHistory(structureOp(ops.get), inputs)), inputs, {
       inputs: [whole, { name: ops.key, hid: keyValue.hid, cid: keyValue.value.cid, kind: 'value' }],
       output: { name: ops.element, hid: element.hid, cid: element.cid, kind: element.kind },
     }))

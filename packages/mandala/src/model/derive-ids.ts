@@ -26,11 +26,19 @@ export interface IdentifiedInput {
   readonly knownHid: HistoryId | undefined
 }
 
-/** @param inputs sorted by name */
-export function deriveCallHistoryId(op: OpIdentity, inputs: readonly IdentifiedInput[]): CallHistoryId {
+/**
+ * What a call's history id is the hash of.
+ * @param inputs sorted by name
+ */
+export function writeCallHistory(op: OpIdentity, inputs: readonly IdentifiedInput[]): string {
   let text = `${sized(op.name)}${op.version};`
   for (const input of inputs) text += input.knownHid === undefined ? `${sized(input.name)}c${input.cid}` : `${sized(input.name)}h${input.knownHid}`
-  return digest('call-history', text) as CallHistoryId
+  return text
+}
+
+/** @param history as {@link writeCallHistory} gives it */
+export function deriveCallHistoryId(history: string): CallHistoryId {
+  return digest('call-history', history) as CallHistoryId
 }
 
 /** @param inputs sorted by name */

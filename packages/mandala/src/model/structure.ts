@@ -1,5 +1,5 @@
 import type { ContentId, HistoryId } from '../base/ids.ts'
-import { deriveCallHistoryId, deriveOutputId, type IdentifiedInput, type OpIdentity } from './derive-ids.ts'
+import { deriveCallHistoryId, deriveOutputId, writeCallHistory, type IdentifiedInput, type OpIdentity } from './derive-ids.ts'
 import { identify } from '../value/identify.ts'
 
 /** The built-in ops that tie a collection to its elements. */
@@ -36,5 +36,5 @@ export function getItemInputs(kind: CollectionKind, collection: { cid: ContentId
 /** How element `key` of a collection that an op returned came about. */
 export function deriveElementId(kind: CollectionKind, collection: { cid: ContentId; hid: HistoryId }, key: string): HistoryId {
   const ops = STRUCTURE_OPS[kind]
-  return deriveOutputId(deriveCallHistoryId(structureOp(ops.get), getItemInputs(kind, collection, key)), ops.element)
+  return deriveOutputId(deriveCallHistoryId(writeCallHistory(structureOp(ops.get), getItemInputs(kind, collection, key))), ops.element)
 }
