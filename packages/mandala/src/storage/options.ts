@@ -1,13 +1,14 @@
 import { consoleLogger, type Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 
-const OVERFLOW_MB = 50
+/** From here on a file is faster to write and read than rows of the database, and copies cost one writing instead of two. */
+const OVERFLOW_MB = 4
 
 /** How a storage is opened. */
 export interface StorageOptions {
   /** The file of the store, made if it isn't there; in memory if left out. */
   readonly path?: string
-  /** Larger values become files of their own, in `dir` (default: `<path>.values`), from `thresholdMB` megabytes up (default: 50). */
+  /** Larger values become files of their own, in `dir` (default: `<path>.values`), from `thresholdMB` megabytes up (default: 4). */
   readonly overflow?: { readonly dir?: string; readonly thresholdMB?: number }
   /** Identify inputs again after each function ran, and throw `INPUT_MUTATED` if one changed. Costs about as much as identifying them. */
   readonly detectMutation?: boolean
@@ -31,7 +32,7 @@ export function resolveOptions(given: string | StorageOptions | undefined): Reso
   if (typeof path !== 'string' || path === '') throw invalid('new Storage', `the path is ${JSON.stringify(path)}`, "give a file's path, or none for a storage in memory")
   if (/^\w+:\/\//.test(path)) throw invalid('new Storage', `"${path.split('://')[0]}://" is no kind of store that this release knows`, "give a file's path")
   const thresholdMB = options.overflow?.thresholdMB ?? OVERFLOW_MB
-  if (typeof thresholdMB !== 'number' || !(thresholdMB >= 0)) throw invalid('new Storage', 'overflow.thresholdMB must be a number of megabytes', 'leave it out for 50')
+  if (typeof thresholdMB !== 'number' || !(thresholdMB >= 0)) throw invalid('new Storage', 'overflow.thresholdMB must be a number of megabytes', 'leave it out for 4')
   const dir = options.overflow?.dir ?? (path === ':memory:' ? undefined : `${path}.values`)
   return {
     path,

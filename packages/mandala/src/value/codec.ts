@@ -29,9 +29,9 @@ class ViewDeserializer extends Deserializer {
   _readHostObject(): ArrayBufferView {
     const name = this.readRawBytes(this.readUint32()).toString('latin1')
     const byteLength = this.readUint32()
-    const memory = new ArrayBuffer(byteLength)
-    new Uint8Array(memory).set(this.readRawBytes(byteLength))
-    return makeView(name, memory, { offset: 0, byteLength })
+    const memory = Buffer.allocUnsafeSlow(byteLength)
+    memory.set(this.readRawBytes(byteLength))
+    return makeView(name, memory.buffer, { offset: 0, byteLength })
   }
 }
 
