@@ -121,6 +121,6 @@ function noteHit(memo: Memo, { op }: Request, { by, result }: { by: 'history' | 
 function deliver(result: Result, op: OpDefinition, { givesRefs }: Context): Awaitable<unknown> {
   if (op.form === 'single') return givesRefs ? result.outputs[0] : unwrapAny(result.outputs[0])
   const outputs = givesRefs ? [...result.outputs] : result.outputs.map(unwrapAny)
-  const shape = (values: unknown[]): unknown => (result.isTuple ? values : Object.fromEntries(values.map((value, i) => [result.names[i], value])))
+  const shape = (values: unknown[]): unknown => (result.isTuple ? values : Object.fromEntries(op.outputs.map(({ name }, i) => [name, values[i]])))
   return outputs.some(isThenable) ? Promise.all(outputs).then(shape) : shape(outputs)
 }

@@ -23,7 +23,7 @@ export interface OpDefinition extends OpIdentity {
   readonly place: string
 }
 
-/** The name under which an output's history is derived. The name of a single output may change freely. */
-export function outputKey(op: Pick<OpDefinition, 'form'>, name: string): string {
-  return op.form === 'single' ? 'output' : name
+/** The name under which the history of the i-th output is derived. A single output's own name may change freely. */
+export function outputKey(op: Pick<OpDefinition, 'form' | 'outputs'>, index: number): string {
+  return op.form === 'single' ? 'output' : (op.outputs[index] as OutputSpec).name
 }

@@ -32,7 +32,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
     const durationMs = performance.now() - started
     if (before) expectUnchanged(op, before, fingerprints(op, args))
     const outputs = identifyOutputs(memo, request, returned, parts)
-    const result: Result = { hid, outputs, names: op.outputs.map((output) => output.name), durationMs, isTuple: op.form === 'several' && Array.isArray(returned) }
+    const result: Result = { hid, outputs, durationMs, isTuple: op.form === 'several' && Array.isArray(returned) }
     parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs, inner: execution.inner }))
     return result
   } catch (error) {

@@ -2,8 +2,8 @@ import { MandalaError } from '../base/mandala-error.ts'
 import { isThenable, type Awaitable } from '../base/awaitable.ts'
 import type { CallContentId } from '../base/ids.ts'
 import { deriveOutputId } from '../model/derive-ids.ts'
-import type { StoredResult } from '../store/store.ts'
-import { outputKey, type OpDefinition } from './definition.ts'
+import type { StoredResult, StoredSlot } from '../store/store.ts'
+import { outputKey, type OpDefinition, type OutputSpec } from './definition.ts'
 import type { Memo, Result } from './memo.ts'
 import { toStoredCall } from './record.ts'
 import type { Request } from './request.ts'
@@ -26,20 +26,19 @@ function remember(memo: Memo, request: Request, stored: StoredResult | undefined
 
 /** A stored call's outputs as Refs, without their values. */
 export function toResult(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, stored: StoredResult): Result {
-  const { durationMs, isTuple } = stored
-  const result = { hid, outputs: stored.outputs.map((slot) => memo.refOf(slot)), names: stored.outputs.map((slot) => slot.name), durationMs, isTuple }
-  expectOutputs(op, result)
-  return result
+  const { durationMs, isTuple, outputs } = stored
+  expectOutputs(op, outputs)
+  return { hid, outputs: outputs.map((slot) => memo.refOf(slot)), durationMs, isTuple }
 }
 
 /** A call's id doesn't know what its outputs are called, nor whether they are collections, so a change of these shows only here. */
-function expectOutputs(op: OpDefinition, { names, outputs }: Result): void {
-  const isSame = names.length === op.outputs.length && op.outputs.every((output, i) =>
-    (op.form === 'single' || output.name === names[i]) && (output.kind.kind === 'value' || output.kind.kind === outputs[i]?.kind || outputs[i]?.kind === 'external'))
-  if (isSame) return
-  const stored = names.map((name, i) => `${name} (${outputs[i]?.kind})`).join(', ')
+function expectOutputs(op: OpDefinition, stored: readonly StoredSlot[]): void {
+  const isDeclared = ({ name, kind }: OutputSpec, slot: StoredSlot | undefined): boolean =>
+    slot !== undefined && (op.form === 'single' || name === slot.name) && (kind.kind === 'value' || kind.kind === slot.kind || slot.kind === 'external')
+  if (stored.length === op.outputs.length && op.outputs.every((output, i) => isDeclared(output, stored[i]))) return
+  const was = stored.map(({ name, kind }) => `${name} (${kind})`).join(', ')
   const declared = op.outputs.map(({ name, kind }) => `${name} (${kind.kind})`).join(', ')
-  throw new MandalaError('OUTPUT_INVALID', `${op.name} is stored with the outputs ${stored}, and now declares ${declared}`, {
+  throw new MandalaError('OUTPUT_INVALID', `${op.name} is stored with the outputs ${was}, and now declares ${declared}`, {
     hint: 'take the old ones back, or give the op another version: { version: 1 }',
   })
 }
@@ -50,7 +49,7 @@ export async function adoptByContent(memo: Memo, request: Request, cid: CallCont
   const stored = known ? undefined : await memo.store.findResultByContent(cid)
   const found = known ?? (stored && toResult(memo, request, stored))
   if (!found) return undefined
-  const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(request.hid, outputKey(request.op, found.names[i] as string)), request.parts))
+  const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(request.hid, outputKey(request.op, i)), request.parts))
   const result: Result = { ...found, hid: request.hid, outputs }
   memo.results.set(request.history, result)
   request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs: Date.now(), inner: [] }))

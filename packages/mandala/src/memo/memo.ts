@@ -18,12 +18,12 @@ import { Values } from './values.ts'
 export interface Result {
   readonly hid: CallHistoryId
   readonly outputs: readonly Ref<unknown>[]
-  readonly names: readonly string[]
   readonly isTuple: boolean
   readonly durationMs: number
 }
 
-const RESULTS_MAX = 40_000
+/** Small enough for its entries to die young: with ten times as many, V8 lets the heap of a retrace of a million calls grow past 400 MB. */
+const RESULTS_MAX = 4_000
 /** Calls that may wait for their commit are found by content here; more than a commit queue ever holds. */
 const RECENT_MAX = 10_000
 
@@ -100,6 +100,7 @@ export class Memo implements RefOwner {
         hint: 'give one of them another name: op("otherName", fn); or, if one replaces the other, another version',
       })
     }
+    if (known) this.forget()
     this.#ops.set(key, { definition: op, fn: new WeakRef(op.fn) })
     this.#registered.add(op)
   }

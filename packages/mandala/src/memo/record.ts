@@ -9,7 +9,7 @@ import type { StoredCall, StoredSlot } from '../store/store.ts'
 import { encode } from '../value/codec.ts'
 import { identify } from '../value/identify.ts'
 import { Refusal } from '../value/refusal.ts'
-import { outputKey, type OpDefinition } from './definition.ts'
+import { outputKey, type OpDefinition, type OutputSpec } from './definition.ts'
 import { describe, implicitKind } from './identify-inputs.ts'
 import type { Parts } from './identified.ts'
 import type { Memo, Result } from './memo.ts'
@@ -23,7 +23,7 @@ export function identifyOutputs(memo: Memo, { op, hid }: Pick<Request, 'op' | 'h
   return op.outputs.map((output, i) => {
     const value = values[i]
     const place = { path: `${op.name}: output ${output.name}`, isTransient: op.transient.has(output.name) }
-    const ref = identifyOutput(memo, { value, kind: output.kind, hid: deriveOutputId(hid, outputKey(op, output.name)), ...place }, parts)
+    const ref = identifyOutput(memo, { value, kind: output.kind, hid: deriveOutputId(hid, outputKey(op, i)), ...place }, parts)
     if (ref instanceof CollectionRef) takeApart(ref, parts)
     return ref
   })
@@ -99,7 +99,7 @@ export function toStoredCall(memo: Memo, request: Request, done: { cid: CallCont
   return {
     hid, cid, op: op.name, version: op.version, startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
     inputs: inputs.map((input) => toSlot(input.name, memo.refOfInput(input))),
-    outputs: result.outputs.map((ref, i) => toSlot(result.names[i] as string, ref)),
+    outputs: result.outputs.map((ref, i) => toSlot((op.outputs[i] as OutputSpec).name, ref)),
   }
 }
 

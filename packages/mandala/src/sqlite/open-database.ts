@@ -4,7 +4,7 @@ import { MandalaError } from '../base/mandala-error.ts'
 import { APPLICATION_ID, MIGRATIONS, migrate } from './migrations.ts'
 
 const BUSY_TIMEOUT_MS = 30_000
-const CACHE_KB = 32_768
+const CACHE_KB = 16_384
 
 /** Opens a store file, made or migrated as needed. */
 export function openDatabase(path: string): DatabaseSync {

@@ -30,7 +30,7 @@ export function identify(value: unknown, digits?: number): Identity {
 
 /** The same few parameters occur in call after call: their ids are remembered. */
 const known = new Map<unknown, ContentId>()
-const KNOWN_MAX = 50_000
+const KNOWN_MAX = 8_000
 const LENGTH_MAX = 64
 
 /** A Map can't tell -0 from 0. */
