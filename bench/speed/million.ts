@@ -31,5 +31,7 @@ if (task === 'open') {
   const storage = new Storage(path)
   await runAll(storage)
   await storage.close()
-  console.log(JSON.stringify({ 'open and first hit, 1,000,000 calls, ms': inNewProcess('open'), 'peak memory of retracing 1,000,000 calls, MB': inNewProcess('retrace') }))
+  console.log(JSON.stringify({
+    'open and first hit, 1,000,000 calls, ms': inNewProcess('open'), 'peak memory of retracing 1,000,000 calls, MB': inNewProcess('retrace'),
+  }))
 }

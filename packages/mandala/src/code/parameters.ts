@@ -133,8 +133,10 @@ function objectOf(properties: readonly Property[]): { readonly value: object } |
   const entries: [string, unknown][] = []
   for (const property of properties) {
     const literal = property.type === 'Property' && !property.computed && property.kind === 'init' ? literalOf(property.value as Expression) : undefined
-    if (!literal) return undefined
-    entries.push([keyOf(property.key as Expression), literal.value])
+    // `{ __proto__: x }` sets the prototype, not a property.
+    const key = literal && keyOf(property.key as Expression)
+    if (!literal || key === undefined || key === '__proto__') return undefined
+    entries.push([key, literal.value])
   }
   return { value: Object.fromEntries(entries) }
 }

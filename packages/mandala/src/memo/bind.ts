@@ -1,5 +1,5 @@
 import { MandalaError } from '../base/mandala-error.ts'
-import { Ignored } from '../model/marks.ts'
+import { External, Ignored } from '../model/marks.ts'
 import type { Default, Parameter } from '../code/parameters.ts'
 import type { OpDefinition } from './definition.ts'
 
@@ -53,7 +53,7 @@ function bindRest(op: OpDefinition, args: readonly unknown[], inputs: BoundInput
 function bindNamed(op: OpDefinition, args: readonly unknown[], inputs: BoundInput[]): void {
   if (op.parameters.kind !== 'named') return
   const given = (args[0] ?? {}) as Record<string, unknown>
-  if (args.length > 1 || typeof given !== 'object' || Array.isArray(given)) {
+  if (args.length > 1 || typeof given !== 'object' || Array.isArray(given) || given instanceof Ignored || given instanceof External) {
     throw new MandalaError('INPUT_INVALID', `${op.name} takes one object of named inputs`, { hint: `call ${op.name}({ … })` })
   }
   const known = new Set<string>()

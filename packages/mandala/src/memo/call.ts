@@ -2,6 +2,7 @@ import { isThenable, type Awaitable } from '../base/awaitable.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId } from '../base/ids.ts'
 import { deriveCallContentId } from '../model/derive-ids.ts'
+import { Ref } from '../model/ref.ts'
 import { bind } from './bind.ts'
 import type { Context, Execution } from './context.ts'
 import type { OpDefinition } from './definition.ts'
@@ -31,6 +32,9 @@ export async function callOp(op: OpDefinition, args: readonly unknown[], context
 
 /** Promises among the arguments are waited for only when identification stumbles over them. */
 function identifyCall(memo: Memo, op: OpDefinition, args: readonly unknown[]): Awaitable<Request> {
+  if (op.parameters.kind === 'named' && (args[0] instanceof Ref || isThenable(args[0]))) {
+    return Promise.resolve(unwrapAny(args[0])).then((whole) => identifyCall(memo, op, [whole, ...args.slice(1)]))
+  }
   try {
     return identifySettled(memo, op, args)
   } catch (error) {
@@ -45,7 +49,7 @@ function identifySettled(memo: Memo, op: OpDefinition, args: readonly unknown[])
 }
 
 function mustRefresh(request: Request, { settings }: Context): boolean {
-  return settings.refresh.has(request.op) && !settings.refreshed.has(request.hid)
+  return settings.refresh.has(request.op) && !settings.refreshed.has(deriveCallContentId(request.op, request.inputs))
 }
 
 /** Equal calls under way are executed once: the others wait for the one that came first, and share its error. */
@@ -59,6 +63,7 @@ async function claim(memo: Memo, request: Request, context: Context): Promise<Re
     const result = (await findByHistory(memo, request)) ?? (await adoptByContent(memo, request, cid))
     if (result) return noteHit(memo, request, { by: 'in-flight', result })
   }
+  if (context.settings.newCalls === 'error') return retrace(memo, request, cid)
   const settled = settleCall(memo, request, cid, context)
   memo.inFlight.set(cid, settled)
   try {
@@ -68,6 +73,14 @@ async function claim(memo: Memo, request: Request, context: Context): Promise<Re
   }
 }
 
+async function retrace(memo: Memo, request: Request, cid: CallContentId): Promise<Result> {
+  const adopted = await adoptByContent(memo, request, cid)
+  if (adopted) return noteHit(memo, request, { by: 'content', result: adopted })
+  throw new MandalaError('NEW_CALL_REFUSED', `${request.op.name} has not been called with these inputs, and this run only retraces`, {
+    hint: 'run without { newCalls: "error" } to execute it',
+  })
+}
+
 async function settleCall(memo: Memo, request: Request, cid: CallContentId, context: Context): Promise<Result> {
   const { op, hid, parts } = request
   const refreshes = mustRefresh(request, context)
@@ -75,13 +88,8 @@ async function settleCall(memo: Memo, request: Request, cid: CallContentId, cont
     const adopted = await adoptByContent(memo, request, cid)
     if (adopted) return noteHit(memo, request, { by: 'content', result: adopted })
   }
-  if (context.settings.newCalls === 'error') {
-    throw new MandalaError('NEW_CALL_REFUSED', `${op.name} has not been called with these inputs, and this run only retraces`, {
-      hint: 'run without { newCalls: "error" } to execute it',
-    })
-  }
   const executed = await execute(memo, request, cid, context)
-  if (refreshes) await replaceStored(memo, request, { cid, result: executed, context })
+  if (refreshes) await replaceStored(memo, { cid, result: executed, context })
   const result = await reconcile(memo, request, executed)
   memo.results.set(request.history, result)
   memo.recent.set(cid, result)
@@ -93,8 +101,8 @@ async function settleCall(memo: Memo, request: Request, cid: CallContentId, cont
 }
 
 /** Another result of a refreshed call makes all that was computed from the old one wrong. */
-async function replaceStored(memo: Memo, { hid }: Request, { cid, result, context }: { cid: CallContentId; result: Result; context: Context }): Promise<void> {
-  context.settings.refreshed.add(hid)
+async function replaceStored(memo: Memo, { cid, result, context }: { cid: CallContentId; result: Result; context: Context }): Promise<void> {
+  context.settings.refreshed.add(cid)
   await memo.queue.flush()
   const old = await memo.store.findResultByContent(cid)
   if (!old || old.outputs.every((output, i) => output.cid === result.outputs[i]?.cid)) return

@@ -9,7 +9,7 @@ export interface RunSettings {
   readonly newCalls: 'execute' | 'error'
   readonly refresh: ReadonlySet<OpDefinition>
   /** Calls that were executed again in this run already. */
-  readonly refreshed: Set<CallHistoryId>
+  readonly refreshed: Set<CallContentId>
 }
 
 /** An op's function under way. */

@@ -15,12 +15,14 @@ export interface RawOptions {
 }
 
 const OPTIONS: readonly string[] = ['outputs', 'output', 'inputs', 'ignore', 'version', 'transient', 'compose']
+const KINDS = 'use value(), list(), dict(), set() or approx(digits)'
 const opaque: Kind = { kind: 'value' }
 
 /** Checks what `op` was given and puts it into the form that the life of a call works with. */
 export function define(name: string, fn: (...args: any[]) => unknown, options: RawOptions): OpDefinition {
   if (typeof fn !== 'function') throw invalid(name || 'op', 'was given no function', 'op(function name(…) { … }) or op("name", (…) => …)')
   if (!name) throw invalid('op', 'an op needs a name, by which its calls are stored', 'name the function, or write op("name", fn)')
+  if (/^__.*__$/.test(name)) throw invalid(name, 'names of this form are those of the built-in ops', 'leave the underscores out')
   for (const option of Object.keys(options)) {
     if (!OPTIONS.includes(option)) throw invalid(name, `has no option "${option}"`, `the options are ${OPTIONS.join(', ')}`)
   }
@@ -34,6 +36,7 @@ export function define(name: string, fn: (...args: any[]) => unknown, options: R
   const open = parameters.kind === 'named' && parameters.hasRest
   const ignored = known(name, 'ignore', { given: options.ignore ?? [], names, open })
   const inputKinds = options.inputs && !isNames(options.inputs) ? new Map(Object.entries(options.inputs)) : new Map<string, Kind>()
+  for (const [input, kind] of inputKinds) if (!isKind(kind)) throw invalid(name, `the kind of input "${input}" is none`, KINDS)
   known(name, 'inputs', { given: [...inputKinds.keys()], names, open })
   const outputNames = outputs.map((output) => output.name)
   const transient = options.transient === true ? outputNames : (options.transient || [])
@@ -89,7 +92,7 @@ function outputOf(name: string, output: RawOptions['output']): OutputSpec {
 
 function expectKind(name: string, spec: OutputSpec): OutputSpec {
   if (typeof spec.name === 'string' && isKind(spec.kind)) return spec
-  throw invalid(name, `the kind of output "${String(spec.name)}" is none`, 'use value(), list(), dict(), set() or approx(digits)')
+  throw invalid(name, `the kind of output "${String(spec.name)}" is none`, KINDS)
 }
 
 function isKind(given: unknown): given is Kind {

@@ -12,13 +12,15 @@ import type { RefInput } from './identified.ts'
 import type { Memo, Result } from './memo.ts'
 import { identifyOutputs, toStoredCall } from './record.ts'
 import { Request } from './request.ts'
-import { unwrapAny } from './unwrap.ts'
+import { settle, unwrapAny } from './unwrap.ts'
 
 /** Runs a call's function and hands the call to the store; it is as durable as promised when this resolves. */
 export async function execute(memo: Memo, request: Request, cid: CallContentId, context: Context): Promise<Result> {
   const { op, hid, inputs, parts } = request
   // Before the function runs: it may change what it is given.
   for (const input of inputs) if (input.raw) parts.values.push(memo.encodeRaw(input))
+  // Its Refs may be unwrapped inside.
+  if (op.isComposed) memo.queue.add({ calls: [], values: [...parts.values] }, 0)
   const args = op.isComposed ? refArguments(memo, request) : await unwrapArguments(request.args)
   const execution: Execution = { op, hid, cid, inner: [], outer: context.execution }
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid })
@@ -31,7 +33,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
     const returned = isThenable(running) ? await running : running
     const durationMs = performance.now() - started
     if (before) expectUnchanged(op, before, fingerprints(op, args))
-    const outputs = identifyOutputs(memo, request, returned, parts)
+    const outputs = identifyOutputs(memo, request, op.isComposed ? await settle(memo, returned) : returned, parts)
     const result: Result = { hid, outputs, durationMs, isTuple: op.form === 'several' && Array.isArray(returned) }
     parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs, inner: execution.inner }))
     return result
@@ -78,10 +80,10 @@ function expectUnchanged(op: OpDefinition, before: ReadonlyMap<string, string>, 
 
 /** Executes a stored call once more for the bytes of its outputs, which are stored again. */
 export async function executeAgain(memo: Memo, op: OpDefinition, call: StoredCall): Promise<readonly Ref<unknown>[]> {
-  const inputs: RefInput[] = call.inputs.map((slot) => ({ name: slot.name, cid: slot.cid, knownHid: slot.hid, ref: memo.refOf(slot) }))
+  const inputs: RefInput[] = call.inputs.map((slot) => ({ name: slot.name, cid: slot.cid, knownHid: slot.hid, ref: memo.refOfGiven(slot) }))
   const request = new Request({ op, args: storedArguments(op, inputs), inputs, hid: call.hid })
   const context = findContext()
-  const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set<OpDefinition>(), refreshed: new Set<Request['hid']>() }
+  const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set<OpDefinition>(), refreshed: new Set<CallContentId>() }
   const result = await execute(memo, request, deriveCallContentId(op, inputs), { memo, settings, execution: context?.execution, givesRefs: true })
   await memo.queue.add({ calls: [], values: request.parts.values }, result.durationMs)
   return result.outputs

@@ -21,4 +21,6 @@ export interface RawInput extends IdentifiedInput {
 export class Parts {
   readonly calls: StoredCall[] = []
   readonly values: StoredValue[] = []
+  /** Collections that are being taken apart, so that one which holds itself is noticed. */
+  readonly open: Set<unknown> = new Set()
 }

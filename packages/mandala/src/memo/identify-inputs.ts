@@ -9,7 +9,7 @@ import { Refusal } from '../value/refusal.ts'
 import type { BoundInput } from './bind.ts'
 import type { OpDefinition } from './definition.ts'
 import type { MemoInput, Parts } from './identified.ts'
-import { findElements, isPlainObject, makeCollection } from './structures.ts'
+import { findElements, isPlainObject, makeCollection, sortByContent } from './structures.ts'
 import type { Memo } from './memo.ts'
 
 const opaque: Kind = { kind: 'value' }
@@ -46,7 +46,7 @@ function identifyInput(memo: Memo, op: OpDefinition, { name, value, kind }: Name
   if (value instanceof External) {
     const cid = deriveExternalId(value.name)
     parts.values.push({ cid, kind: 'external', bytes: undefined, digits: undefined, name: value.name })
-    return ofRef(name, memo.makeRef({ kind: 'external', cid, hid: undefined }), { isHistoryless: true })
+    return ofRef(name, memo.makeRef({ kind: 'external', cid, hid: undefined }))
   }
   if (kind.kind !== 'value') return ofRef(name, collect(memo, op, { name, value, kind }, parts))
   try {
@@ -60,8 +60,8 @@ function identifyInput(memo: Memo, op: OpDefinition, { name, value, kind }: Name
   }
 }
 
-function ofRef(name: string, ref: Ref<unknown>, options?: { isHistoryless: boolean }): MemoInput {
-  return { name, cid: ref.cid, knownHid: options?.isHistoryless ? undefined : ref.hid, ref }
+function ofRef(name: string, ref: Ref<unknown>): MemoInput {
+  return { name, cid: ref.cid, knownHid: ref.isHistoryless ? undefined : ref.hid, ref }
 }
 
 /** An array or plain object that holds Refs is a collection without being told. */
@@ -88,9 +88,11 @@ function collect(memo: Memo, op: OpDefinition, { name, value, kind }: Named, par
   const elements = findElements(kind.kind, value)
   if (!elements) {
     throw new MandalaError('INPUT_INVALID', `${op.name}: input ${name} is declared as a ${kind.kind} and got ${describe(value)}`, {
-      hint: `pass ${{ list: 'an array', dict: 'a plain object', set: 'a Set' }[kind.kind]}, or change the kind of the input`,
+      hint: `pass ${{ list: 'a plain array without holes', dict: 'a plain object', set: 'a Set' }[kind.kind]}, or change the kind of the input`,
     })
   }
+  if (parts.open.has(value)) throw new Refusal([], 'holds itself', 'a collection of Refs is a tree').toError(`${op.name}: input ${name}`)
+  parts.open.add(value)
   const refs = new Map<string, Ref<unknown>>()
   for (const [key, element] of elements) {
     const place = kind.kind === 'dict' ? `${name}.${key}` : `${name}[${key}]`
@@ -98,7 +100,8 @@ function collect(memo: Memo, op: OpDefinition, { name, value, kind }: Named, par
     if (input.raw) parts.values.push(memo.encodeRaw(input))
     refs.set(key, memo.refOfInput(input))
   }
-  return makeCollection(kind.kind, refs, memo, parts)
+  parts.open.delete(value)
+  return makeCollection(kind.kind, kind.kind === 'set' ? sortByContent(refs) : refs, memo, parts)
 }
 
 export function describe(value: unknown): string {

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
+import { deriveHistoryId } from '../model/derive-ids.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { deriveElementId } from '../model/structure.ts'
 import type { Dropped, Store, StoredSlot, StoredValue } from '../store/store.ts'
@@ -62,6 +63,11 @@ export class Memo implements RefOwner {
     return makeRef(slot.kind, { cid: slot.cid, hid: slot.hid, owner: this })
   }
 
+  /** The same for what may be the input of a call, and so without history. */
+  refOfGiven(slot: StoredSlot): Ref<unknown> {
+    return makeRef(slot.kind, { cid: slot.cid, hid: slot.hid === deriveHistoryId(slot.cid) ? undefined : slot.hid, owner: this })
+  }
+
   refOfInput({ ref, raw, cid }: MemoInput): Ref<unknown> {
     if (ref) return ref
     const isPrimitive = typeof raw.value !== 'object' || raw.value === null
@@ -100,7 +106,10 @@ export class Memo implements RefOwner {
         hint: 'give one of them another name: op("otherName", fn); or, if one replaces the other, another version',
       })
     }
-    if (known) this.forget()
+    if (known && shapeOf(known.definition) !== shapeOf(op)) {
+      this.queue.flush()
+      this.forget()
+    }
     this.#ops.set(key, { definition: op, fn: new WeakRef(op.fn) })
     this.#registered.add(op)
   }
@@ -132,4 +141,9 @@ export class Memo implements RefOwner {
     this.recent.clear()
     this.values.forget()
   }
+}
+
+/** What of an op its results in memory rest on. */
+function shapeOf({ form, outputs }: OpDefinition): string {
+  return JSON.stringify([form, outputs.map(({ name, kind }) => (form === 'single' ? kind : [name, kind]))])
 }

@@ -59,6 +59,10 @@ export function findDefinition(op: unknown): OpDefinition | undefined {
   return typeof op === 'function' ? definitions.get(op) : undefined
 }
 
+// The constraint `Function` has no signature on purpose: with one, a parameter `n = 10` would get its type from it instead of from its default.
+type ArgsOf<F> = F extends (...args: infer Args) => unknown ? Args : never
+type ResultOf<F> = F extends (...args: any[]) => infer R ? Awaited<R> : never
+
 /** Keeps options to those that exist, and outputs to those that the function returns. */
 type Checked<Options, Args extends readonly unknown[], R> = Options & {
   readonly [K in keyof Options]: K extends keyof OpOptions<Args, R>
@@ -82,12 +86,12 @@ type Checked<Options, Args extends readonly unknown[], R> = Options & {
  * const increment = op(function increment(x: number) { return x + 1 })
  * const getAcc = op('getAcc', (model: Forest, X: number[][], y: number[]) => score(model, X, y), { output: 'acc' })
  */
-export function op<Args extends unknown[], R, const Options extends OpOptions<Args, Awaited<R>> = {}>(
-  fn: (...args: Args) => R, options?: Checked<Options, Args, Awaited<R>>,
-): Op<Args, OpResult<Awaited<R>, Options>, (...args: Args) => R>
-export function op<Args extends unknown[], R, const Options extends OpOptions<Args, Awaited<R>> = {}>(
-  name: string, fn: (...args: Args) => R, options?: Checked<Options, Args, Awaited<R>>,
-): Op<Args, OpResult<Awaited<R>, Options>, (...args: Args) => R>
+export function op<F extends Function, const Options extends OpOptions<ArgsOf<F>, ResultOf<F>> = {}>(
+  fn: F, options?: Checked<Options, ArgsOf<F>, ResultOf<F>>,
+): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
+export function op<F extends Function, const Options extends OpOptions<ArgsOf<F>, ResultOf<F>> = {}>(
+  name: string, fn: F, options?: Checked<Options, ArgsOf<F>, ResultOf<F>>,
+): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
 export function op(first: unknown, second?: unknown, third?: unknown): Op {
   const isNamed = typeof first === 'string'
   const fn = (isNamed ? second : first) as OpDefinition['fn']

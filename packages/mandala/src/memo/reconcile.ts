@@ -1,4 +1,4 @@
-import type { Ref } from '../model/ref.ts'
+import { CollectionRef, type Ref } from '../model/ref.ts'
 import type { Memo, Result } from './memo.ts'
 import type { Request } from './request.ts'
 import { toResult } from './look-up.ts'
@@ -10,7 +10,7 @@ import { toResult } from './look-up.ts'
  */
 export async function reconcile(memo: Memo, request: Request, result: Result): Promise<Result> {
   const changed: Ref<unknown>['hid'][] = []
-  for (const output of result.outputs) {
+  for (const output of listAll(result.outputs)) {
     const stored = await memo.store.findRef(output.hid)
     if (stored && stored.cid !== output.cid) changed.push(output.hid)
   }
@@ -23,4 +23,12 @@ export async function reconcile(memo: Memo, request: Request, result: Result): P
     await memo.drop(consumers.map((call) => call.hid), { dependents: true, dryRun: false })
   }
   return result
+}
+
+/** Outputs, and the elements of those that are collections: their histories are known to consumers of their own. */
+function* listAll(refs: Iterable<Ref<unknown>>): Generator<Ref<unknown>> {
+  for (const ref of refs) {
+    yield ref
+    if (ref instanceof CollectionRef) yield* listAll(ref.elements.values())
+  }
 }

@@ -14,8 +14,8 @@ import { describe, implicitKind } from './identify-inputs.ts'
 import type { Parts } from './identified.ts'
 import type { Memo, Result } from './memo.ts'
 import type { Request } from './request.ts'
-import { deriveCollectionId, encodeStructure, findElements, isPlainObject, takeApart } from './structures.ts'
-import { withHistory } from './with-history.ts'
+import { deriveCollectionId, encodeStructure, findElements, isPlainObject, sortByContent, takeApart } from './structures.ts'
+import { moveHistory, withHistory } from './with-history.ts'
 
 /** Identifies and encodes what a function returned, at once, so that a later change of it changes nothing stored. */
 export function identifyOutputs(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, returned: unknown, parts: Parts): Ref<unknown>[] {
@@ -63,9 +63,11 @@ function identifyOutput(memo: Memo, output: Output, parts: Parts): Ref<unknown> 
   try {
     const { cid, isPlain } = identify(value, kind.digits)
     const bytes = encode(value, isPlain)
-    memo.values.keep(cid, bytes)
+    // Of values that are as good as equal the store keeps the first.
+    const isExact = kind.digits === undefined
+    if (isExact || output.isTransient) memo.values.keep(cid, bytes)
     parts.values.push({ cid, kind: 'value', bytes: output.isTransient ? undefined : bytes, digits: kind.digits, name: undefined })
-    return makeRef('value', { cid, hid, owner: memo, immediate: typeof value === 'object' && value !== null ? undefined : { value } })
+    return makeRef('value', { cid, hid, owner: memo, immediate: !isExact || (typeof value === 'object' && value !== null) ? undefined : { value } })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const found = implicitKind(value)
@@ -79,17 +81,23 @@ function identifyCollection(memo: Memo, output: Output, parts: Parts): Ref<unkno
   if (kind.kind === 'value') throw new TypeError('a value is no collection')
   const plain = findElements(kind.kind, value)
   if (!plain) {
-    throw new MandalaError('OUTPUT_INVALID', `${path} is declared as a ${kind.kind} and is ${describe(value)}`, { hint: 'return one, or change the kind of the output' })
+    throw new MandalaError('OUTPUT_INVALID', `${path} is declared as a ${kind.kind} and is ${describe(value)}`, {
+      hint: 'return a plain one, or change the kind of the output',
+    })
   }
   const elements = new Map<string, Ref<unknown>>()
   for (const [key, element] of plain) {
     // The content of the whole is known last; the histories of its elements rest on its history alone.
     const elementHid = deriveElementId(kind.kind, { cid: '' as Ref<unknown>['cid'], hid }, key)
-    elements.set(key, identifyOutput(memo, { ...output, value: element, kind: kind.element, hid: elementHid, path: `${path}[${key}]` }, parts))
+    const place = kind.kind === 'dict' ? `${path}.${key}` : `${path}[${key}]`
+    elements.set(key, identifyOutput(memo, { ...output, value: element, kind: kind.element, hid: elementHid, path: place }, parts))
   }
   const cid = deriveCollectionId(kind.kind, elements)
-  parts.values.push(encodeStructure({ cid, kind: kind.kind }, elements))
-  return makeRef(kind.kind, { cid, hid, owner: memo, elements })
+  const ordered = kind.kind === 'set' ? sortByContent(elements) : elements
+  parts.values.push(encodeStructure({ cid, kind: kind.kind }, ordered))
+  const whole = makeRef(kind.kind, { cid, hid, owner: memo, elements: ordered })
+  // The histories of a set's elements follow their new places.
+  return kind.kind === 'set' ? moveHistory(memo, whole, hid) : whole
 }
 
 /** A call as the store takes it. */

@@ -14,7 +14,7 @@ export async function recover(memo: Memo, ref: Ref<unknown>, reason: string | un
   await memo.queue.flush()
   const call = await findMaker(memo, ref)
   const op = call && memo.findOp(call.op, call.version)
-  const isTransient = call !== undefined && op !== undefined && call.outputs.some((slot) => slot.hid === ref.hid && op.transient.has(slot.name))
+  const isTransient = reason === undefined && (op?.transient.size ?? 0) > 0
   if (!isTransient) memo.events.emit({ kind: 'value-damaged', cid: ref.cid, reason: reason ?? 'its bytes are missing', op: call?.op })
   if (!call || !op) throw cannotRecover(ref, call)
   expectReplayable(call, op)

@@ -1,5 +1,4 @@
 import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
-import type { Kind } from '../model/kind.ts'
 import {
   deriveCallContentId, deriveCallHistoryId, deriveDictId, deriveListId, deriveOutputId, deriveSetId, writeCallHistory, type IdentifiedInput,
 } from '../model/derive-ids.ts'
@@ -13,15 +12,27 @@ import type { Parts } from './identified.ts'
 /** The elements of a collection's plain value under their keys; undefined if the value isn't of that kind. */
 export function findElements(kind: CollectionKind, value: unknown): Map<string, unknown> | undefined {
   switch (kind) {
-    case 'list': return Array.isArray(value) ? new Map(value.map((element, i) => [String(i), element])) : undefined
+    case 'list': return Array.isArray(value) && isPlainArray(value) ? new Map(value.map((element, i) => [String(i), element])) : undefined
     case 'dict': return typeof value === 'object' && value !== null && !Array.isArray(value) && isPlainObject(value) ? new Map(Object.entries(value)) : undefined
     case 'set': return value instanceof Set ? new Map([...value].map((element, i) => [String(i), element])) : undefined
   }
 }
 
+/** Whether an array is its elements and nothing else: no holes, no properties, no subclass. */
+function isPlainArray(value: readonly unknown[]): boolean {
+  const keys = Object.keys(value)
+  return Object.getPrototypeOf(value) === Array.prototype && keys.length === value.length && keys.every((key, i) => key === String(i))
+}
+
 export function isPlainObject(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as unknown
   return prototype === Object.prototype || prototype === null
+}
+
+/** The elements of a set in an order that doesn't depend on how it was filled: equal sets are stored once. */
+export function sortByContent(elements: ReadonlyMap<string, Ref<unknown>>): Map<string, Ref<unknown>> {
+  const sorted = [...elements.values()].sort((a, b) => (a.cid < b.cid ? -1 : 1))
+  return new Map(sorted.map((ref, i) => [String(i), ref]))
 }
 
 export function deriveStructureId(kind: CollectionKind, entries: readonly { readonly key: string; readonly cid: ContentId }[]): ContentId {
@@ -50,14 +61,16 @@ export function decodeStructure(bytes: Uint8Array): ElementEntry[] {
 export function makeCollection(kind: CollectionKind, elements: ReadonlyMap<string, Ref<unknown>>, owner: RefOwner, parts: Parts): Ref<unknown> {
   const ops = STRUCTURE_OPS[kind]
   const op = structureOp(ops.make)
-  const inputs = [...elements].map(([key, ref]) => ({ name: makeInputName(kind, key), cid: ref.cid, knownHid: ref.hid, kind: ref.kind }))
+  const inputs = [...elements].map(([key, { cid, hid, isHistoryless, kind: elementKind }]) => ({
+    name: makeInputName(kind, key), cid, hid, knownHid: isHistoryless ? undefined : hid, kind: elementKind,
+  }))
   inputs.sort((a, b) => (a.name < b.name ? -1 : 1))
   const callHid = deriveCallHistoryId(writeCallHistory(op, inputs))
   const hid = deriveOutputId(callHid, ops.collection)
   const cid = deriveCollectionId(kind, elements)
   parts.values.push(encodeStructure({ cid, kind }, elements))
   parts.calls.push(structureCall(op.name, callHid, inputs, {
-    inputs: inputs.map((input) => ({ name: input.name, cid: input.cid, hid: input.knownHid, kind: input.kind })),
+    inputs: inputs.map((input) => ({ name: input.name, cid: input.cid, hid: input.hid, kind: input.kind })),
     output: { name: ops.collection, hid, cid, kind },
   }))
   return makeRef(kind, { cid, hid, owner, elements })
@@ -102,9 +115,4 @@ function structureCall(op: string, hid: CallHistoryId, ids: readonly IdentifiedI
     hid, cid: deriveCallContentId(structureOp(op), ids), op, version: 0, startedAtMs: Date.now(), durationMs: 0, isTuple: false,
     inputs: slots.inputs, outputs: [slots.output], inner: [],
   }
-}
-
-/** The kind of an element of a collection. */
-export function elementKind(kind: Kind): Kind {
-  return kind.kind === 'value' ? kind : kind.element
 }

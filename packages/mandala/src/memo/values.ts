@@ -18,6 +18,9 @@ export class Values {
   readonly #memo: Memo
   readonly #cache = new BoundedMap<ContentId, Uint8Array>(CACHE_BYTES_MAX, (bytes) => bytes.length + 200)
 
+  /** Values being computed again, which may be too large for the cache. */
+  readonly #awaited = new Map<ContentId, Uint8Array | undefined>()
+
   constructor(memo: Memo) {
     this.#memo = memo
   }
@@ -27,6 +30,7 @@ export class Values {
   }
 
   keep(cid: ContentId, bytes: Uint8Array): void {
+    if (this.#awaited.has(cid)) this.#awaited.set(cid, bytes)
     this.#cache.set(cid, bytes)
   }
 
@@ -63,8 +67,16 @@ export class Values {
   }
 
   async #recover(ref: Ref<unknown>, reason: string | undefined): Promise<unknown> {
-    await recover(this.#memo, ref, reason)
-    const bytes = this.#cache.get(ref.cid) ?? (await this.#memo.store.loadValue(ref.cid))?.bytes
+    this.#awaited.set(ref.cid, undefined)
+    try {
+      await recover(this.#memo, ref, reason)
+    } catch (error) {
+      this.#awaited.delete(ref.cid)
+      throw error
+    }
+    const computed = this.#awaited.get(ref.cid)
+    this.#awaited.delete(ref.cid)
+    const bytes = computed ?? (await this.#memo.store.loadValue(ref.cid))?.bytes
     if (!bytes) {
       throw new MandalaError('VALUE_DAMAGED', `The value of ${ref} could not be had again`, { hint: 'drop the call that made it, then run again' })
     }
@@ -96,7 +108,7 @@ export class Values {
   findMadeElements(ref: Ref<unknown>): ReadonlyMap<string, Ref<unknown>> | undefined {
     const creator = this.#memo.store.findCreator(ref.hid)
     if (!creator || isThenable(creator) || !creator.op.startsWith('__make_')) return undefined
-    const byName = new Map(creator.inputs.map((slot) => [slot.name, this.#memo.refOf(slot)]))
+    const byName = new Map(creator.inputs.map((slot) => [slot.name, this.#memo.refOfGiven(slot)]))
     // The inputs of a call are sorted; a dict keeps the order of its keys, a list that of its positions.
     const keys = ref.kind === 'dict' ? decodeStructure(this.loadStructure(ref)).map(({ key }) => key) : Array.from(byName.keys(), (_, i) => String(i))
     return new Map(keys.map((key) => [key, byName.get(makeInputName(ref.kind as CollectionKind, key)) as Ref<unknown>]))

@@ -11,7 +11,8 @@ export function withHistory(memo: Memo, ref: Ref<unknown>, hid: Ref<unknown>['hi
   return moved
 }
 
-function moveHistory(memo: Memo, ref: Ref<unknown>, hid: Ref<unknown>['hid']): Ref<unknown> {
+/** The same, without the calls that take collections apart. */
+export function moveHistory(memo: Memo, ref: Ref<unknown>, hid: Ref<unknown>['hid']): Ref<unknown> {
   const { kind, cid, immediate } = ref
   if (!(ref instanceof CollectionRef)) return makeRef(kind, { cid, hid, owner: memo, immediate })
   const elements = new Map<string, Ref<unknown>>()

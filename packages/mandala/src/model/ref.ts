@@ -28,12 +28,15 @@ export class Ref<out T> {
   declare readonly '~value': T
   readonly cid: ContentId
   readonly kind: 'value' | 'list' | 'dict' | 'set' | 'external' = 'value'
+  /** Whether the value was given rather than computed; its content says it all. */
+  readonly isHistoryless: boolean
   #hid: HistoryId | undefined
   readonly owner: RefOwner
   readonly immediate: { readonly value: unknown } | undefined
 
   constructor(fields: RefFields) {
     this.cid = fields.cid
+    this.isHistoryless = fields.hid === undefined
     this.#hid = fields.hid
     this.owner = fields.owner
     this.immediate = fields.immediate

@@ -4,6 +4,7 @@ import { decodeStructure, deriveStructureId } from '../memo/structures.ts'
 import type { Dropped, StoredValue } from '../store/store.ts'
 import { decode } from '../value/codec.ts'
 import { identify } from '../value/identify.ts'
+import { invalid } from './options.ts'
 
 /** Which calls `gc` may drop: the oldest first. */
 export interface GcOptions {
@@ -16,6 +17,11 @@ export interface GcOptions {
 }
 
 export async function collectGarbage(memo: Memo, options: GcOptions): Promise<Dropped> {
+  const { maxBytes, olderThan } = options
+  if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= 0)) throw invalid('gc', 'maxBytes is no number of bytes', 'give 0 or more')
+  if (olderThan !== undefined && !(olderThan instanceof Date && Number.isFinite(olderThan.getTime()))) {
+    throw invalid('gc', 'olderThan is no Date', 'for example new Date(Date.now() - 30 * 86_400_000)')
+  }
   const dryRun = options.dryRun ?? false
   await memo.queue.flush()
   const old = await chooseOld(memo, options)

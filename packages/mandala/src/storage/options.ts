@@ -31,6 +31,7 @@ export function resolveOptions(given: string | StorageOptions | undefined): Reso
   const path = options.path ?? ':memory:'
   if (typeof path !== 'string' || path === '') throw invalid('new Storage', `the path is ${JSON.stringify(path)}`, "give a file's path, or none for a storage in memory")
   if (/^\w+:\/\//.test(path)) throw invalid('new Storage', `"${path.split('://')[0]}://" is no kind of store that this release knows`, "give a file's path")
+  if (options.overflow) expectOptions('new Storage: overflow', options.overflow, ['dir', 'thresholdMB'])
   const thresholdMB = options.overflow?.thresholdMB ?? OVERFLOW_MB
   if (typeof thresholdMB !== 'number' || !(thresholdMB >= 0)) throw invalid('new Storage', 'overflow.thresholdMB must be a number of megabytes', 'leave it out for 4')
   const dir = options.overflow?.dir ?? (path === ':memory:' ? undefined : `${path}.values`)

@@ -95,7 +95,7 @@ export class Storage implements AsyncDisposable {
   /** @throws MandalaError `NOT_FOUND` */
   async ref(hid: HistoryId | (string & {})): Promise<Ref<unknown>> {
     await this.#memo.queue.flush()
-    return this.#memo.refOf((await this.#memo.store.findRef(hid as HistoryId)) ?? notFound('ref', hid))
+    return this.#memo.refOfGiven((await this.#memo.store.findRef(hid as HistoryId)) ?? notFound('ref', hid))
   }
 
   /** @throws MandalaError `NOT_FOUND` */
@@ -179,6 +179,7 @@ export class Storage implements AsyncDisposable {
     const { mode, newCalls, refresh } = options
     if (mode !== undefined && mode !== 'run' && mode !== 'noop') throw invalid('run', `mode is "${mode}"`, "it is 'run' or 'noop'")
     if (newCalls !== undefined && newCalls !== 'execute' && newCalls !== 'error') throw invalid('run', `newCalls is "${newCalls}"`, "it is 'execute' or 'error'")
+    if (refresh !== undefined && !Array.isArray(refresh)) throw invalid('run', 'refresh is no array', 'list the ops: { refresh: [ask] }')
     const context = findContext()
     const outer = context?.memo === this.#memo ? context.settings : undefined
     return {
@@ -205,7 +206,7 @@ export class Storage implements AsyncDisposable {
   }
 
   #toCall({ inputs, outputs, inner: _inner, startedAtMs, isTuple: _isTuple, ...call }: StoredCall): Call {
-    const refs = (slots: readonly StoredSlot[]): Record<string, Ref<unknown>> => Object.fromEntries(slots.map((slot) => [slot.name, this.#memo.refOf(slot)]))
+    const refs = (slots: readonly StoredSlot[]): Record<string, Ref<unknown>> => Object.fromEntries(slots.map((slot) => [slot.name, this.#memo.refOfGiven(slot)]))
     return { ...call, inputs: refs(inputs), outputs: refs(outputs), startedAt: new Date(startedAtMs) }
   }
 }

@@ -72,7 +72,7 @@ export class CanonicalText {
   }
 
   #writeNumber(value: number): void {
-    const shown = this.#digits === undefined || Number.isInteger(value) ? value : Number(value.toPrecision(this.#digits))
+    const shown = this.#digits === undefined || !Number.isFinite(value) ? value : Number(value.toPrecision(this.#digits))
     this.#text += shown === 0 && Object.is(value, -0) ? 'n-0;' : `n${shown};`
   }
 

@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict'
+import { describe, test, type TestContext } from 'node:test'
+import type { Store, StoredValue } from '../../src/store/store.ts'
+import { hasCode } from '../helpers.ts'
+import { batchOf, call, callCid, callHid, chain, cid, hid, nothing, slot, value } from './stored.ts'
+
+/** Opens a store that has nothing in it; `again` opens the same one once more, where that is possible. */
+export interface StoreSetting {
+  open(t: TestContext): { readonly store: Store; readonly again: (() => Store) | undefined }
+}
+
+/** What every store must keep to. */
+export function describeStore(name: string, setting: StoreSetting): void {
+  describe(name, () => {
+    lookUps(setting)
+    writing(setting)
+    values(setting)
+    deletion(setting)
+    closing(setting)
+  })
+}
+
+function lookUps({ open }: StoreSetting): void {
+  test('an empty store finds nothing, and nothing is wrong with it', async (t) => {
+    const { store } = open(t)
+    assert.equal(await store.findResult(callHid('a')), undefined)
+    assert.equal(await store.findResultByContent(callCid('a')), undefined)
+    assert.deepEqual(await store.listByContent(callCid('a')), [])
+    assert.equal(await store.findCall(callHid('a')), undefined)
+    assert.equal(await store.findRef(hid('a')), undefined)
+    assert.equal(await store.findCreator(hid('a')), undefined)
+    assert.deepEqual(await store.listConsumers(hid('a')), [])
+    assert.deepEqual(await store.listCalls(), [])
+    assert.deepEqual(await store.listValues(), [])
+    assert.equal(await store.loadValue(cid('a')), undefined)
+    assert.equal(store.loadStructure(cid('a')), undefined)
+    assert.deepEqual(await store.stats(), { calls: 0, refs: 0, values: 0, valueBytes: 0, ops: [] })
+    assert.deepEqual(await store.check(), [])
+  })
+
+  test('a call is found whole by its ids, its refs and its op, outputs in their order', async (t) => {
+    const { store } = open(t)
+    const stored = call('a', { inputs: ['x', 'y'], outputs: ['o1', 'o2', 'o3'], version: 1.5, isTuple: true })
+    await store.putBatch(batchOf(stored))
+    assert.deepEqual(await store.findCall(stored.hid), stored)
+    const result = { outputs: stored.outputs, isTuple: true, durationMs: 2.5 }
+    assert.deepEqual(await store.findResult(stored.hid), result)
+    assert.deepEqual(await store.findResultByContent(stored.cid), result)
+    assert.deepEqual(await store.listByContent(stored.cid), [stored.hid])
+    assert.deepEqual(await store.findCreator(hid('o2')), stored)
+    assert.equal(await store.findCreator(hid('x')), undefined)
+    assert.deepEqual(await store.listConsumers(hid('y')), [stored])
+    assert.deepEqual(await store.listConsumers(hid('o1')), [])
+    assert.deepEqual(await store.findRef(hid('x')), { name: '', hid: hid('x'), cid: cid('x'), kind: 'value' })
+    assert.deepEqual(await store.listCalls('f'), [stored])
+    assert.deepEqual(await store.listCalls('g'), [])
+    assert.deepEqual(await store.check(), [])
+  })
+
+  test('calls are listed in the order in which they were put, of one op or of all', async (t) => {
+    const { store } = open(t)
+    const calls = [call('c', { op: 'f' }), call('a', { op: 'g' }), call('b', { op: 'f', version: 2 })]
+    for (const each of calls) await store.putBatch(batchOf(each))
+    assert.deepEqual((await store.listCalls()).map((each) => each.hid), calls.map((each) => each.hid))
+    assert.deepEqual((await store.listCalls('f')).map((each) => each.version), [0, 2])
+    assert.deepEqual((await store.stats()).ops, [
+      { name: 'f', version: 0, calls: 1 }, { name: 'f', version: 2, calls: 1 }, { name: 'g', version: 0, calls: 1 },
+    ])
+  })
+
+  test('calls with equal contents and other histories are all listed', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(batchOf(call('a'), { ...call('b'), cid: callCid('a') }))
+    assert.deepEqual((await store.listByContent(callCid('a'))).toSorted(), [callHid('a'), callHid('b')])
+    assert.ok(await store.findResultByContent(callCid('a')))
+  })
+
+  test('inner calls are kept with the call around them', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(batchOf(call('inner')))
+    await store.putBatch(batchOf(call('other'), call('outer', { inner: [callHid('inner'), callHid('other')] })))
+    assert.deepEqual((await store.findCall(callHid('outer')))?.inner, [callHid('inner'), callHid('other')])
+  })
+}
+
+function writing({ open }: StoreSetting): void {
+  test('putting what is there already changes nothing', async (t) => {
+    const { store } = open(t)
+    const batch = batchOf(call('a', { inputs: ['x'] }))
+    await store.putBatch(batch)
+    const before = await store.stats()
+    await store.putBatch(batch)
+    await store.putBatch({ ...batch, calls: batch.calls.map((each) => ({ ...each, durationMs: 99, startedAtMs: 5 })) })
+    assert.deepEqual(await store.stats(), before)
+    assert.equal((await store.findCall(callHid('a')))?.durationMs, 2.5)
+  })
+
+  test('a ref keeps its first content: a later call that says otherwise is not told, nor what rests on it', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(batchOf(call('a', { outputs: ['o'] })))
+    const outputs = [{ ...slot('out0', 'o'), cid: cid('other') }]
+    const late = { ...call('late'), outputs }
+    const resting = { ...call('resting'), inputs: outputs }
+    await store.putBatch({ calls: [late, resting], values: [value('other'), value('resting out')] })
+    assert.equal(await store.findCall(late.hid), undefined)
+    assert.equal(await store.findCall(resting.hid), undefined)
+    assert.equal((await store.findRef(hid('o')))?.cid, cid('o'))
+    assert.deepEqual(await store.check(), [])
+  })
+
+  test('a batch that fails leaves nothing of it behind', async (t) => {
+    const { store } = open(t)
+    const broken = { ...call('broken'), op: undefined as unknown as string }
+    await assert.rejects(async () => store.putBatch(batchOf(call('a'), broken)))
+    assert.deepEqual(await store.listCalls(), [])
+    assert.deepEqual(await store.listValues(), [])
+    await store.putBatch(batchOf(call('a')))
+    assert.equal((await store.listCalls()).length, 1)
+  })
+
+  test('another opening of the store sees a batch as soon as it is put', async (t) => {
+    const { store, again } = open(t)
+    if (!again) return t.skip('one opening only')
+    const other = again()
+    assert.equal(await other.findCall(callHid('a')), undefined)
+    other.rest()
+    await store.putBatch(batchOf(call('a')))
+    assert.ok(await other.findCall(callHid('a')))
+    other.close()
+  })
+}
+
+function values({ open }: StoreSetting): void {
+  test('a value is loaded with its kind, digits, name and very bytes', async (t) => {
+    const { store } = open(t)
+    const all: StoredValue[] = [
+      { ...value('a'), digits: 6 },
+      { ...value('b', new Uint8Array(0)) },
+      { ...value('c', Buffer.alloc(100_000, 7)), kind: 'list' },
+      { cid: cid('d'), kind: 'external', bytes: undefined, digits: undefined, name: 'imagenet' },
+    ]
+    await store.putBatch({ calls: [], values: all })
+    assert.deepEqual(await store.listValues(), all.map((each) => each.cid))
+    for (const { bytes, ...fields } of all) {
+      const { bytes: loaded, ...rest } = (await store.loadValue(fields.cid)) as StoredValue
+      assert.deepEqual(rest, fields)
+      assert.deepEqual(loaded && [...loaded], bytes && [...bytes])
+    }
+    assert.deepEqual([...(store.loadStructure(cid('c')) ?? [])].length, 100_000)
+  })
+
+  test('a value known by its identity alone takes the bytes that come later, and keeps the first ones', async (t) => {
+    const { store } = open(t)
+    await store.putBatch({ calls: [], values: [{ ...value('a'), bytes: undefined }] })
+    assert.equal((await store.loadValue(cid('a')))?.bytes, undefined)
+    await store.putBatch({ calls: [], values: [value('a', Buffer.from('first'))] })
+    await store.putBatch({ calls: [], values: [value('a', Buffer.from('second'))] })
+    await store.putBatch({ calls: [], values: [{ ...value('a'), bytes: undefined }] })
+    assert.equal(Buffer.from((await store.loadValue(cid('a')))?.bytes ?? []).toString(), 'first')
+  })
+
+  test('a forgotten value is still known, and takes bytes anew', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(batchOf(call('a')))
+    await store.forgetValue(cid('a out'))
+    const forgotten = await store.loadValue(cid('a out'))
+    assert.ok(forgotten && forgotten.bytes === undefined)
+    await store.putBatch({ calls: [], values: [value('a out', Buffer.from('new'))] })
+    assert.equal(Buffer.from((await store.loadValue(cid('a out')))?.bytes ?? []).toString(), 'new')
+    assert.deepEqual(await store.check(), [])
+  })
+
+  test('a call whose value was never put is kept, its value known by identity alone', async (t) => {
+    const { store } = open(t)
+    await store.putBatch({ calls: [call('a')], values: [] })
+    assert.equal((await store.loadValue(cid('a out')))?.bytes, undefined)
+    assert.ok(await store.findResult(callHid('a')))
+    assert.deepEqual(await store.check(), [])
+  })
+}
+
+async function listNames(store: Store): Promise<string> {
+  return (await store.listCalls()).map((each) => Buffer.from(each.hid, 'hex').toString()[2]).join('')
+}
+
+const drops = [['a', true, 'ed'], ['a', false, 'becd'], ['e', true, 'abd'], ['b', true, 'aed'], ['d', true, 'abec']] as const
+
+function deletion({ open }: StoreSetting): void {
+  for (const [chosen, dependents, left] of drops) {
+    test(`dropping ${chosen} ${dependents ? 'with' : 'without'} dependents leaves ${left}`, async (t) => {
+      const { store } = open(t)
+      await store.putBatch(chain())
+      const planned = await store.dropCalls([callHid(chosen)], { dependents, dryRun: true })
+      assert.equal(await listNames(store), 'abecd')
+      assert.deepEqual(await store.dropCalls([callHid(chosen)], { dependents, dryRun: false }), planned)
+      assert.equal(await listNames(store), left)
+      assert.deepEqual(await store.check(), [])
+    })
+  }
+
+  test('dropping takes refs and values that nothing else uses, and counts them', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(chain())
+    const dropped = await store.dropCalls([callHid('d')], { dependents: true, dryRun: false })
+    assert.deepEqual(dropped, { calls: 1, refs: 1, values: 1, bytes: 40 })
+    assert.ok(await store.loadValue(cid('x')))
+    await store.dropCalls((await store.listCalls()).map((each) => each.hid), { dependents: false, dryRun: false })
+    const { calls, refs, values: count, valueBytes } = await store.stats()
+    assert.deepEqual([calls, refs, count, valueBytes], [0, 0, 0, 0])
+  })
+
+  test('the count of deletions changes when calls are dropped, for every opening', async (t) => {
+    const { store, again } = open(t)
+    await store.putBatch(chain())
+    const other = again?.()
+    const before = [await store.deletionCount(), await other?.deletionCount()]
+    other?.rest()
+    await store.dropCalls([callHid('a')], { dependents: true, dryRun: true })
+    assert.equal(await store.deletionCount(), before[0])
+    await store.dropCalls([callHid('a')], { dependents: true, dryRun: false })
+    assert.notEqual(await store.deletionCount(), before[0])
+    if (other) assert.notEqual(await other.deletionCount(), before[1])
+    other?.close()
+  })
+
+  test('collecting takes values that no call uses, and a dry run of it none', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(chain())
+    assert.deepEqual(await store.collect({ dryRun: false }), nothing)
+    await store.putBatch({ calls: [], values: [value('stray', Buffer.alloc(50))] })
+    const expected = { calls: 0, refs: 0, values: 1, bytes: 50 }
+    assert.deepEqual(await store.collect({ dryRun: true }), expected)
+    assert.deepEqual(await store.collect({ dryRun: false }), expected)
+    assert.deepEqual(await store.collect({ dryRun: false }), nothing)
+    assert.equal(await listNames(store), 'abecd')
+  })
+
+  test('calls by age carry the bytes that go when they and all older ones go', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(batchOf(call('a', { inputs: ['x'], startedAtMs: 1 }), call('b', { inputs: ['x'], startedAtMs: 2 })))
+    const byAge = await store.listByAge()
+    assert.deepEqual(byAge, [{ hid: callHid('a'), startedAtMs: 1, bytes: 40 }, { hid: callHid('b'), startedAtMs: 2, bytes: 80 }])
+    assert.equal((await store.stats()).valueBytes, 120)
+  })
+
+  test('what was dropped can be put again', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(chain())
+    await store.dropCalls([callHid('a')], { dependents: true, dryRun: false })
+    await store.putBatch(chain())
+    assert.equal((await store.listCalls()).length, 5)
+    assert.deepEqual(await store.check(), [])
+  })
+}
+
+function closing({ open }: StoreSetting): void {
+  test('a store keeps everything when it is closed and opened again', async (t) => {
+    const { store, again } = open(t)
+    if (!again) return t.skip('one opening only')
+    await store.putBatch(chain())
+    const [calls, ids] = [await store.listCalls(), await store.listValues()]
+    store.close()
+    const other = again()
+    assert.deepEqual(await other.listCalls(), calls)
+    assert.deepEqual(await other.listValues(), ids)
+    assert.deepEqual(await other.check(), [])
+    other.close()
+  })
+
+  test('a closed store refuses everything but closing again and resting', async (t) => {
+    const { store } = open(t)
+    store.close()
+    store.close()
+    store.rest()
+    await assert.rejects(async () => store.findResult(callHid('a')), hasCode('STORE_CLOSED'))
+    await assert.rejects(async () => store.putBatch(chain()), hasCode('STORE_CLOSED'))
+    await assert.rejects(async () => store.stats(), hasCode('STORE_CLOSED'))
+  })
+}
