@@ -12,7 +12,7 @@ import { withHistory } from './with-history.ts'
 /** Finds a call by its history, and remembers it. */
 export function findByHistory(memo: Memo, request: Request): Awaitable<Result | undefined> {
   const known = memo.results.get(request.history)
-  if (known) return known
+  if (known) return expectAnswers(known, request.op)
   const stored = memo.store.findResult(request.hid)
   return isThenable(stored) ? stored.then((result) => remember(memo, request, result)) : remember(memo, request, stored)
 }
@@ -28,12 +28,18 @@ function remember(memo: Memo, request: Request, stored: StoredResult | undefined
 export function toResult(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, stored: StoredResult): Result {
   const { durationMs, isTuple, outputs } = stored
   expectOutputs(op, outputs)
-  return { hid, outputs: outputs.map((slot) => memo.refOf(slot)), durationMs, isTuple }
+  return { op, hid, outputs: outputs.map((slot) => memo.refOf(slot)), durationMs, isTuple }
+}
+
+/** What is in memory may be the result of another op over the same function. */
+function expectAnswers(known: Result, op: OpDefinition): Result {
+  if (known.op !== op) expectOutputs(op, known.outputs.map(({ kind }, i) => ({ name: (known.op.outputs[i] as OutputSpec).name, kind })))
+  return known
 }
 
 /** A call's id doesn't know what its outputs are called, nor whether they are collections, so a change of these shows only here. */
-function expectOutputs(op: OpDefinition, stored: readonly StoredSlot[]): void {
-  const isDeclared = ({ name, kind }: OutputSpec, slot: StoredSlot | undefined): boolean =>
+function expectOutputs(op: OpDefinition, stored: readonly Pick<StoredSlot, 'name' | 'kind'>[]): void {
+  const isDeclared = ({ name, kind }: OutputSpec, slot: Pick<StoredSlot, 'name' | 'kind'> | undefined): boolean =>
     slot !== undefined && (op.form === 'single' || name === slot.name) && (kind.kind === 'value' || kind.kind === slot.kind || slot.kind === 'external')
   if (stored.length === op.outputs.length && op.outputs.every((output, i) => isDeclared(output, stored[i]))) return
   const was = stored.map(({ name, kind }) => `${name} (${kind})`).join(', ')
@@ -47,10 +53,10 @@ function expectOutputs(op: OpDefinition, stored: readonly StoredSlot[]): void {
 export async function adoptByContent(memo: Memo, request: Request, cid: CallContentId): Promise<Result | undefined> {
   const known = memo.recent.get(cid)
   const stored = known ? undefined : await memo.store.findResultByContent(cid)
-  const found = known ?? (stored && toResult(memo, request, stored))
+  const found = known ? expectAnswers(known, request.op) : (stored && toResult(memo, request, stored))
   if (!found) return undefined
   const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(request.hid, outputKey(request.op, i)), request.parts))
-  const result: Result = { ...found, hid: request.hid, outputs }
+  const result: Result = { ...found, op: request.op, hid: request.hid, outputs }
   memo.results.set(request.history, result)
   request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs: Date.now(), inner: [] }))
   await memo.queue.add(request.parts, 0)

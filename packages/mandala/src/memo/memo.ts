@@ -17,6 +17,8 @@ import { Values } from './values.ts'
 
 /** A call's outputs as Refs, in the order of the op's outputs. */
 export interface Result {
+  /** The op that was called first for it: another one over the same function may declare other outputs. */
+  readonly op: OpDefinition
   readonly hid: CallHistoryId
   readonly outputs: readonly Ref<unknown>[]
   readonly isTuple: boolean
@@ -106,10 +108,6 @@ export class Memo implements RefOwner {
         hint: 'give one of them another name: op("otherName", fn); or, if one replaces the other, another version',
       })
     }
-    if (known && shapeOf(known.definition) !== shapeOf(op)) {
-      this.queue.flush()
-      this.forget()
-    }
     this.#ops.set(key, { definition: op, fn: new WeakRef(op.fn) })
     this.#registered.add(op)
   }
@@ -141,9 +139,4 @@ export class Memo implements RefOwner {
     this.recent.clear()
     this.values.forget()
   }
-}
-
-/** What of an op its results in memory rest on. */
-function shapeOf({ form, outputs }: OpDefinition): string {
-  return JSON.stringify([form, outputs.map(({ name, kind }) => (form === 'single' ? kind : [name, kind]))])
 }

@@ -9,7 +9,9 @@ import { unwrapAny } from './unwrap.ts'
 /** The names of parameters are unknown to the type system, except those of one named object. */
 type InputName<Args extends readonly unknown[]> = Args extends readonly [infer Only extends object] ? (keyof Only & string) | (string & {}) : string
 type Names<R> = R extends readonly unknown[] ? { readonly [I in keyof R]: string } : readonly (keyof R & string)[]
-type Kinds<R> = R extends readonly unknown[] ? Readonly<Record<string, Kind>> : { readonly [K in keyof R]?: Kind }
+type Kinds<R> = R extends readonly unknown[] ? Readonly<Record<string, Kind>> : { readonly [K in keyof R]?: Kind } & NoArray
+/** Or an array of wrong names would pass as an object without any of the optional kinds. */
+interface NoArray { readonly [Symbol.iterator]?: never }
 
 /** What an op may be told about its function; `Result` is what the function resolves to. */
 export interface OpOptions<Args extends readonly unknown[], Result> {

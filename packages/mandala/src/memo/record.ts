@@ -85,6 +85,8 @@ function identifyCollection(memo: Memo, output: Output, parts: Parts): Ref<unkno
       hint: 'return a plain one, or change the kind of the output',
     })
   }
+  if (parts.open.has(value)) throw new Refusal([], 'holds itself', 'a collection of Refs is a tree').toError(path)
+  parts.open.add(value)
   const elements = new Map<string, Ref<unknown>>()
   for (const [key, element] of plain) {
     // The content of the whole is known last; the histories of its elements rest on its history alone.
@@ -92,6 +94,7 @@ function identifyCollection(memo: Memo, output: Output, parts: Parts): Ref<unkno
     const place = kind.kind === 'dict' ? `${path}.${key}` : `${path}[${key}]`
     elements.set(key, identifyOutput(memo, { ...output, value: element, kind: kind.element, hid: elementHid, path: place }, parts))
   }
+  parts.open.delete(value)
   const cid = deriveCollectionId(kind.kind, elements)
   const ordered = kind.kind === 'set' ? sortByContent(elements) : elements
   parts.values.push(encodeStructure({ cid, kind: kind.kind }, ordered))

@@ -19,8 +19,12 @@ export async function recover(memo: Memo, ref: Ref<unknown>, reason: string | un
   if (!call || !op) throw cannotRecover(ref, call)
   expectReplayable(call, op)
   if (reason) await memo.store.forgetValue(ref.cid)
-  const outputs = await executeAgain(memo, op, call)
+  const unknown = findUnknownInput(call, op)
+  const outputs = await executeAgain(memo, op, call).catch((error: unknown) => {
+    throw unknown === undefined ? error : ignoredInput(call, unknown, error)
+  })
   if (outputs.every((output, i) => output.cid === call.outputs[i]?.cid)) return
+  if (unknown !== undefined) throw ignoredInput(call, unknown)
   await memo.drop([call.hid], { dependents: true, dryRun: false })
   throw new MandalaError('VALUE_DAMAGED', `${op.name} gave another result than the stored one, whose value is gone`, {
     hint: `run again: the call and what was computed from it are dropped now; ${op.name} depends on something that isn't among its inputs`,
@@ -48,11 +52,17 @@ function cannotRecover(ref: Ref<unknown>, call: StoredCall | undefined): Mandala
 
 /** Ignored inputs aren't stored, so a call that needs them can't be executed from the store alone. */
 function expectReplayable(call: StoredCall, op: OpDefinition): void {
-  const [first] = op.ignored
-  if (first === undefined) return
-  const parameter = op.parameters.parameters.find(({ name }) => name === first)
-  if (parameter && parameter.default.kind !== 'none') return
-  throw new MandalaError('VALUE_DAMAGED', `A value made by ${call.op} is not in the store, and its ignored input "${first}" isn't known any more`, {
-    hint: `give "${first}" a default, or drop the call and run again`,
+  const needed = op.parameters.parameters.find(({ name, default: fallback }) => op.ignored.has(name) && fallback.kind === 'none')
+  if (needed) throw ignoredInput(call, needed.name)
+}
+
+/** An input that isn't stored and has no default: it was left out, or given with `ignore(…)`. */
+function findUnknownInput(call: StoredCall, op: OpDefinition): string | undefined {
+  return op.parameters.parameters.find(({ name, default: fallback }) => fallback.kind === 'none' && !call.inputs.some((input) => input.name === name))?.name
+}
+
+function ignoredInput(call: StoredCall, name: string, cause?: unknown): MandalaError {
+  return new MandalaError('VALUE_DAMAGED', `A value made by ${call.op} is not in the store, and its ignored input "${name}" isn't known any more`, {
+    hint: `give "${name}" a default, or drop the call and run again`, cause,
   })
 }

@@ -13,15 +13,29 @@ import type { Parts } from './identified.ts'
 export function findElements(kind: CollectionKind, value: unknown): Map<string, unknown> | undefined {
   switch (kind) {
     case 'list': return Array.isArray(value) && isPlainArray(value) ? new Map(value.map((element, i) => [String(i), element])) : undefined
-    case 'dict': return typeof value === 'object' && value !== null && !Array.isArray(value) && isPlainObject(value) ? new Map(Object.entries(value)) : undefined
-    case 'set': return value instanceof Set ? new Map([...value].map((element, i) => [String(i), element])) : undefined
+    case 'dict': return isPlainRecord(value) ? new Map(Object.entries(value)) : undefined
+    case 'set': return value instanceof Set && isPlainSet(value) ? new Map([...value].map((element, i) => [String(i), element])) : undefined
   }
+}
+
+/** Whether an object is its named values and nothing else: no symbols, no accessors, no hidden properties, no prototype but the usual one. */
+function isPlainRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false
+  return Reflect.ownKeys(value).every((key) => {
+    const property = Object.getOwnPropertyDescriptor(value, key)
+    // A lone surrogate has no UTF-8, in which names of inputs are hashed and stored.
+    return typeof key === 'string' && key.isWellFormed() && property?.enumerable === true && 'value' in property
+  })
+}
+
+function isPlainSet(value: ReadonlySet<unknown>): boolean {
+  return Object.getPrototypeOf(value) === Set.prototype && Reflect.ownKeys(value).length === 0
 }
 
 /** Whether an array is its elements and nothing else: no holes, no properties, no subclass. */
 function isPlainArray(value: readonly unknown[]): boolean {
-  const keys = Object.keys(value)
-  return Object.getPrototypeOf(value) === Array.prototype && keys.length === value.length && keys.every((key, i) => key === String(i))
+  const keys = Reflect.ownKeys(value)
+  return Object.getPrototypeOf(value) === Array.prototype && keys.length === value.length + 1 && value.every((_, i) => keys[i] === String(i))
 }
 
 export function isPlainObject(value: object): boolean {

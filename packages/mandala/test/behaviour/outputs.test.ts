@@ -116,3 +116,16 @@ test('undefined is a value to return', async () => {
   assert.equal(await unwrap(await storage.run(() => nothing())), undefined)
   assert.deepEqual(log.take(), ['run nothing', 'hit nothing by history'])
 })
+
+test('two ops over one function that declare other outputs never answer for each other', async () => {
+  const storage = new Storage()
+  const named = op(both, { outputs: ['a', 'b'] })
+  const single = op(both)
+  await storage.run(async () => {
+    await named(1)
+    await single(2)
+    await named(3)
+    await assert.rejects(single(3), hasCode('OUTPUT_INVALID'))
+    await assert.rejects(named(2), hasCode('OUTPUT_INVALID'))
+  })
+})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { external, list, ListRef, op, Storage, unwrap } from '../../src/index.ts'
+import { external, ignore, list, ListRef, op, Storage, unwrap } from '../../src/index.ts'
 import { hasCode, logOf, makePath } from '../helpers.ts'
 
 const big = op(function big(n: number) { return Array.from({ length: n }, (_, i) => i) }, { transient: true })
@@ -111,4 +111,16 @@ test('a transient output that rests on an external value says that it is needed'
   await using storage = new Storage(path)
   const ref = await storage.run(() => f(external('m', { n: 1 })))
   await assert.rejects(unwrap(ref), hasCode('NOT_FOUND', /external "m"/))
+})
+
+test('a transient output of a call with an ignored value says that it is needed, and its call stays', async (t) => {
+  const path = makePath(t)
+  const f = op('f', (x: number, scale: number) => [x * scale], { transient: true })
+  const first = new Storage(path)
+  await first.run(() => f(2, ignore(3)))
+  await first.close()
+  await using storage = new Storage(path)
+  const ref = await storage.run(() => f(2, ignore(3)))
+  await assert.rejects(unwrap(ref), hasCode('VALUE_DAMAGED', /ignored input/))
+  assert.equal((await storage.calls(f)).length, 1)
 })
