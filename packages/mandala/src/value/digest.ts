@@ -1,4 +1,5 @@
 import { createHash, hash } from 'node:crypto'
+import { MandalaError } from '../base/mandala-error.ts'
 
 /** What an id is the id of; the first thing in every hash, so that records of two kinds never collide. */
 export type RecordKind = 'value' | 'approx' | 'type-hash' | 'external' | 'list' | 'dict' | 'set' | 'call' | 'call-history' | 'history' | 'output'
@@ -10,6 +11,12 @@ const ID_LENGTH = 40
 
 /** The id of a record: the one door to hashing. `text` must be self-delimiting within its kind. */
 export function digest(kind: RecordKind, text: string): string {
+  // Strings in values are written in another way then; what is left are names, and two of these would become one.
+  if (!text.isWellFormed()) {
+    throw new MandalaError('INPUT_INVALID', 'A name holds half of a surrogate pair, which has no UTF-8', {
+      hint: 'use whole characters in names of ops, inputs and externals',
+    })
+  }
   return hash('sha256', `${FORMAT}:${kind}\n${text}`, 'hex').slice(0, ID_LENGTH)
 }
 

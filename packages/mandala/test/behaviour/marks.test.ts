@@ -152,3 +152,10 @@ test('ignore outside a run passes the value itself', async () => {
   assert.equal(await f(1, ignore(2)), 3)
   assert.equal(await (f as unknown as Op)(external('one', 1), 2), 3)
 })
+
+test('a name without a UTF-8 form is refused: two of them would be one', async () => {
+  const use = op(function use(x: unknown) { return typeof x })
+  await assert.rejects(new Storage().run(() => use(external('\ud800', 1))), hasCode('INPUT_INVALID', /surrogate/))
+  const named = op(function named({ ...rest }: Record<string, number>) { return Object.keys(rest).length })
+  await assert.rejects(new Storage().run(() => named({ '\ud801': 1 })), hasCode('INPUT_INVALID', /surrogate/))
+})

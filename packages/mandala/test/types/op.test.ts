@@ -218,3 +218,8 @@ export async function storages(): Promise<void> {
 }
 
 test('types are checked by the compiler', () => {})
+
+export function wrongOutputs(): void {
+  // @ts-expect-error an output that the function does not return
+  op(function f() { return { a: 1 } }, { outputs: ['a', 'b'] })
+}
