@@ -12,22 +12,25 @@ const BYTES_MAX = 8 << 20
 
 const withPending = new Set<CommitQueue>()
 process.on('exit', () => {
-  for (const queue of withPending) queue.flush()
+  for (const queue of withPending) queue.flushLast()
 })
 
 /** Groups finished calls into transactions, bounded by the work that a killed process would lose. */
 export class CommitQueue {
   readonly #store: Store
   readonly #events: Events
+  readonly #onLoss: () => void
   #pending: Batch[] = []
   #bytes = 0
   #workMs = 0
   #timer: NodeJS.Immediate | undefined
   #failure: { readonly error: unknown } | undefined
 
-  constructor(store: Store, events: Events) {
+  /** @param onLoss called when calls were given up that may already be in memory */
+  constructor(store: Store, events: Events, onLoss: () => void) {
     this.#store = store
     this.#events = events
+    this.#onLoss = onLoss
   }
 
   /** Calls that wait for their commit. */
@@ -65,6 +68,23 @@ export class CommitQueue {
     }
   }
 
+  /** Commits what is pending as the process ends, when nobody is left to catch an error. */
+  flushLast(): void {
+    const calls = this.count
+    try {
+      void this.flush()
+    } catch (error) {
+      this.#events.emit({ kind: 'calls-lost', calls, error })
+    }
+  }
+
+  /** Gives up what could not be stored to the end; who closes the store has been told. */
+  abandon(): void {
+    this.#pending = []
+    this.#failure = undefined
+    withPending.delete(this)
+  }
+
   #noteCommit(batches: readonly Batch[]): void {
     if (this.#pending.length === 0) {
       withPending.delete(this)
@@ -78,8 +98,11 @@ export class CommitQueue {
   #retry(batches: readonly Batch[], error: unknown): Awaitable<void> {
     const isOfTheStore = error instanceof MandalaError && error.code.startsWith('STORE_')
     if (isOfTheStore || batches.length === 1) {
-      if (isOfTheStore && error.code !== 'STORE_CLOSED') this.#pending.unshift(...batches)
-      else this.#noteCommit([])
+      if (isOfTheStore && error.code !== 'STORE_CLOSED' && error.code !== 'STORE_READ_ONLY') this.#pending.unshift(...batches)
+      else {
+        this.#noteCommit([])
+        this.#onLoss()
+      }
       throw error
     }
     let failure: { readonly error: unknown } | undefined
@@ -92,7 +115,10 @@ export class CommitQueue {
           failure ??= { error: alone }
         }
       }
-      if (failure) throw failure.error
+      if (failure) {
+        this.#onLoss()
+        throw failure.error
+      }
     }
     return putAlone()
   }

@@ -15,6 +15,8 @@ export type StorageEvent =
   | { readonly kind: 'call-failed'; readonly op: string; readonly hid: CallHistoryId; readonly error: unknown }
   /** Recorded calls are now safe from a killed process. */
   | { readonly kind: 'calls-committed'; readonly calls: number }
+  /** The process ends, and the store still doesn't take what is pending. */
+  | { readonly kind: 'calls-lost'; readonly calls: number; readonly error: unknown }
   /** A stored value is missing or isn't what its id says; its call executes again. */
   | { readonly kind: 'value-damaged'; readonly cid: ContentId; readonly reason: string; readonly op: string | undefined }
   /** The bytes of a value were read from the store. */

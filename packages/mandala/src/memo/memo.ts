@@ -49,7 +49,7 @@ export class Memo implements RefOwner {
   constructor(store: Store, options: { detectMutation: boolean }) {
     this.store = store
     this.detectsMutation = options.detectMutation
-    this.queue = new CommitQueue(store, this.events)
+    this.queue = new CommitQueue(store, this.events, () => this.forget())
     this.values = new Values(this)
   }
 

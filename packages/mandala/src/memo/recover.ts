@@ -16,13 +16,16 @@ export async function recover(memo: Memo, ref: Ref<unknown>, reason: string | un
   const op = call && memo.findOp(call.op, call.version)
   const isTransient = reason === undefined && (op?.transient.size ?? 0) > 0
   if (!isTransient) memo.events.emit({ kind: 'value-damaged', cid: ref.cid, reason: reason ?? 'its bytes are missing', op: call?.op })
+  if (!isTransient) await memo.store.forgetValue(ref.cid)
   if (!call || !op) throw cannotRecover(ref, call)
   expectReplayable(call, op)
-  if (reason) await memo.store.forgetValue(ref.cid)
   const unknown = findUnknownInput(call, op)
-  const outputs = await executeAgain(memo, op, call).catch((error: unknown) => {
+  const outputs = await executeAgain(memo, op, call).catch(async (error: unknown) => {
+    // Its inputs are gone too: the next run is given them anew, and must execute the call.
+    if (error instanceof MandalaError && error.code === 'VALUE_DAMAGED') await memo.drop([call.hid], { dependents: false, dryRun: false })
     throw unknown === undefined ? error : ignoredInput(call, unknown, error)
   })
+  await memo.queue.flush()
   if (outputs.every((output, i) => output.cid === call.outputs[i]?.cid)) return
   if (unknown !== undefined) throw ignoredInput(call, unknown)
   await memo.drop([call.hid], { dependents: true, dryRun: false })

@@ -8,7 +8,7 @@ import { decode } from '../value/codec.ts'
 import { identify } from '../value/identify.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Memo } from './memo.ts'
-import { decodeStructure } from './structures.ts'
+import { decodeStructure, deriveStructureId } from './structures.ts'
 import { recover } from './recover.ts'
 
 const CACHE_BYTES_MAX = 32 << 20
@@ -84,7 +84,21 @@ export class Values {
   }
 
   #loadCollection(ref: CollectionRef<unknown>): Awaitable<unknown> {
-    const { elements } = ref
+    const elements = this.#tryElements(ref)
+    if (!elements) return recover(this.#memo, ref, 'its elements are not what its id says').then(() => this.#loadElements(ref, ref.elements))
+    return this.#loadElements(ref, elements)
+  }
+
+  #tryElements(ref: CollectionRef<unknown>): ReadonlyMap<string, Ref<unknown>> | undefined {
+    try {
+      return ref.elements
+    } catch (error) {
+      if (error instanceof MandalaError && error.code === 'VALUE_DAMAGED') return undefined
+      throw error
+    }
+  }
+
+  #loadElements(ref: CollectionRef<unknown>, elements: ReadonlyMap<string, Ref<unknown>>): Awaitable<unknown> {
     const loaded = [...elements.values()].map((element) => this.load(element))
     const make = (values: readonly unknown[]): unknown => {
       if (ref.kind === 'list') return [...values]
@@ -100,6 +114,11 @@ export class Values {
     if (!bytes) {
       throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref} are missing from the store`, { hint: 'drop the call that made it, then run again' })
     }
+    if (!isStructure(ref, bytes)) {
+      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref} are not what its id says`, {
+        hint: 'unwrap it, which computes it again, or drop the call that made it',
+      })
+    }
     this.keep(ref.cid, bytes)
     return bytes
   }
@@ -112,6 +131,14 @@ export class Values {
     // The inputs of a call are sorted; a dict keeps the order of its keys, a list that of its positions.
     const keys = ref.kind === 'dict' ? decodeStructure(this.loadStructure(ref)).map(({ key }) => key) : Array.from(byName.keys(), (_, i) => String(i))
     return new Map(keys.map((key) => [key, byName.get(makeInputName(ref.kind as CollectionKind, key)) as Ref<unknown>]))
+  }
+}
+
+function isStructure(ref: Ref<unknown>, bytes: Uint8Array): boolean {
+  try {
+    return deriveStructureId(ref.kind as CollectionKind, decodeStructure(bytes)) === ref.cid
+  } catch {
+    return false
   }
 }
 

@@ -1,4 +1,6 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import { APPLICATION_ID, MIGRATIONS, migrate } from './migrations.ts'
@@ -9,7 +11,7 @@ const CACHE_KB = 16_384
 /** Opens a store file, made or migrated as needed. */
 export function openDatabase(path: string): DatabaseSync {
   if (path !== ':memory:') refuseForeignFile(path)
-  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: false })
+  const db = new DatabaseSync(locate(path), { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: false })
   try {
     db.exec(`PRAGMA cache_size = -${CACHE_KB}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 10000`)
     refuseForeignSchema(db, path)
@@ -28,6 +30,29 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
+/** SQLite writes beside a store even to read it: where it may not, the file is read as it stands. */
+function locate(path: string): string | URL {
+  if (!existsSync(path) || mayWrite(path) || mayWrite(dirname(path))) return path
+  const log = `${path}-wal`
+  if (existsSync(log) && statSync(log).size > 0) {
+    throw new MandalaError('STORE_READ_ONLY', `${path} has calls in ${log} that only who may write to both can read`, {
+      hint: 'open and close it once as somebody who may write there, or copy both files to another folder',
+    })
+  }
+  const url = pathToFileURL(path)
+  url.searchParams.set('immutable', '1')
+  return url
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 export function getNumber(db: DatabaseSync, pragma: string): number {
   return Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0] as number
 }
@@ -36,6 +61,9 @@ export function getNumber(db: DatabaseSync, pragma: string): number {
 function refuseForeignFile(path: string): void {
   if (!existsSync(path)) return
   const header = Buffer.alloc(16)
+  if (statSync(path).isDirectory()) {
+    throw new MandalaError('STORE_UNREADABLE', `${path} is a folder`, { hint: 'give the path of a file in it' })
+  }
   const file = openSync(path, 'r')
   const length = readSync(file, header)
   closeSync(file)
@@ -43,9 +71,14 @@ function refuseForeignFile(path: string): void {
 }
 
 function refuseForeignSchema(db: DatabaseSync, path: string): void {
+  // In one snapshot: another process may be making the store right now.
+  db.exec('BEGIN')
+  const tables = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']
   const version = getNumber(db, 'user_version')
-  const isOurs = getNumber(db, 'application_id') === APPLICATION_ID
-  if (!isOurs && db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'] !== 0) throw notOurs(path)
+  const application = getNumber(db, 'application_id')
+  db.exec('COMMIT')
+  const isOurs = application === APPLICATION_ID
+  if (!isOurs && (tables !== 0 || application !== 0)) throw notOurs(path)
   if (isOurs && version > MIGRATIONS.length) {
     throw new MandalaError('STORE_TOO_NEW', `${path} has format ${version}; this release knows formats up to ${MIGRATIONS.length}`, {
       hint: 'update mandala-ts, or give another path: the file was left untouched',

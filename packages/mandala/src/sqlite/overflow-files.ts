@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ContentId } from '../base/ids.ts'
+import { MandalaError } from '../base/mandala-error.ts'
 
 /** Large values as files, one a content id, written once. */
 export class OverflowFiles {
@@ -12,16 +13,23 @@ export class OverflowFiles {
 
   /** The bytes are on the disk under their final name when this returns, so a row may name them. */
   put(cid: ContentId, bytes: Uint8Array): void {
+    try {
+      this.#put(cid, bytes)
+    } catch (error) {
+      throw describeFileError(error, this.dir)
+    }
+  }
+
+  #put(cid: ContentId, bytes: Uint8Array): void {
     const path = this.#pathOf(cid)
     if (existsSync(path) && statSync(path).size === bytes.length) return
-    mkdirSync(dirname(path), { recursive: true })
     const draft = `${path}.${process.pid}.${Date.now()}.tmp`
-    const file = openSync(draft, 'w')
+    mkdirSync(dirname(path), { recursive: true })
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
+      writeSynced(draft, bytes)
+    } catch (error) {
+      rmSync(draft, { force: true })
+      throw error
     }
     renameSync(draft, path)
     syncFolder(dirname(path))
@@ -61,4 +69,30 @@ function syncFolder(path: string): void {
   const folder = openSync(path, 'r')
   fsyncSync(folder)
   closeSync(folder)
+}
+
+function writeSynced(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'w')
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function describeFileError(error: unknown, dir: string): unknown {
+  switch ((error as { code?: string }).code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return new MandalaError('STORE_FULL', `${dir} can't grow: no space left`, {
+        hint: 'free some disk space and run again: nothing stored before is lost', cause: error, retryable: true,
+      })
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new MandalaError('STORE_READ_ONLY', `${dir} can't be written to`, { hint: 'check its permissions', cause: error })
+    default: return error
+  }
 }

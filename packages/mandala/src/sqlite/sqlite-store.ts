@@ -172,7 +172,12 @@ export class SqliteStore implements Store {
     if (!this.#burst) return
     clearTimeout(this.#burst.timer)
     this.#burst = undefined
-    if (this.#isOpen) this.#db.exec('COMMIT')
+    if (!this.#isOpen || !this.#db.isTransaction) return
+    try {
+      this.#db.exec('COMMIT')
+    } catch (error) {
+      throw describeSqliteError(error, this.path)
+    }
   }
 
   close(): void {

@@ -55,6 +55,7 @@ export class Storage implements AsyncDisposable {
     this.#logger = logger
     this.#memo.events.subscribe((event) => {
       if (event.kind === 'value-damaged') logger.warn(`value ${event.cid}: ${event.reason}; ${event.op ?? 'the call that made it'} is executed again`)
+      if (event.kind === 'calls-lost') logger.warn(`${event.calls} calls are lost: ${(event.error as Error).message}`)
     })
   }
 
@@ -166,6 +167,7 @@ export class Storage implements AsyncDisposable {
     try {
       await this.#memo.queue.flush()
     } finally {
+      this.#memo.queue.abandon()
       this.#memo.store.close()
     }
   }

@@ -1,0 +1,65 @@
+import { list, op, unwrap, value, type Storage } from '../../src/index.ts'
+
+const OWN = 250
+const SHARED = 250
+/** How many calls a writer makes. */
+export const CALLS = OWN + SHARED
+
+let executed = 0
+
+function work(ms: number): void {
+  executed += 1
+  const started = performance.now()
+  while (performance.now() - started < ms);
+}
+
+export const common = op(function common(i: number) { work(i % 10 === 0 ? 1 : 0); return `common ${i}` })
+export const own = op(
+  function own(writer: number, i: number) { work(i % 25 === 0 ? 1 : 0); return { sum: writer * 1000 + i, parts: [writer, i] } },
+  { outputs: { sum: value(), parts: list() } },
+)
+/** Differs in each process, as a function must not. */
+export const noisy = op(function noisy(i: number) { return `${i} ${process.pid}` })
+export const lengthen = op(function lengthen(text: string) { return `${text}!` })
+export const create = op(function create(writer: number) { return writer })
+
+export interface Outcome {
+  readonly executed: number
+  /** Results that aren't what they should be, a sentence each. */
+  readonly wrong: readonly string[]
+}
+
+type Program = (storage: Storage, writer: number) => Promise<Outcome>
+
+/** Half of the calls are those of all writers, in two orders; half are this writer's alone. */
+const mix: Program = (storage, writer) => storage.run(async () => {
+  const wrong: string[] = []
+  for (let n = 0; n < SHARED; n += 1) {
+    const i = (n + (writer % 2) * 125) % SHARED
+    const text = await unwrap(await common(i))
+    if (text !== `common ${i}`) wrong.push(`common(${i}) gave ${text}`)
+    const { sum, parts } = await unwrap(await own(writer, n))
+    if (sum !== writer * 1000 + n || parts.join() !== `${writer},${n}`) wrong.push(`own(${writer}, ${n}) gave ${sum} and ${parts.join()}`)
+    if (n % 50 === 0) await new Promise(setImmediate)
+  }
+  return { executed, wrong }
+})
+
+/** Every process computes something else, and goes on from what it got; what it then finds may be computed from another's result. */
+const disagree: Program = (storage) => storage.run(async () => {
+  const wrong: string[] = []
+  for (let i = 0; i < 100; i += 1) {
+    const first = await noisy(i)
+    const longer = await unwrap(await lengthen(first))
+    if (!new RegExp(`^${i} \\d+!$`).test(longer)) wrong.push(`lengthen(${await unwrap(first)}) gave ${longer}`)
+    if (i % 10 === 0) await new Promise(setImmediate)
+  }
+  return { executed, wrong }
+})
+
+const createOne: Program = (storage, writer) => storage.run(async () => {
+  const made = await unwrap(await create(writer))
+  return { executed, wrong: made === writer ? [] : [`create(${writer}) gave ${made}`] }
+})
+
+export const PROGRAMS: Readonly<Record<string, Program>> = { mix, disagree, createOne }
