@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'NEW_CALL_REFUSED'
   | 'OPTION_INVALID'
   | 'NOT_FOUND'
+  | 'FRAME_INVALID'
   | 'STORE_NOT_OURS'
   | 'STORE_TOO_NEW'
   | 'STORE_UNREADABLE'

@@ -23,6 +23,19 @@ export function makeInputName(kind: CollectionKind, key: string): string {
   return kind === 'dict' ? key : `elt_${key}`
 }
 
+/** The name that an input shares with its like, as frames and queries see it: elements put into a list or set, members of a rest parameter. */
+export function groupName(op: string, input: string): string {
+  if ((op === STRUCTURE_OPS.list.make || op === STRUCTURE_OPS.set.make) && input.startsWith('elt_')) return 'elts'
+  return input.endsWith(']') ? input.replace(/\[\d+\]$/, '') : input
+}
+
+const structureOps: ReadonlySet<string> = new Set(Object.values(STRUCTURE_OPS).flatMap(({ make, get }) => [make, get]))
+
+/** Whether an op is one of those that tie collections to their elements. */
+export function isStructureOp(op: string): boolean {
+  return structureOps.has(op)
+}
+
 export const structureOp = (name: string): OpIdentity => ({ name, version: 0 })
 
 /** The inputs of the `…_getitem__` call that gives element `key` of a collection. */

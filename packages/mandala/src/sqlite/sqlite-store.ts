@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
-import type { Batch, Dropped, Store, StoredCall, StoredResult, StoredSlot, StoredValue, StoreStats } from '../store/store.ts'
+import type { Batch, Dropped, LinkedCall, Store, StoredCall, StoredResult, StoredSlot, StoredValue, StoreStats } from '../store/store.ts'
 import { checkTables } from './check.ts'
 import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
 import { openDatabase } from './open-database.ts'
 import { OverflowFiles } from './overflow-files.ts'
+import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots } from './read-calls.ts'
 import { describeSqliteError } from './sqlite-error.ts'
 import { allRows, firstRow, Statements } from './statements.ts'
 import { BatchWriter, KINDS, PLACE, type Overflow } from './write-batch.ts'
@@ -94,6 +95,26 @@ export class SqliteStore implements Store {
         : allRows<CallRow>(this.#statements.get(`${CALL} WHERE calls.op IN (SELECT id FROM ops WHERE name = ?) ORDER BY calls.id`), op)
       return rows.map((row) => this.#toCall(row) as StoredCall)
     })
+  }
+
+  readCalls({ op, after, limit }: { op: string | undefined; after: number; limit: number }): readonly LinkedCall[] {
+    return this.#read(() => readLinked(this.#statements, CALLS_AFTER, after, op ?? null, op ?? null, limit))
+  }
+
+  readCallsById(hids: readonly CallHistoryId[]): readonly LinkedCall[] {
+    return this.#read(() => readLinked(this.#statements, CALLS_BY_ID, JSON.stringify(hids)))
+  }
+
+  readCreators(hids: readonly HistoryId[]): readonly LinkedCall[] {
+    return this.#read(() => readLinked(this.#statements, CREATORS, JSON.stringify(hids)))
+  }
+
+  readConsumers(hids: readonly HistoryId[]): readonly LinkedCall[] {
+    return this.#read(() => readLinked(this.#statements, CONSUMERS, JSON.stringify(hids)))
+  }
+
+  readRefs(hids: readonly HistoryId[]): readonly StoredSlot[] {
+    return this.#read(() => readSlots(this.#statements, hids))
   }
 
   listValues(): readonly ContentId[] {

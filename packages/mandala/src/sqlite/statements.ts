@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
 /** Statements of one connection, prepared once, when first used. */
 export class Statements {
@@ -20,10 +20,10 @@ export class Statements {
   }
 }
 
-export function firstRow<Columns extends readonly unknown[]>(statement: StatementSync, ...values: (string | number)[]): Columns | undefined {
+export function firstRow<Columns extends readonly unknown[]>(statement: StatementSync, ...values: SQLInputValue[]): Columns | undefined {
   return statement.get(...values) as unknown as Columns | undefined
 }
 
-export function allRows<Columns extends readonly unknown[]>(statement: StatementSync, ...values: (string | number)[]): Columns[] {
+export function allRows<Columns extends readonly unknown[]>(statement: StatementSync, ...values: SQLInputValue[]): Columns[] {
   return statement.all(...values) as unknown as Columns[]
 }

@@ -1,6 +1,7 @@
 import type { CallHistoryId, HistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
+import type { PendingFrame } from '../frame/computation-frame.ts'
 import type { Listener } from '../memo/events.ts'
 import { Memo } from '../memo/memo.ts'
 import { findDefinition, type Op } from '../memo/op.ts'
@@ -8,10 +9,11 @@ import type { Summary } from '../memo/tally.ts'
 import { unwrap } from '../memo/unwrap.ts'
 import type { Call } from '../model/call.ts'
 import type { Ref } from '../model/ref.ts'
-import type { Unwrapped } from '../model/tracked.ts'
+import type { Tracked, Unwrapped } from '../model/tracked.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Dropped, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
+import { Frames } from './frames.ts'
 import { expectOptions, invalid, resolveOptions, type StorageOptions } from './options.ts'
 import { showProgress } from './progress.ts'
 
@@ -35,6 +37,9 @@ export interface StorageStats extends StoreStats {
 /** Calls by themselves, by id, or all of an op. */
 export type CallChoice = Call | CallHistoryId | Op | readonly (Call | CallHistoryId | Op)[]
 
+/** Where a frame starts. What an op's call resolves to is a Ref inside a run. */
+export type FrameSource = Op | Call | Iterable<unknown> | Tracked<unknown> | Readonly<Record<string, unknown>>
+
 /**
  * Saved calls, in memory or in a file that any number of processes may use at once.
  * @throws MandalaError `STORE_NOT_OURS`, `STORE_TOO_NEW`, `STORE_UNREADABLE`, `STORE_READ_ONLY`, `STORE_DAMAGED` if the file can't be used; it
@@ -46,12 +51,14 @@ export type CallChoice = Call | CallHistoryId | Op | readonly (Call | CallHistor
 export class Storage implements AsyncDisposable {
   readonly path: string
   readonly #memo: Memo
+  readonly #frames: Frames
   readonly #logger: ReturnType<typeof resolveOptions>['logger']
 
   constructor(options?: string | StorageOptions) {
     const { path, overflow, detectMutation, logger } = resolveOptions(options)
     this.path = path
     this.#memo = new Memo(new SqliteStore({ path, overflow }), { detectMutation })
+    this.#frames = new Frames(this.#memo)
     this.#logger = logger
     this.#memo.events.subscribe((event) => {
       if (event.kind === 'value-damaged') logger.warn(`value ${event.cid}: ${event.reason}; ${event.op ?? 'the call that made it'} is executed again`)
@@ -122,6 +129,17 @@ export class Storage implements AsyncDisposable {
   async calls(op: Op | string): Promise<readonly Call[]> {
     await this.#memo.queue.flush()
     return (await this.#memo.store.listCalls(typeof op === 'string' ? op : op.opName)).map((call) => this.#toCall(call))
+  }
+
+  /**
+   * The web of saved calls from a starting point on: an op (all its calls), Refs or their ids, calls, or named Refs.
+   * @param source an op; a Ref; several Refs or ids; calls; or `{ name: refs }`
+   * @throws MandalaError `INPUT_INVALID` for anything else, `NOT_FOUND` for an id that isn't stored.
+   * @example
+   * console.log(String(await storage.cf(getAcc).expandBack({ recursive: true })))
+   */
+  cf(source: FrameSource): PendingFrame {
+    return this.#frames.start(source)
   }
 
   /**

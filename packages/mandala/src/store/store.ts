@@ -30,6 +30,12 @@ export interface StoredCall extends StoredResult {
   readonly inner: readonly CallHistoryId[]
 }
 
+/** A call as it is read by the many: what frames and queries are made of. */
+export interface LinkedCall extends Omit<StoredCall, 'isTuple' | 'inner'> {
+  /** Its place among all calls: one that was stored later has a higher one. */
+  readonly order: number
+}
+
 /** A value as it is stored. `bytes` is left out for what is known by identity alone: transient outputs and externals. */
 export interface StoredValue {
   readonly cid: ContentId
@@ -63,11 +69,23 @@ export interface StoreStats {
   readonly ops: readonly { readonly name: string; readonly version: number; readonly calls: number }[]
 }
 
+/** What frames and queries ask of a store: the web of its calls, many at a time, without their values. */
+export interface CallReader {
+  /** The next calls in the store's order, of one op or of all; `after` is the order of the last one known, 0 at the start. */
+  readCalls(from: { readonly op: string | undefined; readonly after: number; readonly limit: number }): Awaitable<readonly LinkedCall[]>
+  /** The calls with these ids that are there, in the store's order; so for the others. */
+  readCallsById(hids: readonly CallHistoryId[]): Awaitable<readonly LinkedCall[]>
+  readCreators(hids: readonly HistoryId[]): Awaitable<readonly LinkedCall[]>
+  readConsumers(hids: readonly HistoryId[]): Awaitable<readonly LinkedCall[]>
+  /** The refs with these ids that are there; their names are empty. */
+  readRefs(hids: readonly HistoryId[]): Awaitable<readonly StoredSlot[]>
+}
+
 /**
  * What every store promises. A batch is there whole or not at all; after `putBatch` returns, a killed process loses nothing of it;
  * putting what is there already changes nothing; any number of processes may write to one store.
  */
-export interface Store {
+export interface Store extends CallReader {
   findResult(hid: CallHistoryId): Awaitable<StoredResult | undefined>
   findResultByContent(cid: CallContentId): Awaitable<StoredResult | undefined>
   /** All calls on equal inputs, whatever their histories. */

@@ -8,13 +8,16 @@ const src = resolve(import.meta.dirname, '../../src')
 /** Each room with the rooms that it may import; types count too. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  graph: ['base'],
   value: ['base'],
   model: ['base', 'value'],
   code: ['base', 'value'],
   store: ['base', 'model'],
   sqlite: ['base', 'model', 'store'],
   memo: ['base', 'value', 'model', 'code', 'store'],
-  storage: ['base', 'value', 'model', 'store', 'sqlite', 'memo'],
+  render: ['base'],
+  frame: ['base', 'graph', 'model', 'store', 'render'],
+  storage: ['base', 'value', 'model', 'store', 'sqlite', 'memo', 'frame'],
 }
 
 interface Import {

@@ -1,0 +1,286 @@
+import type { ColumnTable } from 'arquero'
+import { inspect } from 'node:util'
+import type { Call } from '../model/call.ts'
+import type { Ref } from '../model/ref.ts'
+import { renderDot, type DrawOptions } from '../render/dot.ts'
+import type { FrameGraph } from '../render/frame-graph.ts'
+import { renderFrameText } from '../render/frame-text.ts'
+import { renderMermaid } from '../render/mermaid.ts'
+import { renderSvg } from '../render/svg.ts'
+import type { Dropped } from '../store/store.ts'
+import { chain, type Chained } from './chained.ts'
+import { check } from './check.ts'
+import { intersect, subtract, subtractNodes, unite } from './combine.ts'
+import { complete } from './complete.ts'
+import { drop, simplify } from './drop.ts'
+import { expand } from './expand.ts'
+import { resolveExpansion, type ExpandOptions } from './expand-options.ts'
+import type { FrameData } from './frame-data.ts'
+import type { FrameHost } from './frame-host.ts'
+import { toGraph } from './graph.ts'
+import { describeFrame, type FrameInfo } from './info.ts'
+import { mergeAll, mergeContained, mergeInto } from './merge.ts'
+import { getNode, getOperation, getVariable } from './nodes.ts'
+import { readValues } from './read-values.ts'
+import type { Direction, Reach } from './reach.ts'
+import { rename } from './rename.ts'
+import { split } from './split.ts'
+import { downstream, dropUnreachable, midstream, upstream } from './streams.ts'
+import { makeTable, type TableOptions } from './table.ts'
+import { keepCalls, keepRefs } from './where.ts'
+
+/** A frame that may still be on its way: every method can be called at once, and one `await` ends the chain. */
+export type PendingFrame = Chained<ComputationFrame>
+
+/**
+ * The web of saved calls, seen as variables (sets of Refs) and operations (sets of calls). A frame never changes: every verb gives a new
+ * one. Nodes are known by their names; where an operation is called like a variable, `name()` is the operation.
+ *
+ * @throws MandalaError `FRAME_INVALID` from every verb that is given the name of a node that isn't there.
+ * @example
+ * const cf = await storage.cf(getAcc).expandBack({ recursive: true })
+ * console.log(String(cf))
+ * const table = await cf.select('nEstimators', 'acc').df()
+ */
+export class ComputationFrame {
+  readonly #data: FrameData
+  readonly #host: FrameHost
+
+  constructor(data: FrameData, host: FrameHost) {
+    this.#data = data
+    this.#host = host
+  }
+
+  #with(data: FrameData): ComputationFrame {
+    return new ComputationFrame(data, this.#host)
+  }
+
+  #expand(directions: readonly Direction[], options: ExpandOptions): PendingFrame {
+    return chain((async () => this.#with(await expand(this.#data, this.#host.reader, resolveExpansion(this.#data, directions, options))))())
+  }
+
+  /** Adds the calls that made the frame's refs, and what they took; with `recursive`, until no ref has a creator that isn't in it. */
+  expandBack(options: ExpandOptions = {}): PendingFrame {
+    return this.#expand(['back'], options)
+  }
+
+  /**
+   * Adds the calls that use the frame's refs, with all that they took and gave. Values that were given, not computed, are followed only
+   * from variables in `vars` and from variables that stand alone: a `1` leads everywhere.
+   */
+  expandForward(options: ExpandOptions = {}): PendingFrame {
+    return this.#expand(['forward'], options)
+  }
+
+  /** Adds every call that is connected with the frame, through whatever was computed. */
+  expandAll(options: Omit<ExpandOptions, 'recursive'> = {}): PendingFrame {
+    return this.#expand(['back', 'forward'], { ...options, recursive: options.depth === undefined })
+  }
+
+  /** Adds variables for inputs and outputs of the frame's calls that have none. */
+  complete(): ComputationFrame {
+    return this.#with(complete(this.#data))
+  }
+
+  /** Chooses the columns of the table, in this order, and the part of the graph that is shown; the frame stays whole behind it. */
+  select(...nodes: readonly string[]): ComputationFrame {
+    return this.#with({ ...this.#data, shown: nodes.map((name) => getNode(this.#data, name)) })
+  }
+
+  /** Takes nodes away, with their edges. */
+  drop(...nodes: readonly string[]): ComputationFrame {
+    return this.#with(drop(this.#data, nodes.map((name) => getNode(this.#data, name))))
+  }
+
+  /** Keeps the computations in which a variable's value passes a test; loads the values of this variable only. */
+  where(variable: string, predicate: (value: any) => boolean | Promise<boolean>): PendingFrame {
+    return chain(this.#where(variable, predicate))
+  }
+
+  async #where(variable: string, predicate: (value: any) => boolean | Promise<boolean>): Promise<ComputationFrame> {
+    const kept = new Set<number>()
+    for (const [ref, value] of await readValues(this.#data.web, getVariable(this.#data, variable))) if (await predicate(value)) kept.add(ref)
+    return this.#with(keepRefs(this.#data, variable, kept))
+  }
+
+  /** Keeps the computations in which a variable has one of these values (or Refs, by what they are); loads nothing. */
+  isIn(variable: string, values: Iterable<unknown>): ComputationFrame {
+    const cids = new Set(Array.from(values, (value) => this.#host.identify(value)))
+    const kept = [...getVariable(this.#data, variable)].filter((ref) => cids.has(this.#data.web.cid(ref)))
+    return this.#with(keepRefs(this.#data, variable, new Set(kept)))
+  }
+
+  /** Keeps the calls of an operation that were made at a version of its op; what was computed from the others goes. */
+  atVersion(operation: string, version: number): ComputationFrame {
+    const { web } = this.#data
+    const kept = [...getOperation(this.#data, operation).calls].filter((call) => web.call(call).signature.version === version)
+    return this.#with(keepCalls(this.#data, operation.replace(/\(\)$/, ''), new Set(kept)))
+  }
+
+  /** Keeps what leads to the given nodes. `strong` (default): calls of which all outputs in the picture do; `weak`: any. */
+  upstream(nodes: string | readonly string[], how: Reach = 'strong'): ComputationFrame {
+    return this.#with(upstream(this.#data, this.#nodes(nodes), how))
+  }
+
+  /** Keeps what the given nodes lead to. `strong` (default): calls of which all inputs in the picture are reached; `weak`: any. */
+  downstream(nodes: string | readonly string[], how: Reach = 'strong'): ComputationFrame {
+    return this.#with(downstream(this.#data, this.#nodes(nodes), how))
+  }
+
+  /** Keeps what lies between the given nodes, on a way from one to another. */
+  midstream(nodes: readonly string[], how: Reach = 'strong'): ComputationFrame {
+    return this.#with(midstream(this.#data, this.#nodes(nodes), how))
+  }
+
+  /** Drops what can't be reached from the refs that nothing in the frame made (`forward`) or uses (`back`). */
+  dropUnreachable(direction: Direction = 'forward', how: Reach = 'strong'): ComputationFrame {
+    return this.#with(dropUnreachable(this.#data, direction, how))
+  }
+
+  /** What is in either frame; nodes of one name become one. Both are of one storage. */
+  union(other: ComputationFrame): ComputationFrame {
+    return this.#with(unite(this.#data, other.#data))
+  }
+
+  /** What is in both frames. */
+  intersection(other: ComputationFrame): ComputationFrame {
+    return this.#with(intersect(this.#data, other.#data))
+  }
+
+  /** This frame without the refs and calls of the other, or, with `structural`, without its nodes. */
+  difference(other: ComputationFrame, { structural = false }: { readonly structural?: boolean } = {}): ComputationFrame {
+    return this.#with((structural ? subtractNodes : subtract)(this.#data, other.#data))
+  }
+
+  /** Gives nodes other names: `{ old: 'new' }`. */
+  rename(names: Readonly<Record<string, string>>): ComputationFrame {
+    return this.#with(rename(this.#data, Object.entries(names).map(([from, to]) => [getNode(this.#data, from), to])))
+  }
+
+  /** Makes the given nodes one, called like the first. Without names: merges every variable into one that has all its computed refs. */
+  merge(...nodes: readonly string[]): ComputationFrame {
+    return this.#with(nodes.length === 0 ? mergeContained(this.#data) : mergeAll(this.#data, this.#nodes(nodes)))
+  }
+
+  /** Moves all that a node has into another one, with its edges. */
+  mergeInto(node: string, target: string): ComputationFrame {
+    return this.#with(mergeInto(this.#data, getNode(this.#data, node), getNode(this.#data, target)))
+  }
+
+  /**
+   * Splits a variable, and the operations at it, by what made its refs, by what uses them, or by a key for each. The first part keeps the
+   * name; where calls have refs of several parts, the edge leads to a further variable that has all.
+   */
+  split(variable: string, by: 'creator' | 'consumer' | ((ref: Ref<unknown>) => string) = 'creator'): ComputationFrame {
+    getVariable(this.#data, variable)
+    const { web } = this.#data
+    return this.#with(split(this.#data, variable, typeof by === 'function' ? (ref) => by(web.ref(ref)) : by))
+  }
+
+  /** Drops variables without a ref and operations without a call. */
+  simplify(): ComputationFrame {
+    return this.#with(simplify(this.#data))
+  }
+
+  /** The Refs of a variable in the order in which they were met, or of all by name. */
+  refs(): Readonly<Record<string, readonly Ref<unknown>[]>>
+  refs(variable: string): readonly Ref<unknown>[]
+  refs(variable?: string): unknown {
+    const { web, variables } = this.#data
+    const list = (refs: Iterable<number>): Ref<unknown>[] => Array.from(refs, (ref) => web.ref(ref))
+    return variable === undefined ? Object.fromEntries(Array.from(variables, ([name, refs]) => [name, list(refs)])) : list(getVariable(this.#data, variable))
+  }
+
+  /** The calls of an operation in the order in which they were met, or of all by name. */
+  calls(): Readonly<Record<string, readonly Call[]>>
+  calls(operation: string): readonly Call[]
+  calls(operation?: string): unknown {
+    const { web, operations } = this.#data
+    const list = (calls: Iterable<number>): Call[] => Array.from(calls, (call) => web.toCall(call))
+    return operation === undefined ? Object.fromEntries(Array.from(operations, ([name, { calls }]) => [name, list(calls)])) : list(getOperation(this.#data, operation).calls)
+  }
+
+  /** The values of a variable, in the order of its Refs. */
+  async values(variable: string): Promise<unknown[]> {
+    return [...(await readValues(this.#data.web, getVariable(this.#data, variable))).values()]
+  }
+
+  /** What a function gives for each value of each variable, by name; with `to: 'refs'` for each Ref. */
+  async apply<T>(fn: (each: any, variable: string) => T, { to = 'values' }: { readonly to?: 'values' | 'refs' } = {}): Promise<Readonly<Record<string, Awaited<T>[]>>> {
+    const applied: Record<string, Awaited<T>[]> = {}
+    for (const [name, refs] of Object.entries(this.refs())) {
+      const given = to === 'refs' ? refs : await this.values(name)
+      applied[name] = await Promise.all(given.map((each) => fn(each, name)))
+    }
+    return applied
+  }
+
+  /**
+   * The frame as an Arquero table: a column for each variable and, unless `calls` is false, each operation; a row for each computation. A
+   * row is a maximal trace: `null` where it has nothing, an array in the order of use where it has several refs or calls.
+   *
+   * `values` says what is in the cells of variables: `'objects'` (default) loads values, `'refs'` gives Refs, `'lazy'` reads a value when
+   * its cell is looked at. What isn't stored, such as an external, is a Ref. `join: 'inner'` leaves out rows that lack something.
+   */
+  async df(options: TableOptions = {}): Promise<ColumnTable> {
+    return makeTable(this.#data, options)
+  }
+
+  /** The table of the given nodes: `select(...nodes).df()`. */
+  async eval(...nodes: readonly string[]): Promise<ColumnTable> {
+    return this.select(...nodes).df()
+  }
+
+  /** Deletes the frame's calls from the storage, and what was computed from them; `dryRun` only says what would go. */
+  async deleteCalls({ dryRun = false, dependents = true }: { readonly dryRun?: boolean; readonly dependents?: boolean } = {}): Promise<Dropped> {
+    const calls = new Set([...this.#data.operations.values()].flatMap(({ calls: numbers }) => [...numbers]))
+    return this.#host.dropCalls(Array.from(calls, (call) => this.#data.web.call(call).hid), { dependents, dryRun })
+  }
+
+  /** What is in the frame, node by node. */
+  info(): FrameInfo {
+    return describeFrame(this.graph())
+  }
+
+  /** The shown nodes and edges as plain data. */
+  graph(): FrameGraph {
+    return toGraph(this.#data)
+  }
+
+  /** What breaks the frame's promise that every ref of an edge is in the variables that it leads to; nothing, unless this library has a bug. */
+  check(): readonly string[] {
+    return check(this.#data)
+  }
+
+  /** A line for each operation: `acc = getAcc(model, testX, y)  12 calls`. */
+  toString(): string {
+    return renderFrameText(this.graph())
+  }
+
+  /** For Graphviz. */
+  toDot(options?: DrawOptions): string {
+    return renderDot(this.graph(), options)
+  }
+
+  /** For Markdown pages. */
+  toMermaid(options?: DrawOptions): string {
+    return renderMermaid(this.graph(), options)
+  }
+
+  /** A picture, laid out by Graphviz in WebAssembly. */
+  async toSvg(options?: DrawOptions): Promise<string> {
+    return renderSvg(this.toDot(options))
+  }
+
+  #nodes(names: string | readonly string[]): ReturnType<typeof getNode>[] {
+    return (typeof names === 'string' ? [names] : names).map((name) => getNode(this.#data, name))
+  }
+}
+
+// Outside the class body: computed names there can't be declared in isolation.
+Object.defineProperty(ComputationFrame.prototype, inspect.custom, { value: ComputationFrame.prototype.toString })
+Object.defineProperty(ComputationFrame.prototype, Symbol.for('Jupyter.display'), {
+  value: async function display(this: ComputationFrame) {
+    return { 'text/plain': this.toString(), 'text/html': await this.toSvg() }
+  },
+})

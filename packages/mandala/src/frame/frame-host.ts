@@ -1,0 +1,10 @@
+import type { CallHistoryId, ContentId } from '../base/ids.ts'
+import type { CallReader, Dropped } from '../store/store.ts'
+
+/** What a frame needs of the storage that it looks at. */
+export interface FrameHost {
+  readonly reader: CallReader
+  /** What a value is known by. */
+  identify(value: unknown): ContentId
+  dropCalls(hids: readonly CallHistoryId[], options: { readonly dependents: boolean; readonly dryRun: boolean }): Promise<Dropped>
+}

@@ -1,0 +1,186 @@
+import { attachmentsOf, keyOf, type FrameData, type Node, type Side } from './frame-data.ts'
+import type { Web } from './web.ts'
+
+/** What a row has in a column: a ref or a call by its number in the web, or several of them in the order of their making. */
+export type Cell = number | readonly number[]
+
+/** One computation: something that nothing further was made of, with all that it came from. */
+export interface Trace {
+  /** The node at which it ends. */
+  readonly end: number
+  /** By node; nothing for nodes that have no part in it. */
+  readonly cells: ReadonlyMap<number, Cell>
+  /** The place of its last call among all calls; refs alone come after those, in the order in which they were met. */
+  readonly order: number
+}
+
+/** A frame's nodes by number, with their edges. */
+interface Wiring {
+  readonly web: Web
+  /** For variables: the operations that make their refs. */
+  readonly makers: readonly (readonly { readonly operation: number; readonly label: string }[])[]
+  /** For operations: their calls, and the variables at their edges. */
+  readonly operations: readonly (OperationWiring | undefined)[]
+}
+
+interface OperationWiring {
+  readonly calls: ReadonlySet<number>
+  readonly inputs: ReadonlyMap<string, readonly number[]>
+  readonly outputs: ReadonlyMap<string, readonly number[]>
+}
+
+const REFS_ALONE = Number.MAX_SAFE_INTEGER / 2
+
+/**
+ * The traces of a frame in the order of their last calls. Each is found by a walk back from its end, so the cost is linear in what the
+ * traces hold.
+ * @param nodes all nodes of the frame; cells are known by their place in this list
+ */
+export function findTraces(data: FrameData, nodes: readonly Node[]): Trace[] {
+  const wiring = wire(data, nodes)
+  const used = findUsed(wiring, nodes)
+  const traces: Trace[] = []
+  for (const [node, operation] of wiring.operations.entries()) {
+    for (const call of operation?.calls ?? []) if (!isUsed(wiring, operation as OperationWiring, call, used)) traces.push(traceBack(wiring, node, call))
+  }
+  const covered = findCovered(traces, nodes)
+  for (const [node, { kind, name }] of nodes.entries()) {
+    if (kind !== 'variable') continue
+    for (const ref of data.variables.get(name) as ReadonlySet<number>) {
+      if (used[node]?.has(ref) || covered[node]?.has(ref)) continue
+      const [operation = node, call = ref] = makersOf(wiring, node, ref)
+      const trace = traceBack(wiring, operation, call)
+      for (const [column, cell] of trace.cells) for (const each of typeof cell === 'number' ? [cell] : cell) covered[column]?.add(each)
+      traces.push(trace)
+    }
+  }
+  return traces.sort((a, b) => a.order - b.order)
+}
+
+function wire(data: FrameData, nodes: readonly Node[]): Wiring {
+  const numbers = new Map(nodes.map((node, i) => [keyOf(node), i]))
+  const numberOf = (kind: Node['kind'], name: string): number => numbers.get(keyOf({ kind, name })) as number
+  const attachments = attachmentsOf(data, 'outputs')
+  const edges = (operation: string, side: Side): Map<string, number[]> =>
+    new Map(Array.from(data.operations.get(operation)?.[side] ?? [], ([label, names]) => [label, names.map((name) => numberOf('variable', name))]))
+  return {
+    web: data.web,
+    makers: nodes.map(({ kind, name }) => (kind === 'operation' ? [] : (attachments.get(name) ?? []).map(({ operation, label }) => (
+      { operation: numberOf('operation', operation), label })))),
+    operations: nodes.map(({ kind, name }) => (kind === 'variable' ? undefined : {
+      calls: data.operations.get(name)?.calls ?? new Set(), inputs: edges(name, 'inputs'), outputs: edges(name, 'outputs'),
+    })),
+  }
+}
+
+/** For each variable the refs that calls of the frame use. */
+function findUsed({ web, operations }: Wiring, nodes: readonly Node[]): readonly ReadonlySet<number>[] {
+  const used = nodes.map(() => new Set<number>())
+  for (const operation of operations) {
+    for (const number of operation?.calls ?? []) {
+      const { inputs, signature } = web.call(number)
+      for (let i = 0; i < inputs.length; i += 1) {
+        for (const variable of operation?.inputs.get(signature.inputs[i] as string) ?? []) used[variable]?.add(inputs[i] as number)
+      }
+    }
+  }
+  return used
+}
+
+function isUsed({ web }: Wiring, operation: OperationWiring, number: number, used: readonly ReadonlySet<number>[]): boolean {
+  const { outputs, signature } = web.call(number)
+  return outputs.some((ref, i) => operation.outputs.get(signature.outputs[i] as string)?.some((variable) => used[variable]?.has(ref)))
+}
+
+function findCovered(traces: readonly Trace[], nodes: readonly Node[]): readonly Set<number>[] {
+  const covered = nodes.map(() => new Set<number>())
+  for (const { cells } of traces) {
+    for (const [column, cell] of cells) {
+      if (typeof cell === 'number') covered[column]?.add(cell)
+      else for (const each of cell) covered[column]?.add(each)
+    }
+  }
+  return covered
+}
+
+type Element = readonly [node: number, number: number]
+
+function makersOf({ web, makers, operations }: Wiring, variable: number, ref: number): number[] {
+  const before: number[] = []
+  const creator = web.creator(ref)
+  if (creator === undefined) return before
+  const { outputs, signature } = web.call(creator)
+  const label = signature.outputs[outputs.indexOf(ref)]
+  for (const maker of makers[variable] as Wiring['makers'][number]) {
+    if (maker.label === label && operations[maker.operation]?.calls.has(creator)) before.push(maker.operation, creator)
+  }
+  return before
+}
+
+function usesOf({ web, operations }: Wiring, operation: number, number: number): number[] {
+  const before: number[] = []
+  const { inputs, signature } = web.call(number)
+  const edges = (operations[operation] as OperationWiring).inputs
+  for (let i = 0; i < inputs.length; i += 1) {
+    for (const variable of edges.get(signature.inputs[i] as string) ?? []) before.push(variable, inputs[i] as number)
+  }
+  return before
+}
+
+/** Something on the way back, with what comes before it: nodes and numbers in turn. */
+interface Step {
+  readonly node: number
+  readonly number: number
+  readonly before: readonly number[]
+  next: number
+}
+
+/** Walks back from a call or ref, and notes what it meets after what that came from: inputs in their order, oldest first. */
+function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
+  const cells = new Map<number, number | number[]>()
+  const seen = new Set<number>()
+  const calls: Element[] = []
+  const open: Step[] = []
+  const visit = (node: number, number: number): void => {
+    const key = node * 2 ** 32 + number
+    if (seen.has(key)) return
+    seen.add(key)
+    open.push({ node, number, before: wiring.operations[node] ? usesOf(wiring, node, number) : makersOf(wiring, node, number), next: 0 })
+  }
+  visit(end, endNumber)
+  for (let top = open.at(-1); top; top = open.at(-1)) {
+    const { node, number, before, next } = top
+    top.next += 2
+    if (next < before.length) visit(before[next] as number, before[next + 1] as number)
+    else {
+      open.pop()
+      addTo(cells, node, number)
+      if (wiring.operations[node]) calls.push([node, number])
+    }
+  }
+  addOutputs(wiring, calls, cells)
+  return { end, cells, order: wiring.operations[end] ? wiring.web.call(endNumber).order : REFS_ALONE + endNumber }
+}
+
+/**
+ * What else the calls of a trace gave. What the last one gave always belongs to it; what others gave does where nothing of that variable
+ * is part of the trace yet: else it came from another use of their op.
+ */
+function addOutputs({ web, operations }: Wiring, calls: readonly Element[], cells: Map<number, number | number[]>): void {
+  const inUse = new Set(cells.keys())
+  for (const [i, [node, number]] of calls.entries()) {
+    const { outputs, signature } = web.call(number)
+    for (const [position, ref] of outputs.entries()) {
+      for (const variable of operations[node]?.outputs.get(signature.outputs[position] as string) ?? []) {
+        if (!inUse.has(variable) || i === calls.length - 1) addTo(cells, variable, ref)
+      }
+    }
+  }
+}
+
+function addTo(cells: Map<number, number | number[]>, node: number, number: number): void {
+  const cell = cells.get(node)
+  if (cell === undefined) cells.set(node, number)
+  else if (typeof cell === 'number') cells.set(node, [cell, number])
+  else cell.push(number)
+}

@@ -1,0 +1,95 @@
+import type { CallHistoryId, HistoryId } from '../base/ids.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+import { chain } from '../frame/chained.ts'
+import { ComputationFrame, type PendingFrame } from '../frame/computation-frame.ts'
+import type { FrameData } from '../frame/frame-data.ts'
+import type { FrameHost } from '../frame/frame-host.ts'
+import { startFromCalls, startFromOp, startFromRefs } from '../frame/start.ts'
+import { Web } from '../frame/web.ts'
+import type { Memo } from '../memo/memo.ts'
+import { findDefinition } from '../memo/op.ts'
+import { Ref } from '../model/ref.ts'
+import type { StoredSlot } from '../store/store.ts'
+import { identify } from '../value/identify.ts'
+
+/** The frames of a storage. They share what they met as long as one of them lives. */
+export class Frames {
+  readonly #memo: Memo
+  readonly #host: FrameHost
+  #web: WeakRef<Web> | undefined
+
+  constructor(memo: Memo) {
+    this.#memo = memo
+    this.#host = {
+      reader: memo.store,
+      identify: (value) => (value instanceof Ref ? value.cid : identify(value).cid),
+      dropCalls: (hids, options) => memo.drop(hids, options),
+    }
+  }
+
+  start(source: unknown): PendingFrame {
+    return chain((async () => {
+      await this.#memo.queue.flush()
+      return new ComputationFrame(await this.#read(source), this.#host)
+    })())
+  }
+
+  #read(source: unknown): Promise<FrameData> {
+    const [web, reader] = [this.#getWeb(), this.#host.reader]
+    if (typeof source === 'string') return startFromOp(web, reader, source)
+    if (isOp(source)) return startFromOp(web, reader, source.opName)
+    if (source instanceof Ref) return startFromRefs(web, reader, new Map([['v', [slotOf(source)]]]))
+    if (isCall(source)) return startFromCalls(web, reader, [source.hid])
+    if (isIterable(source)) return this.#readList([...source])
+    if (typeof source === 'object' && source !== null) {
+      return startFromRefs(web, reader, new Map(Object.entries(source).map(([name, given]) => [name, toSlots(given, name)])))
+    }
+    throw invalid(source)
+  }
+
+  async #readList(items: readonly unknown[]): Promise<FrameData> {
+    const [web, reader] = [this.#getWeb(), this.#host.reader]
+    if (items.length > 0 && items.every(isCall)) return startFromCalls(web, reader, items.map(({ hid }) => hid))
+    return startFromRefs(web, reader, new Map([['v', toSlots(items, 'v')]]))
+  }
+
+  #getWeb(): Web {
+    const known = this.#web?.deref()
+    if (known) return known
+    const web = new Web(this.#memo)
+    this.#web = new WeakRef(web)
+    return web
+  }
+}
+
+function toSlots(given: unknown, name: string): (Omit<StoredSlot, 'name'> | HistoryId)[] {
+  if (given instanceof Ref) return [slotOf(given)]
+  if (typeof given === 'string') return [given as HistoryId]
+  if (!isIterable(given)) throw invalid(given, name)
+  return Array.from(given, (each) => {
+    if (each instanceof Ref) return slotOf(each)
+    if (typeof each === 'string') return each as HistoryId
+    throw invalid(each, name)
+  })
+}
+
+const slotOf = ({ hid, cid, kind }: Ref<unknown>): Omit<StoredSlot, 'name'> => ({ hid, cid, kind })
+
+function isOp(source: unknown): source is { readonly opName: string } {
+  return findDefinition(source) !== undefined
+}
+
+function isCall(source: unknown): source is { readonly hid: CallHistoryId } {
+  return typeof source === 'object' && source !== null && !(source instanceof Ref) && 'hid' in source && 'inputs' in source
+}
+
+function isIterable(source: unknown): source is Iterable<unknown> {
+  return typeof source === 'object' && source !== null && Symbol.iterator in source
+}
+
+function invalid(given: unknown, name?: string): MandalaError {
+  const where = name === undefined ? '' : ` for "${name}"`
+  return new MandalaError('INPUT_INVALID', `storage.cf was given ${String(given)}${where}, which has no place in the web of calls`, {
+    hint: 'pass an op or its name, a Ref or several, calls, ids of refs, or { name: refs }; inside a run the result of an op is a Ref',
+  })
+}
