@@ -21,7 +21,8 @@ export function unite(a: FrameData, b: FrameData): FrameData {
 /** What is in both frames: nodes, edges, refs and calls. */
 export function intersect(a: FrameData, b: FrameData): FrameData {
   expectOneWeb(a, b)
-  const variables = new Map([...a.variables].filter(([name]) => b.variables.has(name)).map(([name, refs]) => [name, refs.intersection(b.variables.get(name) as Set<number>)]))
+  const common = [...a.variables].filter(([name]) => b.variables.has(name))
+  const variables = new Map(common.map(([name, refs]) => [name, refs.intersection(b.variables.get(name) as Set<number>)]))
   const operations = new Map<string, Operation>()
   for (const [name, ours] of a.operations) {
     const theirs = b.operations.get(name)

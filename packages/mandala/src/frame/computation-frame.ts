@@ -12,7 +12,9 @@ import { chain, type Chained } from './chained.ts'
 import { check } from './check.ts'
 import { intersect, subtract, subtractNodes, unite } from './combine.ts'
 import { complete } from './complete.ts'
+import { downstream } from './downstream.ts'
 import { drop, simplify } from './drop.ts'
+import { dropUnreachable } from './drop-unreachable.ts'
 import { expand } from './expand.ts'
 import { resolveExpansion, type ExpandOptions } from './expand-options.ts'
 import type { FrameData } from './frame-data.ts'
@@ -20,13 +22,14 @@ import type { FrameHost } from './frame-host.ts'
 import { toGraph } from './graph.ts'
 import { describeFrame, type FrameInfo } from './info.ts'
 import { mergeAll, mergeContained, mergeInto } from './merge.ts'
+import { midstream } from './midstream.ts'
 import { getNode, getOperation, getVariable } from './nodes.ts'
 import { readValues } from './read-values.ts'
 import type { Direction, Reach } from './reach.ts'
 import { rename } from './rename.ts'
 import { split } from './split.ts'
-import { downstream, dropUnreachable, midstream, upstream } from './streams.ts'
 import { makeTable, type TableOptions } from './table.ts'
+import { upstream } from './upstream.ts'
 import { keepCalls, keepRefs } from './where.ts'
 
 /** A frame that may still be on its way: every method can be called at once, and one `await` ends the chain. */
@@ -197,7 +200,8 @@ export class ComputationFrame {
   calls(operation?: string): unknown {
     const { web, operations } = this.#data
     const list = (calls: Iterable<number>): Call[] => Array.from(calls, (call) => web.toCall(call))
-    return operation === undefined ? Object.fromEntries(Array.from(operations, ([name, { calls }]) => [name, list(calls)])) : list(getOperation(this.#data, operation).calls)
+    if (operation !== undefined) return list(getOperation(this.#data, operation).calls)
+    return Object.fromEntries(Array.from(operations, ([name, { calls }]) => [name, list(calls)]))
   }
 
   /** The values of a variable, in the order of its Refs. */
@@ -206,7 +210,9 @@ export class ComputationFrame {
   }
 
   /** What a function gives for each value of each variable, by name; with `to: 'refs'` for each Ref. */
-  async apply<T>(fn: (each: any, variable: string) => T, { to = 'values' }: { readonly to?: 'values' | 'refs' } = {}): Promise<Readonly<Record<string, Awaited<T>[]>>> {
+  async apply<T>(
+    fn: (each: any, variable: string) => T, { to = 'values' }: { readonly to?: 'values' | 'refs' } = {},
+  ): Promise<Readonly<Record<string, Awaited<T>[]>>> {
     const applied: Record<string, Awaited<T>[]> = {}
     for (const [name, refs] of Object.entries(this.refs())) {
       const given = to === 'refs' ? refs : await this.values(name)

@@ -4,7 +4,9 @@ import { close, keepShown } from './parts.ts'
 
 /** Makes one node of two: the second takes over what the first has, and its edges. */
 export function mergeInto(data: FrameData, node: Node, target: Node): FrameData {
-  if (node.kind !== target.kind) throw new MandalaError('FRAME_INVALID', `${node.name} and ${target.name} are a variable and an operation`, { hint: 'merge nodes of one kind' })
+  if (node.kind !== target.kind) {
+    throw new MandalaError('FRAME_INVALID', `${node.name} and ${target.name} are a variable and an operation`, { hint: 'merge nodes of one kind' })
+  }
   if (node.name === target.name) return data
   return node.kind === 'variable' ? mergeVariables(data, node.name, target.name) : mergeOperations(data, node.name, target.name)
 }

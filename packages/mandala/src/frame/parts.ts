@@ -14,7 +14,8 @@ export function keepParts(data: FrameData, { variables, operations }: Parts): Fr
     const { op, inputs, outputs } = data.operations.get(name) as Operation
     kept.set(name, { op, calls, inputs: keep(inputs), outputs: keep(outputs) })
   }
-  return close({ ...data, variables: inOrder(data.variables, variables), operations: inOrder(data.operations, kept), shown: keepShown(data, { variables, operations: kept }) })
+  const shown = keepShown(data, { variables, operations: kept })
+  return close({ ...data, variables: inOrder(data.variables, variables), operations: inOrder(data.operations, kept), shown })
 }
 
 export function filterEdges(edges: Edges, isKept: (variable: string) => boolean): Edges {
@@ -22,7 +23,9 @@ export function filterEdges(edges: Edges, isKept: (variable: string) => boolean)
 }
 
 /** Of what is shown, what is still there. */
-export function keepShown({ shown }: FrameData, { variables, operations }: { variables: ReadonlyMap<string, unknown>; operations: ReadonlyMap<string, unknown> }): readonly Node[] | undefined {
+export function keepShown(
+  { shown }: FrameData, { variables, operations }: { readonly variables: ReadonlyMap<string, unknown>; readonly operations: ReadonlyMap<string, unknown> },
+): readonly Node[] | undefined {
   return shown?.filter(({ kind, name }) => (kind === 'variable' ? variables : operations).has(name))
 }
 

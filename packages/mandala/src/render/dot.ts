@@ -16,7 +16,8 @@ export function renderDot({ variables, operations, edges }: FrameGraph, { orient
   return [
     'digraph frame {',
     `  rankdir=${orientation}; bgcolor="white"; nodesep=0.3; ranksep=0.35`,
-    '  node [shape=box fontname="Helvetica" fontsize=12 margin="0.18,0.07" height=0.3]; edge [fontname="Helvetica" fontsize=9 color="#777777" fontcolor="#555555" arrowsize=0.7]',
+    '  node [shape=box fontname="Helvetica" fontsize=12 margin="0.18,0.07" height=0.3]',
+    '  edge [fontname="Helvetica" fontsize=9 color="#777777" fontcolor="#555555" arrowsize=0.7]',
     ...variables.map(({ name, refs }) => `  ${quote(`v ${name}`)} ${box(name, [count(refs, 'ref')], VARIABLE)}`),
     ...operations.map(({ name, op, calls }) => `  ${quote(`o ${name}`)} ${box(name, [...(op === name ? [] : [op]), count(calls, 'call')], OPERATION)}`),
     ...edges.map(renderEdge),

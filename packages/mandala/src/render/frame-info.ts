@@ -7,8 +7,7 @@ interface Info {
 
 /** A frame's nodes as two tables. */
 export function renderFrameInfo({ variables, operations }: Info): string {
-  return [
-    renderColumns(['variable', 'refs', 'made by', 'used by'], variables.map(({ name, refs, madeBy, usedBy }) => [name, String(refs), madeBy.join(', '), usedBy.join(', ')])),
-    renderColumns(['operation', 'op', 'calls', 'seconds'], operations.map(({ name, op, calls, durationMs }) => [name, op, String(calls), (durationMs / 1000).toFixed(3)])),
-  ].join('\n\n')
+  const ofVariables = variables.map(({ name, refs, madeBy, usedBy }) => [name, String(refs), madeBy.join(', '), usedBy.join(', ')])
+  const ofOperations = operations.map(({ name, op, calls, durationMs }) => [name, op, String(calls), (durationMs / 1000).toFixed(3)])
+  return `${renderColumns(['variable', 'refs', 'made by', 'used by'], ofVariables)}\n\n${renderColumns(['operation', 'op', 'calls', 'seconds'], ofOperations)}`
 }

@@ -7,7 +7,8 @@ const UNNAMED = 'output'
 export function renderFrameText({ variables, operations, edges }: FrameGraph): string {
   const refs = variables.reduce((sum, variable) => sum + variable.refs, 0)
   const calls = operations.reduce((sum, operation) => sum + operation.calls, 0)
-  const head = `ComputationFrame with ${count(variables.length, 'variable')} (${count(refs, 'ref')}) and ${count(operations.length, 'operation')} (${count(calls, 'call')})`
+  const [nodes, elements] = [`${count(variables.length, 'variable')} (${count(refs, 'ref')})`, `${count(operations.length, 'operation')} (${count(calls, 'call')})`]
+  const head = `ComputationFrame with ${nodes} and ${elements}`
   const alone = variables.filter(({ name }) => !edges.some(({ variable }) => variable === name))
   const lines: (readonly [text: string, count: string])[] = alone.map(({ name, refs: n }) => [name, count(n, 'ref')])
   for (const { name, op, calls: n } of operations) {
