@@ -11,8 +11,14 @@ export function runFresh(file: string, args: readonly string[]): Figures {
   return JSON.parse(child.stdout.trim().split('\n').at(-1) as string) as Figures
 }
 
+export interface Spread {
+  readonly median: number
+  readonly low: number
+  readonly high: number
+}
+
 /** Median and spread (lowest to highest) of several runs, by figure. */
-export function summarize(runs: readonly Figures[]): Readonly<Record<string, { median: number; low: number; high: number }>> {
+export function summarize(runs: readonly Figures[]): Readonly<Record<string, Spread>> {
   const names = Object.keys(runs[0] ?? {})
   return Object.fromEntries(names.map((name) => {
     const sorted = runs.map((run) => run[name] as number).sort((a, b) => a - b)

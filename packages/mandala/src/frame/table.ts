@@ -4,6 +4,7 @@ import { MandalaError } from '../base/mandala-error.ts'
 import type { FrameData, Node } from './frame-data.ts'
 import { findRows, type Rows } from './rows.ts'
 import type { Cell } from './traces.ts'
+import { makeColumnTable } from './column-table.ts'
 import { readValue, readValues } from './read-values.ts'
 import type { Web } from './web.ts'
 
@@ -30,8 +31,7 @@ export async function makeTable(data: FrameData, options: TableOptions): Promise
   const show = values === 'refs' ? (ref: number) => web.ref(ref) : values === 'lazy' ? readNow(web) : await readAll(web, found)
   const columns = found.columns.map(({ kind }, i) => new CellColumn(found.rows, i, kind === 'operation' ? (call) => web.toCall(call) : show))
   const names = nameColumns(found.columns)
-  const { table } = await import('arquero')
-  return table(Object.fromEntries(names.map((name, i) => [name, columns[i] as CellColumn])), names)
+  return makeColumnTable(Object.fromEntries(names.map((name, i) => [name, columns[i] as CellColumn])), names)
 }
 
 /** An operation that is called like a variable has `()` behind its name. */

@@ -1,5 +1,5 @@
 import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
-import type { Call } from '../model/call.ts'
+import { Call } from '../model/call.ts'
 import { deriveCallContentId, deriveHistoryId } from '../model/derive-ids.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { groupName } from '../model/structure.ts'
@@ -125,7 +125,9 @@ export class Web {
       Object.fromEntries(refs.map((ref, i) => [names[i], this.ref(ref)]))
     const identified = inputs.map((ref, i) => ({ name: inputNames[i] as string, cid: this.cid(ref), knownHid: undefined }))
     const cid = deriveCallContentId({ name: op, version }, identified.sort((a, b) => (a.name < b.name ? -1 : 1)))
-    return { hid, cid, op, version, inputs: name(inputs, inputNames), outputs: name(outputs, signature.outputs), startedAt: new Date(startedAtMs), durationMs }
+    return new Call({
+      hid, cid, op, version, inputs: name(inputs, inputNames), outputs: name(outputs, signature.outputs), startedAt: new Date(startedAtMs), durationMs,
+    })
   }
 }
 

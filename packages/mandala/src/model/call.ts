@@ -1,14 +1,39 @@
+import { inspect } from 'node:util'
 import type { CallContentId, CallHistoryId } from '../base/ids.ts'
 import type { Ref } from './ref.ts'
 
+type Refs = Readonly<Record<string, Ref<unknown>>>
+
 /** One recorded execution of an op. */
-export interface Call {
+export class Call {
   readonly hid: CallHistoryId
   readonly cid: CallContentId
   readonly op: string
   readonly version: number
-  readonly inputs: Readonly<Record<string, Ref<unknown>>>
-  readonly outputs: Readonly<Record<string, Ref<unknown>>>
+  readonly inputs: Refs
+  readonly outputs: Refs
   readonly startedAt: Date
   readonly durationMs: number
+
+  constructor(fields: Omit<Call, 'toString'>) {
+    this.hid = fields.hid
+    this.cid = fields.cid
+    this.op = fields.op
+    this.version = fields.version
+    this.inputs = fields.inputs
+    this.outputs = fields.outputs
+    this.startedAt = fields.startedAt
+    this.durationMs = fields.durationMs
+  }
+
+  toString(): string {
+    const outputs = Object.keys(this.outputs).join(', ')
+    return `Call(${outputs} = ${this.op}(${Object.keys(this.inputs).join(', ')}), hid=${this.hid.slice(0, 6)}…)`
+  }
 }
+
+// Outside the class body: computed names there can't be declared in isolation.
+Object.defineProperty(Call.prototype, inspect.custom, { value: Call.prototype.toString })
+Object.defineProperty(Call.prototype, Symbol.for('Jupyter.display'), {
+  value(this: Call) { return { 'text/plain': this.toString() } },
+})

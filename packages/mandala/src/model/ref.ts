@@ -54,6 +54,9 @@ export class Ref<out T> {
 
 // Outside the class body: a computed name there can't be declared in isolation.
 Object.defineProperty(Ref.prototype, inspect.custom, { value: Ref.prototype.toString })
+Object.defineProperty(Ref.prototype, Symbol.for('Jupyter.display'), {
+  value(this: Ref<unknown>) { return { 'text/plain': this.toString() } },
+})
 
 /** A collection of which every element is a Ref. */
 export abstract class CollectionRef<T> extends Ref<T> {

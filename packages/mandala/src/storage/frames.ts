@@ -1,4 +1,4 @@
-import type { CallHistoryId, HistoryId } from '../base/ids.ts'
+import type { HistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { chain } from '../frame/chained.ts'
 import { ComputationFrame, type PendingFrame } from '../frame/computation-frame.ts'
@@ -8,6 +8,7 @@ import { startFromCalls, startFromOp, startFromRefs } from '../frame/start.ts'
 import { Web } from '../frame/web.ts'
 import type { Memo } from '../memo/memo.ts'
 import { findDefinition } from '../memo/op.ts'
+import { Call } from '../model/call.ts'
 import { Ref } from '../model/ref.ts'
 import type { StoredSlot } from '../store/store.ts'
 import { identify } from '../value/identify.ts'
@@ -39,7 +40,7 @@ export class Frames {
     if (typeof source === 'string') return startFromOp(web, reader, source)
     if (isOp(source)) return startFromOp(web, reader, source.opName)
     if (source instanceof Ref) return startFromRefs(web, reader, new Map([['v', [slotOf(source)]]]))
-    if (isCall(source)) return startFromCalls(web, reader, [source.hid])
+    if (source instanceof Call) return startFromCalls(web, reader, [source.hid])
     if (isIterable(source)) return this.#readList([...source])
     if (typeof source === 'object' && source !== null) {
       return startFromRefs(web, reader, new Map(Object.entries(source).map(([name, given]) => [name, toSlots(given, name)])))
@@ -49,7 +50,7 @@ export class Frames {
 
   async #readList(items: readonly unknown[]): Promise<FrameData> {
     const [web, reader] = [this.#getWeb(), this.#host.reader]
-    if (items.length > 0 && items.every(isCall)) return startFromCalls(web, reader, items.map(({ hid }) => hid))
+    if (items.length > 0 && items.every((item) => item instanceof Call)) return startFromCalls(web, reader, items.map(({ hid }) => hid))
     return startFromRefs(web, reader, new Map([['v', toSlots(items, 'v')]]))
   }
 
@@ -77,10 +78,6 @@ const slotOf = ({ hid, cid, kind }: Ref<unknown>): Omit<StoredSlot, 'name'> => (
 
 function isOp(source: unknown): source is { readonly opName: string } {
   return findDefinition(source) !== undefined
-}
-
-function isCall(source: unknown): source is { readonly hid: CallHistoryId } {
-  return typeof source === 'object' && source !== null && !(source instanceof Ref) && 'hid' in source && 'inputs' in source
 }
 
 function isIterable(source: unknown): source is Iterable<unknown> {

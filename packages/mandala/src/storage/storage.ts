@@ -7,7 +7,7 @@ import { Memo } from '../memo/memo.ts'
 import { findDefinition, type Op } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
 import { unwrap } from '../memo/unwrap.ts'
-import type { Call } from '../model/call.ts'
+import { Call } from '../model/call.ts'
 import type { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
@@ -227,7 +227,7 @@ export class Storage implements AsyncDisposable {
 
   #toCall({ inputs, outputs, inner: _inner, startedAtMs, isTuple: _isTuple, ...call }: StoredCall): Call {
     const refs = (slots: readonly StoredSlot[]): Record<string, Ref<unknown>> => Object.fromEntries(slots.map((slot) => [slot.name, this.#memo.refOfGiven(slot)]))
-    return { ...call, inputs: refs(inputs), outputs: refs(outputs), startedAt: new Date(startedAtMs) }
+    return new Call({ ...call, inputs: refs(inputs), outputs: refs(outputs), startedAt: new Date(startedAtMs) })
   }
 }
 
