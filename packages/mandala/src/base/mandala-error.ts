@@ -1,5 +1,6 @@
 /** Every code a {@link MandalaError} can carry; `docs/errors.md` has a heading for each. */
 export type ErrorCode =
+  | 'NODE_UNSUPPORTED'
   | 'VALUE_REFUSED'
   | 'VALUE_DAMAGED'
   | 'TYPE_INVALID'

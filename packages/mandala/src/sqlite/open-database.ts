@@ -1,9 +1,12 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
+import { loadSqlite } from './load-sqlite.ts'
 import { APPLICATION_ID, MIGRATIONS, migrate } from './migrations.ts'
+
+const sqlite = loadSqlite()
 
 const BUSY_TIMEOUT_MS = 30_000
 const CACHE_KB = 16_384
@@ -11,7 +14,7 @@ const CACHE_KB = 16_384
 /** Opens a store file, made or migrated as needed. */
 export function openDatabase(path: string): DatabaseSync {
   if (path !== ':memory:') refuseForeignFile(path)
-  const db = new DatabaseSync(locate(path), { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: false })
+  const db = new sqlite.DatabaseSync(locate(path), { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: false })
   try {
     db.exec(`PRAGMA cache_size = -${CACHE_KB}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 10000`)
     refuseForeignSchema(db, path)
