@@ -65,16 +65,26 @@ export function findDefinition(op: unknown): OpDefinition | undefined {
 type ArgsOf<F> = F extends (...args: infer Args) => unknown ? Args : never
 type ResultOf<F> = F extends (...args: any[]) => infer R ? Awaited<R> : never
 
-/** Keeps options to those that exist, and outputs to those that the function returns. */
-type Checked<Options, Args extends readonly unknown[], R> = Options & {
-  readonly [K in keyof Options]: K extends keyof OpOptions<Args, R>
-    ? K extends 'outputs'
-      ? R extends readonly unknown[] ? unknown
-        : Options[K] extends readonly unknown[] ? unknown
-          : { readonly [N in keyof Options[K]]: N extends keyof R ? unknown : never }
-      : unknown
-    : never
+/** Options of whatever function. */
+interface AnyOptions extends Omit<OpOptions<readonly unknown[], unknown>, 'outputs'> {
+  readonly outputs?: readonly string[] | Readonly<Record<string, Kind>>
 }
+
+/**
+ * Keeps options to those that exist, and outputs to those that the function returns. TypeScript 5 looks at the options before it looks at a
+ * `function`, for which `Function` then stands: nothing must be wrong with them yet.
+ */
+type Checked<Options, F> = Options & (Function extends F ? unknown : {
+  readonly [K in keyof Options]: K extends keyof OptionsOf<F>
+    ? OptionsOf<F>[K] & (K extends 'outputs' ? OnlyOf<Options[K], ResultOf<F>> : unknown)
+    : never
+})
+
+type OptionsOf<F> = OpOptions<ArgsOf<F>, ResultOf<F>>
+
+type OnlyOf<Outputs, R> = R extends readonly unknown[] ? unknown
+  : Outputs extends readonly unknown[] ? unknown
+    : { readonly [N in keyof Outputs]: N extends keyof R ? unknown : never }
 
 /**
  * Marks a function whose calls are worth keeping. Inside `storage.run(...)` a call with the same inputs and the same code is looked up
@@ -88,11 +98,11 @@ type Checked<Options, Args extends readonly unknown[], R> = Options & {
  * const increment = op(function increment(x: number) { return x + 1 })
  * const getAcc = op('getAcc', (model: Forest, X: number[][], y: number[]) => score(model, X, y), { output: 'acc' })
  */
-export function op<F extends Function, const Options extends OpOptions<ArgsOf<F>, ResultOf<F>> = {}>(
-  fn: F, options?: Checked<Options, ArgsOf<F>, ResultOf<F>>,
+export function op<F extends Function, const Options extends AnyOptions = {}>(
+  fn: F, options?: Checked<Options, F>,
 ): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
-export function op<F extends Function, const Options extends OpOptions<ArgsOf<F>, ResultOf<F>> = {}>(
-  name: string, fn: F, options?: Checked<Options, ArgsOf<F>, ResultOf<F>>,
+export function op<F extends Function, const Options extends AnyOptions = {}>(
+  name: string, fn: F, options?: Checked<Options, F>,
 ): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
 export function op(first: unknown, second?: unknown, third?: unknown): Op {
   const isNamed = typeof first === 'string'
