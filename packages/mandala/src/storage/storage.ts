@@ -1,3 +1,5 @@
+// `AsyncDisposable` for programs whose own `lib` doesn't have it.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { CallHistoryId, HistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
