@@ -80,7 +80,11 @@ suite('the packed tarball', () => {
     for (const lock of [join(project, 'package-lock.json'), join(src, '../../../package-lock.json')]) {
       assert.doesNotMatch(readFileSync(lock, 'utf8'), /hasInstallScript/)
     }
-    assert.deepEqual(readdirSync(join(project, 'node_modules')).filter((name) => !/^\.|^@types$|^tsx$|^vitest$/.test(name)), ['acorn', 'mandala-ts'])
+    const brought = readdirSync(join(project, 'node_modules')).filter((name) => !/^\.|^@types$|^tsx$|^vitest$/.test(name))
+    assert.deepEqual(brought, [
+      '@uwdata', '@viz-js', 'acorn', 'arquero', 'data-uri-to-buffer', 'fetch-blob', 'formdata-polyfill', 'mandala-ts', 'node-domexception', 'node-fetch',
+      'web-streams-polyfill',
+    ])
   })
 
   test('is in order for publint and attw', async () => {
@@ -101,7 +105,9 @@ suite('the packed tarball', () => {
         const right = await checkTypes({ typescript, resolution, hasNode: true, files: ['main.ts', 'types-op.test.ts', 'types-unwrap.test.ts'] })
         assert.deepEqual(right, { status: 0, output: '' })
         const { output } = await checkTypes({ typescript, resolution, hasNode: false, files: ['experiment.ts', 'wrong.ts'] })
-        assert.deepEqual(output.match(/.*error TS\d+/g), ['wrong.ts(3,28): error TS2345'])
+        // Without `skipLibCheck` one line of Arquero's own types is an error.
+        const ours = (output.match(/.*error TS\d+/g) ?? []).filter((line) => !line.startsWith('node_modules/arquero/'))
+        assert.deepEqual(ours, ['wrong.ts(3,28): error TS2345'])
       }
     })
   }
