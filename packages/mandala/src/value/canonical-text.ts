@@ -1,11 +1,16 @@
-import { inspect, types } from 'node:util'
+import { types } from 'node:util'
+import { deriveColours } from './colours.ts'
 import { digestBytes, StreamingDigest, digest, type RecordKind } from './digest.ts'
-import { Refusal } from './refusal.ts'
+import { makeDepthRefusal, Refusal } from './refusal.ts'
 import { findTypeOf, type RegisteredType } from './type-registry.ts'
+import { hasHoles, hasNamedProperties, isAccessor } from './properties.ts'
 import { describeClass, findShape, getErrorName, getViewName } from './shape.ts'
+import { getBytes, round } from './view-bytes.ts'
 
 /** Longer strings and views stand in the text by their digest. */
 const INLINE_LENGTH_MAX = 1024
+/** Deeper values might be identified with much stack left and not be read with little. */
+export const DEPTH_MAX = 2000
 /** When the text grows past this it is hashed piece by piece. */
 const FLUSH_LENGTH = 1 << 20
 
@@ -35,6 +40,13 @@ export class CanonicalText {
   #path: (string | number)[] = []
   #ranges: Map<ArrayBufferLike, Range[]> | undefined
   #openTypes: Set<object> | undefined
+  /** Set in the text of a part alone, which may not put collections in order by yet further texts. */
+  #isAlone = false
+  #colours: ReadonlyMap<object, string> | undefined
+  /** Set in a glance: what stands for each object within the first. */
+  #short: ((part: object) => string) | undefined
+  /** What registered types gave, which may be another object each time they are asked. */
+  #encoded: Map<object, unknown> | undefined
   readonly #kind: RecordKind
   readonly #digits: number | undefined
 
@@ -84,6 +96,7 @@ export class CanonicalText {
   }
 
   #writeObject(value: object): void {
+    if (this.#short && this.#seen.size > 0) return this.#add(`c${this.#short(value)};`)
     if (types.isProxy(value)) this.#refuse('is a Proxy', 'pass a plain copy: what a Proxy holds can change behind its back')
     const index = this.#seen.get(value)
     if (index !== undefined) {
@@ -161,14 +174,19 @@ export class CanonicalText {
   }
 
   #encodeRegistered(type: RegisteredType, value: object): unknown {
+    this.#encoded ??= new Map()
+    if (this.#encoded.has(value)) return this.#encoded.get(value)
     try {
-      return type.hash ? type.hash(value) : type.encode(value)
+      const data: unknown = type.hash ? type.hash(value) : type.encode(value)
+      this.#encoded.set(value, data)
+      return data
     } catch (error) {
       return this.#refuse(`could not be encoded by its registered type "${type.name}": ${String(error)}`, 'mend the type\'s `encode` or `hash`')
     }
   }
 
   #writeKeyed(key: string | number, value: unknown): void {
+    if (this.#path.length >= DEPTH_MAX) throw makeDepthRefusal()
     this.#path.push(key)
     this.write(value)
     this.#path.pop()
@@ -197,9 +215,11 @@ export class CanonicalText {
     for (let i = 0; i < value.length; i += 1) {
       if (getGetter.call(value, i) !== undefined) this.#refuse(`has an accessor at ${i}`, 'pass a plain copy: [...value]')
       const element = value[i]
+      if (element === undefined && getSetter.call(value, i) !== undefined) this.#refuse(`has an accessor at ${i}`, 'pass a plain copy: [...value]')
       if (typeof element === 'number') this.#writeNumber(element)
       else this.#writeKeyed(i, element)
     }
+    if (Object.values(value).length !== value.length) this.#refuse('has hidden (non-enumerable) elements', 'pass a plain copy: [...value]')
   }
 
   /** An array with holes, or with named properties: only the keys that are there. */
@@ -211,6 +231,7 @@ export class CanonicalText {
 
   #writeRegExp(value: RegExp): void {
     if (Reflect.ownKeys(value).length !== 1) this.#refuseExtra()
+    if (typeof value.lastIndex !== 'number' || Object.is(value.lastIndex, -0)) this.#refuse('has a lastIndex that is no position', 'set it to a number')
     if (value.lastIndex !== 0) this.isPlain = false
     this.#text += `x${value.lastIndex};`
     this.#writeString(value.source)
@@ -237,7 +258,7 @@ export class CanonicalText {
     if ((view.buffer as ArrayBuffer).detached) this.#refuse('stands on a detached buffer', 'pass it before it is transferred')
     if (hasNamedProperties(view, view instanceof DataView ? 0 : (view as Uint8Array).length)) this.#refuseExtra()
     this.#text += `v${getViewName(view)};`
-    this.#writeBytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), view)
+    this.#writeBytes(getBytes(this.#digits === undefined ? view : round(view, this.#digits)))
     this.#writeOverlaps(view.buffer, view.byteOffset, view.byteOffset + view.byteLength)
   }
 
@@ -250,12 +271,7 @@ export class CanonicalText {
     this.#writeOverlaps(buffer, 0, buffer.byteLength)
   }
 
-  #writeBytes(bytes: Uint8Array, view?: ArrayBufferView): void {
-    if (this.#digits !== undefined && (view instanceof Float64Array || view instanceof Float32Array)) {
-      const digits = this.#digits
-      const rounded = view.map((x) => (Number.isFinite(x) ? Number(x.toPrecision(digits)) : x))
-      return this.#writeBytes(new Uint8Array(rounded.buffer))
-    }
+  #writeBytes(bytes: Uint8Array): void {
     const shown = bytes.length <= 32 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex') : digestBytes(bytes)
     this.#text += `${bytes.length}:${shown}`
   }
@@ -277,41 +293,81 @@ export class CanonicalText {
 
   #writeMap(value: Map<unknown, unknown>): void {
     this.#refuseProperties(value)
-    const keys = [...Map.prototype.keys.call(value)]
-    this.#text += `m${keys.length};`
-    for (const key of this.#orderOf(value, keys)) {
+    const entries = [...Map.prototype.entries.call(value)]
+    this.#text += `m${entries.length};`
+    for (const [key, element] of this.#orderOf(value, entries)) {
       this.#writeKeyed('<key>', key)
-      this.#writeKeyed(typeof key === 'string' || typeof key === 'number' ? key : '<value>', Map.prototype.get.call(value, key))
+      this.#writeKeyed(typeof key === 'string' || typeof key === 'number' ? key : '<value>', element)
     }
   }
 
   #writeSet(value: Set<unknown>): void {
     this.#refuseProperties(value)
-    const elements = [...Set.prototype.values.call(value)]
-    this.#text += `q${elements.length};`
-    for (const element of this.#orderOf(value, elements)) this.#writeKeyed('<element>', element)
+    const entries = Array.from(Set.prototype.values.call(value), (element) => [element])
+    this.#text += `q${entries.length};`
+    for (const [element] of this.#orderOf(value, entries)) this.#writeKeyed('<element>', element)
   }
 
   /**
-   * Elements in the order of their own texts, each written as if it stood alone. Elements that are alone alike but tell apart by what
-   * they share with the rest stay in insertion order: a needless difference at worst, never a false equality.
+   * The entries of a Map (key and element) or a Set (element alone) in an order that insertion has no part in. Entries that tell apart
+   * by nothing but what they share with the rest stay as they were: a needless difference at worst, never a false equality.
    */
-  #orderOf(owner: object, elements: unknown[]): unknown[] {
-    if (elements.length < 2) return elements
-    return elements
-      .map((element) => ({ element, text: this.#textAlone(owner, element) }))
-      .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
-      .map(({ element }) => element)
+  #orderOf<E extends readonly unknown[]>(owner: object, entries: E[]): E[] {
+    if (entries.length < 2) return entries
+    const marker = entries[0]?.length === 1 ? '<element>' : '<key>'
+    const byText: Criterion[] = [([key]) => this.#textAlone(owner, key, marker), ([, element]) => this.#textAlone(owner, element, '<value>')]
+    if (this.#short || entries.every(([key]) => typeof key !== 'object' || key === null)) return sortBy(entries, byText)
+    if (this.#isAlone && !this.#colours) throw new NeedsColours()
+    if (!this.#colours?.has(owner)) {
+      try {
+        return sortBy(entries, byText)
+      } catch (error) {
+        if (!(error instanceof NeedsColours)) throw error
+        this.#colours = deriveColours(owner, (value, short) => this.#glance(value, short))
+      }
+    }
+    const byColour: Criterion[] = [([key]) => this.#colourOf(key), ([, element]) => this.#colourOf(element)]
+    return sortBy(entries, this.#isAlone ? byColour : [...byColour, ...byText])
   }
 
-  #textAlone(owner: object, element: unknown): string {
-    const alone = new CanonicalText(this.#kind, this.#digits)
-    alone.#path = [...this.#path, '<element>']
+  #colourOf(part: unknown): string {
+    if (typeof part === 'object' && part !== null) return this.#colours?.get(part) ?? ''
+    return typeof part === 'function' || typeof part === 'symbol' ? '' : this.#start().#textOf(part)
+  }
+
+  #textAlone(owner: object, part: unknown, marker: string): string {
+    const alone = this.#start()
+    alone.#isAlone = true
+    alone.#colours = this.#colours
+    alone.#short = this.#short
+    alone.#path = [...this.#path, marker]
     // Owners up the way are known to it, so a cycle through them ends.
     alone.#owners = [...this.#owners, owner]
     for (const up of alone.#owners) alone.#seen.set(up, alone.#seen.size)
-    alone.write(element)
-    return typeof element === 'object' && element !== null ? alone.end() : alone.#text
+    return alone.#textOf(part)
+  }
+
+  #textOf(part: unknown): string {
+    this.write(part)
+    return typeof part === 'object' && part !== null ? this.end() : this.#text
+  }
+
+  #glance(value: object, short: (part: object) => string): string {
+    const glance = this.#start()
+    glance.#short = short
+    try {
+      return glance.#textOf(value)
+    } catch (error) {
+      // The walk to come meets it again, and knows its place.
+      if (error instanceof Refusal) return ''
+      throw error
+    }
+  }
+
+  #start(): CanonicalText {
+    const text = new CanonicalText(this.#kind, this.#digits)
+    text.#encoded = this.#encoded ??= new Map()
+    return text
   }
 
   #owners: readonly object[] = []
@@ -324,24 +380,20 @@ function compareKeys(a: string | symbol, b: string | symbol): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-function isAccessor(value: object, key: string): boolean {
-  return !('value' in (Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor))
-}
+type Criterion = (entry: readonly unknown[]) => string
 
-function hasHoles(value: unknown[]): boolean {
-  // A sparse array of a billion must not be walked: its holes come early or its keys are few.
-  for (let i = 0; i < value.length; i += 1) if (value[i] === undefined && !Object.hasOwn(value, i)) return true
-  return false
-}
+/** Thrown where the text of a part alone would need the texts of other parts alone. */
+class NeedsColours extends Error {}
 
-/**
- * Whether an array or view has properties besides its elements. The keys of a long one would be a million strings; `inspect` asks the
- * engine for the others alone.
- */
-function hasNamedProperties(value: object, length: number): boolean {
-  if (length <= 64) return Reflect.ownKeys(value).some((key) => typeof key === 'symbol' || (key !== 'length' && !isIndex(key)))
-  return !onlyElements.test(inspect(value, { maxArrayLength: 0, depth: 0, customInspect: false, breakLength: Infinity }))
+/** Sorts by the first criterion that tells two entries apart; the later ones are asked only in a tie. */
+function sortBy<E extends readonly unknown[]>(entries: readonly E[], criteria: readonly Criterion[]): E[] {
+  const keyed = entries.map((entry) => ({ entry, texts: [(criteria[0] as Criterion)(entry)] }))
+  const compare = (a: (typeof keyed)[number], b: (typeof keyed)[number]): number => {
+    for (const [i, criterion] of criteria.entries()) {
+      const [left, right] = [(a.texts[i] ??= criterion(a.entry)), (b.texts[i] ??= criterion(b.entry))]
+      if (left !== right) return left < right ? -1 : 1
+    }
+    return 0
+  }
+  return keyed.sort(compare).map(({ entry }) => entry)
 }
-
-const isIndex = (key: string): boolean => /^(0|[1-9]\d*)$/.test(key)
-const onlyElements = /^(\w+\(\d+\) (\[Uint8Array\] )?)?\[ \.\.\. \d+ more items? \]$/

@@ -1,6 +1,6 @@
 import type { ContentId } from '../base/ids.ts'
 import { CanonicalText } from './canonical-text.ts'
-import { Refusal } from './refusal.ts'
+import { makeDepthRefusal } from './refusal.ts'
 
 /** What {@link identify} found: the id, and whether the codec's short way will do. */
 export interface Identity {
@@ -21,7 +21,7 @@ export function identify(value: unknown, digits?: number): Identity {
     text.write(value)
   } catch (error) {
     if (error instanceof RangeError && /call stack/i.test(error.message)) {
-      throw new Refusal([], 'is nested too deeply', 'keep nested data under some thousand levels, for example as a list of nodes')
+      throw makeDepthRefusal()
     }
     throw error
   }

@@ -32,23 +32,27 @@ export class NodeTableWriter {
   readonly #seen = new Map<object, number>()
   readonly #memories = new Map<ArrayBufferLike, Memory>()
 
+  /** Places a value in the table; its own node is made in turn, so that no depth is too deep. */
   write(value: unknown): number {
     if (typeof value !== 'object' || value === null) return this.nodes.push(['primitive', value]) - 1
     const seen = this.#seen.get(value)
     if (seen !== undefined) return seen
     const index = this.nodes.push(['primitive', undefined]) - 1
     this.#seen.set(value, index)
-    this.nodes[index] = this.#nodeOf(value)
     return index
   }
 
-  /** Copies the memory of all views, once it is known how far each reaches. */
+  /** Makes the nodes of all that was placed, then copies the memory of all views, once it is known how far each reaches. */
   end(): readonly Node[] {
+    // What is added to a Map during its walk is walked too.
+    for (const [value, index] of this.#seen) this.nodes[index] = this.#nodeOf(value)
+    const starts = new Map<number, number>()
     for (const [buffer, memory] of this.#memories) {
       this.nodes[memory.index] = ['memory', new Uint8Array(buffer.slice(memory.start, memory.end))]
-      for (const [at, node] of this.nodes.entries()) {
-        if (node[0] === 'view' && node[2] === memory.index) this.nodes[at] = ['view', node[1], node[2], node[3] - memory.start, node[4]]
-      }
+      starts.set(memory.index, memory.start)
+    }
+    for (const [at, node] of this.nodes.entries()) {
+      if (node[0] === 'view') this.nodes[at] = ['view', node[1], node[2], node[3] - (starts.get(node[2]) as number), node[4]]
     }
     return this.nodes
   }

@@ -4,13 +4,15 @@ import { MandalaError } from '../base/mandala-error.ts'
 export type Path = readonly (string | number)[]
 
 const isName = /^[A-Za-z_$][\w$]*$/
+/** What stands in a path for a part that has no key. */
+const isMarker = /^<(key|value|element)>$/
 
 /** Writes a path as code: `prompt.tools[3].run`. */
 export function renderPath(root: string, path: Path): string {
   let text = root
   for (const key of path) {
     if (typeof key === 'number') text += `[${key}]`
-    else if (key.startsWith('<')) text += key
+    else if (isMarker.test(key)) text += key
     else text += isName.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
   }
   return text
@@ -33,4 +35,9 @@ export class Refusal extends Error {
   toError(root: string): MandalaError {
     return new MandalaError('VALUE_REFUSED', `${renderPath(root, this.path)} ${this.reason}`, { hint: this.hint })
   }
+}
+
+/** Names no place: it would be a line of thousands of keys. */
+export function makeDepthRefusal(): Refusal {
+  return new Refusal([], 'is nested too deeply', 'keep nested data under two thousand levels, for example as a list of nodes')
 }

@@ -20,12 +20,21 @@ const fixedShapes = new Map<object, readonly [Shape, (value: unknown) => boolean
   [Date.prototype, ['date', types.isDate]],
   [RegExp.prototype, ['regexp', types.isRegExp]],
   [ArrayBuffer.prototype, ['buffer', types.isArrayBuffer]],
-  [URL.prototype, ['url', (value) => value instanceof URL]],
+  [URL.prototype, ['url', isURL]],
   [Number.prototype, ['boxed', types.isNumberObject]],
   [String.prototype, ['boxed', types.isStringObject]],
   [Boolean.prototype, ['boxed', types.isBooleanObject]],
   [BigInt.prototype, ['boxed', types.isBigIntObject]],
 ])
+
+function isURL(value: unknown): boolean {
+  // Only one with the slots of a URL has an address; an object that merely has its prototype throws.
+  try {
+    return typeof (value as URL).href === 'string'
+  } catch {
+    return false
+  }
+}
 
 /** The shape of an object, told by its prototype and its internal slots together; undefined for instances of other classes. */
 export function findShape(value: object): Shape | undefined {

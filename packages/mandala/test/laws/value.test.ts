@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { DEPTH_MAX } from '../../src/value/canonical-text.ts'
 import { decode, encode } from '../../src/value/codec.ts'
 import { identify } from '../../src/value/identify.ts'
 import { renderPath } from '../../src/value/refusal.ts'
@@ -67,6 +68,37 @@ test('views that share memory still do after decoding', () => {
   assert.equal((roundTrip(all.subarray(1, 3)) as Float64Array).buffer.byteLength, 16)
 })
 
+test('the order of Sets does not count for nodes that know each other, and takes no time to find', () => {
+  interface Person { readonly name: string; readonly friends: Set<Person> }
+  const meet = (names: readonly string[]): Person[] => {
+    const people = names.map((name): Person => ({ name, friends: new Set() }))
+    for (const a of people) for (const b of people) if (a !== b) a.friends.add(b)
+    return people
+  }
+  const names = Array.from({ length: 12 }, (_, i) => `p${i}`)
+  assert.equal(cidOf(new Set(meet(names))), cidOf(new Set(meet(names.toReversed()))))
+  assert.notEqual(cidOf(new Set(meet(names))), cidOf(new Set(meet([...names.slice(1), 'q']))))
+})
+
+test('the order of a Map does not count for keys that only their elements tell apart', () => {
+  const entry = (n: number): [object, number] => [{}, n]
+  assert.equal(cidOf(new Map([entry(1), entry(2)])), cidOf(new Map([entry(2), entry(1)])))
+})
+
+test('a view of floats has one NaN, whatever bits the engine keeps for it', () => {
+  const bits = new BigUint64Array([0xfff8000000000000n, 0x7ff8000000000001n])
+  assert.equal(cidOf(new Float64Array(bits.buffer)), cidOf(new Float64Array([NaN, NaN])))
+  assert.notEqual(cidOf(bits), cidOf(new BigUint64Array(new Float64Array([NaN, NaN]).buffer)))
+})
+
+test('a value of the greatest depth is stored and read', () => {
+  for (const innermost of [{}, Object.create(null) as object]) {
+    const value = Array.from({ length: DEPTH_MAX }).reduce<unknown>((inner) => [inner], innermost)
+    assert.equal(cidOf(roundTrip(value)), cidOf(value))
+    assert.throws(() => cidOf([value]), /is nested too deeply/)
+  }
+})
+
 test('an error keeps its class, cause, properties and stack', () => {
   const error = Object.assign(new TypeError('bad', { cause: new RangeError('worse') }), { code: 'E_BAD' })
   const back = roundTrip(error) as typeof error
@@ -92,6 +124,14 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   ['a Map that poses as an object', Object.setPrototypeOf(new Map(), Object.prototype), 'x'],
   ['a date with a property', Object.assign(new Date(0), { zone: 'UTC' }), 'x'],
   ['a view with a property', Object.assign(new Float64Array(100), { unit: 'm' }), 'x'],
+  ['a hidden property of a long array', Object.defineProperty(Array.from({ length: 100 }), 'h', { value: 1 }), 'x'],
+  ['a hidden property of a long view', Object.defineProperty(new Float64Array(100), 'h', { value: 1 }), 'x'],
+  ['a hidden element', [Object.defineProperty([1, 2], 0, { enumerable: false })], 'x[0]'],
+  ['a setter in an array', Object.defineProperty([1, 2], 0, { set: () => {} }), 'x'],
+  ['a RegExp whose lastIndex is a string', Object.assign(/a/g, { lastIndex: '0' }), 'x'],
+  ['an object that poses as a URL', [Object.create(URL.prototype)], 'x[0]'],
+  ['a function as the key of a Map', { m: new Map([[() => 1, 1], [() => 2, 2]]) }, 'x.m<key>'],
+  ['a function under a key that looks like a marker', { '<run>': () => 1 }, 'x["<run>"]'],
   ['a value nested too deeply', Array.from({ length: 1e5 }).reduce((inner) => [inner], []), 'x'],
 ]
 for (const [name, value, place] of refused) {
