@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { isThenable } from '../base/awaitable.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { External } from '../model/marks.ts'
@@ -74,8 +75,14 @@ export function implicitKind(value: unknown): Kind | undefined {
 export function holds(value: unknown, isSought: (part: unknown) => boolean, seen: Set<unknown> = new Set()): boolean {
   if (typeof value !== 'object' || value === null || seen.has(value)) return false
   seen.add(value)
-  const parts = Array.isArray(value) ? value : isPlainObject(value) ? Object.values(value) : []
-  return parts.some((part) => isSought(part) || holds(part, isSought, seen))
+  return partsOf(value).some((part) => isSought(part) || holds(part, isSought, seen))
+}
+
+/** What is asked here was refused, perhaps because asking would run code: getters, the traps of a Proxy. */
+function partsOf(value: object): readonly unknown[] {
+  if (types.isProxy(value)) return []
+  if (Array.isArray(value)) return Object.getPrototypeOf(value) === Array.prototype ? value : []
+  return isPlainObject(value) ? Object.values(Object.getOwnPropertyDescriptors(value)).map((property) => property.value as unknown) : []
 }
 
 /** Whether something has to be waited for: promises, Refs of another storage. Asked only of what identification refused. */

@@ -3,7 +3,7 @@ import { deriveColours } from './colours.ts'
 import { digestBytes, StreamingDigest, digest, type RecordKind } from './digest.ts'
 import { makeDepthRefusal, Refusal } from './refusal.ts'
 import { findTypeOf, type RegisteredType } from './type-registry.ts'
-import { hasHoles, hasNamedProperties, isAccessor } from './properties.ts'
+import { hasHoles, hasNamedProperties, isAccessor, isIndex } from './properties.ts'
 import { describeClass, findShape, getErrorName, getViewName } from './shape.ts'
 import { getBytes, round } from './view-bytes.ts'
 
@@ -225,6 +225,9 @@ export class CanonicalText {
   /** An array with holes, or with named properties: only the keys that are there. */
   #writeSparseArray(value: unknown[]): void {
     const keys = Reflect.ownKeys(value).filter((key) => key !== 'length')
+    // Positions come first, and in order, whatever was set when.
+    const named = keys.findIndex((key) => typeof key === 'symbol' || !isIndex(key))
+    if (named >= 0) keys.push(...keys.splice(named).sort(compareKeys))
     this.#text += `A${value.length};${keys.length};`
     for (const key of keys) this.#writeProperty(value as unknown as Record<string, unknown>, key)
   }

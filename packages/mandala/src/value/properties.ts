@@ -2,6 +2,11 @@ import { inspect } from 'node:util'
 import { getViewName } from './shape.ts'
 import { makeView } from './node-table.ts'
 
+/** Whether a key of an array or view is a position. */
+export function isIndex(key: string): boolean {
+  return /^(0|[1-9]\d*)$/.test(key) && Number(key) < 2 ** 32 - 1
+}
+
 export function isAccessor(value: object, key: string): boolean {
   return !('value' in (Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor))
 }
@@ -28,5 +33,4 @@ function inspectProperties(value: object): string {
   return inspect(value, { maxArrayLength: 0, depth: 0, customInspect: false, breakLength: Infinity, showHidden: true })
 }
 
-const isIndex = (key: string): boolean => /^(0|[1-9]\d*)$/.test(key)
 const onlyElements = /^\[ \.\.\. \d+ more items?, \[length\]: \d+ \]$/
