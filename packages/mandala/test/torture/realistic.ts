@@ -77,7 +77,8 @@ function jobs(edge: 0 | 1): unknown {
 
 const agree: readonly Pair[] = [
   ['a prompt built in another order', () => chat(), () => JSON.parse(JSON.stringify(chat(), ['messages', 'role', 'content', 'temperature', 'model'])) as unknown],
-  ['a tool with keys in another order', () => tool(), () => ({ parameters: (tool() as { parameters: object }).parameters, description: 'Searches the web', name: 'search' })],
+  ['a tool with keys in another order', () => tool(),
+    () => ({ parameters: (tool() as { parameters: object }).parameters, description: 'Searches the web', name: 'search' })],
   ['a configuration merged from defaults', () => config({ seed: 1 }), () => ({ ...config(), ...{ seed: 1 } })],
   ['a configuration read from JSON', () => config(), () => JSON.parse(JSON.stringify(config())) as unknown],
   ['a matrix made twice', () => matrix(20, 20), () => matrix(20, 20)],

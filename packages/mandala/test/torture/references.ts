@@ -44,7 +44,8 @@ const differ: readonly Pair[] = [
   ['two roots', () => [ring(1), ring(1)], () => twice(ring(1))],
   ['a Map that holds itself, and an empty one', () => { const made = new Map(); made.set('a', made); return made }, () => new Map([['a', new Map()]])],
   ['a Set that holds itself, and an empty one', () => { const made = new Set(); made.add(made); return made }, () => new Set([new Set()])],
-  ['an Error that causes itself, and one that does not', () => { const made = new Error('a'); made.cause = made; return made }, () => new Error('a', { cause: new Error('a') })],
+  ['an Error that causes itself, and one that does not', () => { const made = new Error('a'); made.cause = made; return made },
+    () => new Error('a', { cause: new Error('a') })],
   ['a tree whose leaves know their root, and know each other', () => tree(true), () => tree(false)],
 ]
 
