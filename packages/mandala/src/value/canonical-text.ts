@@ -47,6 +47,7 @@ export class CanonicalText {
   #short: ((part: object) => string) | undefined
   /** What registered types gave, which may be another object each time they are asked. */
   #encoded: Map<object, unknown> | undefined
+  #scratch: CanonicalText | undefined
   readonly #kind: RecordKind
   readonly #digits: number | undefined
 
@@ -335,10 +336,18 @@ export class CanonicalText {
 
   #colourOf(part: unknown): string {
     if (typeof part === 'object' && part !== null) return this.#colours?.get(part) ?? ''
-    return typeof part === 'function' || typeof part === 'symbol' ? '' : this.#start().#textOf(part)
+    return typeof part === 'function' || typeof part === 'symbol' ? '' : this.#primitiveText(part)
+  }
+
+  #primitiveText(part: unknown): string {
+    const scratch = (this.#scratch ??= this.#start())
+    scratch.#text = ''
+    scratch.write(part)
+    return scratch.#text
   }
 
   #textAlone(owner: object, part: unknown, marker: string): string {
+    if (part === null || (typeof part !== 'object' && typeof part !== 'function' && typeof part !== 'symbol')) return this.#primitiveText(part)
     const alone = this.#start()
     alone.#isAlone = true
     alone.#colours = this.#colours

@@ -18,11 +18,11 @@ export function hasHoles(value: unknown[]): boolean {
 }
 
 /**
- * Whether an array or view has properties besides its elements, hidden ones included. The keys of a long one would be a million strings;
+ * Whether an array without holes, or a view, has properties besides its elements, hidden ones included. The keys of a long one would be a million strings;
  * `inspect` asks the engine for the others alone.
  */
 export function hasNamedProperties(value: unknown[] | ArrayBufferView, length: number): boolean {
-  if (length <= 64) return Reflect.ownKeys(value).some((key) => typeof key === 'symbol' || (key !== 'length' && !isIndex(key)))
+  if (length <= 64) return Reflect.ownKeys(value).length !== (Array.isArray(value) ? length + 1 : length)
   const shown = inspectProperties(value)
   if (Array.isArray(value)) return !onlyElements.test(shown)
   const { buffer, byteOffset: offset, byteLength } = value

@@ -7,6 +7,7 @@ interface Floats extends ArrayBufferView {
   readonly [index: number]: number
   map(change: (x: number) => number): Floats
   slice(): Floats
+  includes(x: number): boolean
 }
 
 function isFloats(view: ArrayBufferView): view is Floats {
@@ -21,13 +22,8 @@ export function round(view: ArrayBufferView, digits: number): ArrayBufferView {
 
 /** The bytes that a view shows. A view of floats shows one NaN, of whose many bit patterns the engine is free to store any. */
 export function getBytes(view: ArrayBufferView): Uint8Array {
-  const shown = isFloats(view) && hasNaN(view) ? withOneNaN(view) : view
+  const shown = isFloats(view) && view.includes(NaN) ? withOneNaN(view) : view
   return new Uint8Array(shown.buffer, shown.byteOffset, shown.byteLength)
-}
-
-function hasNaN(view: Floats): boolean {
-  for (let i = 0; i < view.length; i += 1) if (Number.isNaN(view[i])) return true
-  return false
 }
 
 function withOneNaN(view: Floats): ArrayBufferView {
