@@ -9,7 +9,7 @@ import { MEMOIZERS, type Memoizer, type Verdict } from './peers/memoizers.ts'
  * Asks each library about every pair of the torture suite, and writes `PEERS.md`: how often it takes two values for one that are not, how
  * often for two that are one, and how often it throws.
  */
-const PATIENCE_MS = 500
+const PATIENCE_MS = 3000
 const CLASSES = ['differ', 'agree', 'refused'] as const
 
 interface Answer {
