@@ -2,7 +2,7 @@ export type { CallContentId, CallHistoryId, ContentId, HistoryId } from './base/
 export type { Logger } from './base/logger.ts'
 export { MandalaError, type ErrorCode } from './base/mandala-error.ts'
 export type { Listener, StorageEvent } from './memo/events.ts'
-export { op, type Op, type OpOptions, type OpResult } from './memo/op.ts'
+export { op, type AnyOp, type Op, type OpOptions, type OpResult } from './memo/op.ts'
 export type { Summary } from './memo/tally.ts'
 export { unwrap } from './memo/unwrap.ts'
 export { wrap } from './memo/wrap.ts'

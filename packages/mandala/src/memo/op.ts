@@ -54,6 +54,9 @@ export interface Op<Args extends readonly unknown[] = any, Result = any, Fn = (.
   readonly opName: string
 }
 
+/** Any op: that of a generic function has the type of a plain one. */
+export type AnyOp = Op | ((...args: any[]) => Promise<any>)
+
 const definitions = new WeakMap<object, OpDefinition>()
 
 /** The definition behind an op. */
@@ -65,16 +68,19 @@ export function findDefinition(op: unknown): OpDefinition | undefined {
 type ArgsOf<F> = F extends (...args: infer Args) => unknown ? Args : never
 type ResultOf<F> = F extends (...args: any[]) => infer R ? Awaited<R> : never
 
+/** The function, unless it is generic: then what it takes and gives is more than its arguments and result with `unknown` for each type. */
+type Plain<F> = ((...args: ArgsOf<F>) => F extends (...args: any[]) => infer R ? R : never) extends F ? F : never
+
 /** Keeps options to those that exist, and outputs to those that the function returns. */
-type Checked<Options, Args extends readonly unknown[], R> = Options & {
-  readonly [K in keyof Options]: K extends keyof OpOptions<Args, R>
-    ? K extends 'outputs'
-      ? R extends readonly unknown[] ? unknown
-        : Options[K] extends readonly unknown[] ? unknown
-          : { readonly [N in keyof Options[K]]: N extends keyof R ? unknown : never }
-      : unknown
-    : never
+type Checked<Options, R> = Options & {
+  readonly [K in keyof Options]: K extends keyof OpOptions<any, any> ? K extends 'outputs' ? CheckedOutputs<Options[K], R> : unknown : never
 }
+type CheckedOutputs<Outputs, R> =
+  // The compiler asks once before it knows what a generic function returns.
+  unknown extends R ? unknown
+    : Outputs extends readonly unknown[] ? Names<R>
+      : R extends readonly unknown[] ? unknown
+        : { readonly [N in keyof Outputs]: N extends keyof R ? unknown : never }
 
 /**
  * Marks a function whose calls are worth keeping. Inside `storage.run(...)` a call with the same inputs and the same code is looked up
@@ -83,17 +89,26 @@ type Checked<Options, Args extends readonly unknown[], R> = Options & {
  * A call is identified by the op's name and version and by its inputs, under the names of the parameters. Parameters with a literal
  * default that are left out count as given with it.
  *
+ * The op of a generic function is generic too. The compiler keeps type parameters only in a type that is a call and nothing else, so
+ * `fn` and `opName` are on it at run time but not in its type: name the function before it becomes an op to have it at hand.
+ *
  * @throws MandalaError `OP_INVALID` if the op has no name, or an option doesn't fit the function.
  * @example
  * const increment = op(function increment(x: number) { return x + 1 })
  * const getAcc = op('getAcc', (model: Forest, X: number[][], y: number[]) => score(model, X, y), { output: 'acc' })
  */
-export function op<F extends Function, const Options extends OpOptions<ArgsOf<F>, ResultOf<F>> = {}>(
-  fn: F, options?: Checked<Options, ArgsOf<F>, ResultOf<F>>,
+export function op<F extends Function, const Options extends OpOptions<any, any> = {}>(
+  fn: F & Plain<F>, options?: Checked<Options, ResultOf<F>>,
 ): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
-export function op<F extends Function, const Options extends OpOptions<ArgsOf<F>, ResultOf<F>> = {}>(
-  name: string, fn: F, options?: Checked<Options, ArgsOf<F>, ResultOf<F>>,
+export function op<F extends Function, const Options extends OpOptions<any, any> = {}>(
+  name: string, fn: F & Plain<F>, options?: Checked<Options, ResultOf<F>>,
 ): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
+export function op<Args extends unknown[], R, const Options extends OpOptions<any, any> = {}>(
+  fn: (...args: Args) => R, options?: Checked<Options, Awaited<R>>,
+): (...args: Inputs<Args>) => Promise<OpResult<Awaited<R>, Options>>
+export function op<Args extends unknown[], R, const Options extends OpOptions<any, any> = {}>(
+  name: string, fn: (...args: Args) => R, options?: Checked<Options, Awaited<R>>,
+): (...args: Inputs<Args>) => Promise<OpResult<Awaited<R>, Options>>
 export function op(first: unknown, second?: unknown, third?: unknown): Op {
   const isNamed = typeof first === 'string'
   const fn = (isNamed ? second : first) as OpDefinition['fn']

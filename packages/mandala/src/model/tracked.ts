@@ -37,6 +37,9 @@ export type TrackedAs<T, K> = T | RefAs<T, K>
 /** The Ref of a value of kind `K`. */
 export type RefAs<T, K> =
   K extends { readonly kind: 'list'; readonly element: infer E } ? (T extends readonly (infer I)[] ? ListRef<I, RefAs<I, E>> : never)
-    : K extends { readonly kind: 'dict'; readonly element: infer E } ? (T extends Readonly<Record<string, infer I>> ? DictRef<I, RefAs<I, E>> : never)
+    : K extends { readonly kind: 'dict'; readonly element: infer E } ? RefOfDict<T, E>
       : K extends { readonly kind: 'set'; readonly element: infer E } ? (T extends ReadonlySet<infer I> ? SetRef<I, RefAs<I, E>> : never)
         : Ref<T>
+
+/** An interface has no index signature, so there is more to rule out than to ask for. */
+type RefOfDict<T, E> = T extends Atom | readonly unknown[] ? never : T extends object ? DictRef<T, { readonly [K in keyof T]: RefAs<Required<T>[K], E> }> : never

@@ -1,9 +1,10 @@
 import type { CallHistoryId, HistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
+import type { OpDefinition } from '../memo/definition.ts'
 import type { Listener } from '../memo/events.ts'
 import { Memo } from '../memo/memo.ts'
-import { findDefinition, type Op } from '../memo/op.ts'
+import { findDefinition, type AnyOp } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
 import { unwrap } from '../memo/unwrap.ts'
 import type { Call } from '../model/call.ts'
@@ -24,7 +25,7 @@ export interface RunOptions {
   /** Shows hits, executed and running calls and the time saved. */
   readonly progress?: boolean
   /** Executes calls of these ops again, each once. Where a result differs, what was computed from the old one is dropped. */
-  readonly refresh?: readonly Op[]
+  readonly refresh?: readonly AnyOp[]
 }
 
 /** What is stored, and what is kept in memory to be faster. */
@@ -33,7 +34,7 @@ export interface StorageStats extends StoreStats {
 }
 
 /** Calls by themselves, by id, or all of an op. */
-export type CallChoice = Call | CallHistoryId | Op | readonly (Call | CallHistoryId | Op)[]
+export type CallChoice = Call | CallHistoryId | AnyOp | readonly (Call | CallHistoryId | AnyOp)[]
 
 /**
  * Saved calls, in memory or in a file that any number of processes may use at once.
@@ -119,9 +120,9 @@ export class Storage implements AsyncDisposable {
   }
 
   /** All stored calls of an op, of all its versions, oldest first. */
-  async calls(op: Op | string): Promise<readonly Call[]> {
+  async calls(op: AnyOp | string): Promise<readonly Call[]> {
     await this.#memo.queue.flush()
-    return (await this.#memo.store.listCalls(typeof op === 'string' ? op : op.opName)).map((call) => this.#toCall(call))
+    return (await this.#memo.store.listCalls(typeof op === 'string' ? op : definitionOf('calls', op).name)).map((call) => this.#toCall(call))
   }
 
   /**
@@ -187,15 +188,15 @@ export class Storage implements AsyncDisposable {
     return {
       mode: mode ?? outer?.mode ?? 'run',
       newCalls: newCalls ?? outer?.newCalls ?? 'execute',
-      refresh: refresh ? new Set(refresh.map((op) => findDefinition(op) ?? notAnOp('refresh', op))) : (outer?.refresh ?? new Set()),
+      refresh: refresh ? new Set(refresh.map((op) => definitionOf('refresh', op))) : (outer?.refresh ?? new Set()),
       refreshed: refresh ? new Set() : (outer?.refreshed ?? new Set()),
     }
   }
 
-  async #hidsOf(choice: Call | CallHistoryId | Op): Promise<readonly CallHistoryId[]> {
+  async #hidsOf(choice: Call | CallHistoryId | AnyOp): Promise<readonly CallHistoryId[]> {
     if (typeof choice === 'string') return [(await this.call(choice)).hid]
     if (typeof choice !== 'function') return [choice.hid]
-    return (await this.calls(findDefinition(choice) ? choice : notAnOp('drop', choice))).map((call) => call.hid)
+    return (await this.calls(definitionOf('drop', choice).name)).map((call) => call.hid)
   }
 
   /** What the block threw matters more; what couldn't be stored is raised again by the next flush. */
@@ -217,6 +218,8 @@ function notFound(what: string, id: string): never {
   throw new MandalaError('NOT_FOUND', `There is no ${what} ${id} in this storage`, { hint: 'look ids up with storage.calls(op) or on a Ref (.hid)' })
 }
 
-function notAnOp(place: string, given: unknown): never {
-  throw invalid(place, `${String(given)} is not an op`, 'pass what op(...) returned')
+function definitionOf(place: string, given: unknown): OpDefinition {
+  const definition = findDefinition(given)
+  if (!definition) throw invalid(place, `${String(given)} is not an op`, 'pass what op(...) returned')
+  return definition
 }
