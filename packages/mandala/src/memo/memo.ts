@@ -1,5 +1,6 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { deriveHistoryId } from '../model/derive-ids.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
@@ -33,7 +34,7 @@ const RECENT_MAX = 10_000
 /** The state that the life of a call needs: one a storage. */
 export class Memo implements RefOwner {
   readonly store: Store
-  readonly events: Events = new Events()
+  readonly events: Events
   readonly queue: CommitQueue
   readonly values: Values
   readonly tally: Tally = new Tally()
@@ -46,8 +47,9 @@ export class Memo implements RefOwner {
   readonly #registered = new WeakSet<OpDefinition>()
   #deletions: number | undefined
 
-  constructor(store: Store, options: { detectMutation: boolean }) {
+  constructor(store: Store, options: { detectMutation: boolean; logger: Logger }) {
     this.store = store
+    this.events = new Events((error) => options.logger.warn(`a listener of the storage failed: ${String(error)}`))
     this.detectsMutation = options.detectMutation
     this.queue = new CommitQueue(store, this.events, () => this.forget())
     this.values = new Values(this)

@@ -52,7 +52,7 @@ export class Storage implements AsyncDisposable {
   constructor(options?: string | StorageOptions) {
     const { path, overflow, detectMutation, logger } = resolveOptions(options)
     this.path = path
-    this.#memo = new Memo(new SqliteStore({ path, overflow }), { detectMutation })
+    this.#memo = new Memo(new SqliteStore({ path, overflow }), { detectMutation, logger })
     this.#logger = logger
     this.#memo.events.subscribe((event) => {
       if (event.kind === 'value-damaged') logger.warn(`value ${event.cid}: ${event.reason}; ${event.op ?? 'the call that made it'} is executed again`)
