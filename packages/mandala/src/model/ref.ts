@@ -15,7 +15,7 @@ export interface RefFields {
   readonly cid: ContentId
   readonly hid?: HistoryId | undefined
   readonly owner: RefOwner
-  /** A primitive, which needs no loading. */
+  /** A value that is at hand: a primitive, or that of an external for the one call that it was given to. */
   readonly immediate?: { readonly value: unknown } | undefined
   readonly elements?: ReadonlyMap<string, Ref<unknown>> | undefined
 }
@@ -47,7 +47,8 @@ export class Ref<out T> {
   }
 
   toString(): string {
-    const shown = this.immediate ? `${inspect(this.immediate.value)}, ` : ''
+    const isShort = this.immediate && (typeof this.immediate.value !== 'object' || this.immediate.value === null)
+    const shown = isShort ? `${inspect(this.immediate?.value)}, ` : ''
     return `${this.constructor.name}(${shown}hid=${this.hid.slice(0, 6)}…)`
   }
 }
