@@ -1,4 +1,4 @@
-import { isThenable, type Awaitable } from '../base/awaitable.ts'
+import { isThenable, mapAll, type Awaitable } from '../base/awaitable.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId } from '../base/ids.ts'
 import { deriveCallContentId } from '../model/derive-ids.ts'
@@ -128,7 +128,7 @@ function noteHit(memo: Memo, { op }: Request, { by, result }: { by: 'history' | 
 
 function deliver(result: Result, op: OpDefinition, { givesRefs }: Context): Awaitable<unknown> {
   if (op.form === 'single') return givesRefs ? result.outputs[0] : unwrapAny(result.outputs[0])
-  const outputs = givesRefs ? [...result.outputs] : result.outputs.map(unwrapAny)
+  const outputs = givesRefs ? [...result.outputs] : mapAll(result.outputs, unwrapAny)
   const shape = (values: unknown[]): unknown => (result.isTuple ? values : Object.fromEntries(op.outputs.map(({ name }, i) => [name, values[i]])))
   return outputs.some(isThenable) ? Promise.all(outputs).then(shape) : shape(outputs)
 }

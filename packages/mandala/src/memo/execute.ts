@@ -1,4 +1,4 @@
-import { isThenable } from '../base/awaitable.ts'
+import { isThenable, mapAll } from '../base/awaitable.ts'
 import type { CallContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { Ignored } from '../model/marks.ts'
@@ -21,7 +21,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   // Before the function runs: it may change what it is given.
   for (const input of inputs) if (input.raw) parts.values.push(memo.encodeRaw(input))
   // Its Refs may be unwrapped inside.
-  if (op.isComposed) memo.queue.add({ calls: [], values: [...parts.values] }, 0)
+  if (op.isComposed) await memo.queue.add({ calls: [], values: [...parts.values] }, 0)
   const args = op.isComposed ? refArguments(memo, request) : await unwrapArguments(request.args)
   const execution: Execution = { op, hid, cid, inner: [], outer: context.execution }
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid })
@@ -45,7 +45,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
 }
 
 async function unwrapArguments(args: readonly unknown[]): Promise<unknown[]> {
-  const unwrapped = args.map(unwrapAny)
+  const unwrapped = mapAll(args, unwrapAny)
   return unwrapped.some(isThenable) ? Promise.all(unwrapped) : unwrapped
 }
 

@@ -1,3 +1,4 @@
+import { mapAll } from '../base/awaitable.ts'
 import type { Kind } from '../model/kind.ts'
 import type { Inputs, Tracked, TrackedAs, Untracked } from '../model/tracked.ts'
 import { callOp } from './call.ts'
@@ -125,5 +126,5 @@ export function op(first: unknown, second?: unknown, third?: unknown): Op {
 
 /** Outside a run: the function on the values themselves, nothing recorded. */
 async function callPlainly(definition: OpDefinition, args: readonly unknown[]): Promise<unknown> {
-  return definition.fn(...(await Promise.all(args.map(unwrapAny))))
+  return definition.fn(...(await Promise.all(mapAll(args, unwrapAny))))
 }

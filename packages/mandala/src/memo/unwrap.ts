@@ -1,4 +1,4 @@
-import { isThenable } from '../base/awaitable.ts'
+import { isThenable, letGo } from '../base/awaitable.ts'
 import { External, Ignored } from '../model/marks.ts'
 import { Ref, type RefOwner } from '../model/ref.ts'
 import type { Unwrapped } from '../model/tracked.ts'
@@ -71,6 +71,9 @@ function rebuild(value: object, parts: readonly unknown[], change: (part: unknow
       changed[i] = replaced
       waits ||= isThenable(replaced)
     }
+  } catch (error) {
+    letGo(changed ?? [])
+    throw error
   } finally {
     open.delete(value)
   }

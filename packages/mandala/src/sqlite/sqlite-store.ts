@@ -83,6 +83,10 @@ export class SqliteStore implements Store {
     return this.#callsAt(hid, '<')[0]
   }
 
+  loadMaker(hid: HistoryId): StoredCall | undefined {
+    return this.findCreator(hid)
+  }
+
   listConsumers(hid: HistoryId): readonly StoredCall[] {
     return this.#callsAt(hid, '>=')
   }
@@ -180,6 +184,15 @@ export class SqliteStore implements Store {
     }
   }
 
+  /** Nobody waits for a timer, and its error would end the process; the next read meets what is wrong and can tell. */
+  #restQuietly(): void {
+    try {
+      this.rest()
+    } catch {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+    }
+  }
+
   close(): void {
     if (!this.#isOpen) return
     this.rest()
@@ -222,7 +235,7 @@ export class SqliteStore implements Store {
     if (this.#burst && performance.now() - this.#burst.startedAt > BURST_MS_MAX) this.rest()
     if (this.#burst) return
     this.#db.exec('BEGIN')
-    this.#burst = { timer: setTimeout(() => this.rest(), BURST_MS_MAX), startedAt: performance.now() }
+    this.#burst = { timer: setTimeout(() => this.#restQuietly(), BURST_MS_MAX), startedAt: performance.now() }
     this.#burst.timer.unref()
   }
 

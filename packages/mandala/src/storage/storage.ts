@@ -11,9 +11,9 @@ import type { Call } from '../model/call.ts'
 import type { Ref } from '../model/ref.ts'
 import type { Unwrapped } from '../model/tracked.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
-import type { Dropped, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
+import type { Dropped, Store, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
-import { expectOptions, invalid, resolveOptions, type StorageOptions } from './options.ts'
+import { expectOptions, invalid, resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
 import { showProgress } from './progress.ts'
 
 /** How the ops inside a run behave. */
@@ -49,10 +49,12 @@ export class Storage implements AsyncDisposable {
   readonly #memo: Memo
   readonly #logger: ReturnType<typeof resolveOptions>['logger']
 
-  constructor(options?: string | StorageOptions) {
-    const { path, overflow, detectMutation, logger } = resolveOptions(options)
+  /** @param openStore how a store is opened: in a SQLite file, unless told otherwise */
+  constructor(options?: string | StorageOptions, openStore: (options: ResolvedOptions) => Store = openSqlite) {
+    const resolved = resolveOptions(options)
+    const { path, detectMutation, logger } = resolved
     this.path = path
-    this.#memo = new Memo(new SqliteStore({ path, overflow }), { detectMutation, logger })
+    this.#memo = new Memo(openStore(resolved), { detectMutation, logger })
     this.#logger = logger
     this.#memo.events.subscribe((event) => {
       if (event.kind === 'value-damaged') logger.warn(`value ${event.cid}: ${event.reason}; ${event.op ?? 'the call that made it'} is executed again`)
@@ -212,6 +214,10 @@ export class Storage implements AsyncDisposable {
     const refs = (slots: readonly StoredSlot[]): Record<string, Ref<unknown>> => Object.fromEntries(slots.map((slot) => [slot.name, this.#memo.refOfGiven(slot)]))
     return { ...call, inputs: refs(inputs), outputs: refs(outputs), startedAt: new Date(startedAtMs) }
   }
+}
+
+function openSqlite({ path, overflow }: ResolvedOptions): Store {
+  return new SqliteStore({ path, overflow })
 }
 
 function notFound(what: string, id: string): never {

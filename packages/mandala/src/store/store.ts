@@ -75,6 +75,8 @@ export interface Store {
   findCall(hid: CallHistoryId): Awaitable<StoredCall | undefined>
   findRef(hid: HistoryId): Awaitable<StoredSlot | undefined>
   findCreator(hid: HistoryId): Awaitable<StoredCall | undefined>
+  /** The same at once: the elements of a collection that was put together are the inputs of the call that did. */
+  loadMaker(hid: HistoryId): StoredCall | undefined
   listConsumers(hid: HistoryId): Awaitable<readonly StoredCall[]>
   listCalls(op?: string): Awaitable<readonly StoredCall[]>
   /** Ids of all values, in the order of their storing. */

@@ -49,6 +49,8 @@ function lookUps({ open }: StoreSetting): void {
     assert.deepEqual(await store.listByContent(stored.cid), [stored.hid])
     assert.deepEqual(await store.findCreator(hid('o2')), stored)
     assert.equal(await store.findCreator(hid('x')), undefined)
+    assert.deepEqual(store.loadMaker(hid('o2')), stored)
+    assert.equal(store.loadMaker(hid('x')), undefined)
     assert.deepEqual(await store.listConsumers(hid('y')), [stored])
     assert.deepEqual(await store.listConsumers(hid('o1')), [])
     assert.deepEqual(await store.findRef(hid('x')), { name: '', hid: hid('x'), cid: cid('x'), kind: 'value' })
