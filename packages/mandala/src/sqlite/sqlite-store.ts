@@ -16,6 +16,8 @@ const BURST_MS_MAX = 20
 const RESULT = `
   SELECT calls.duration_us, calls.is_tuple, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM calls JOIN io ON io.call = calls.id AND io.slot < 0 JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val`
+const IS_WHOLE = `
+  SELECT min(vals.place > 0) FROM io JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = candidate.id AND io.slot < 0`
 const CALL = `
   SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple
   FROM calls JOIN ops ON ops.id = calls.op`
@@ -59,7 +61,7 @@ export class SqliteStore implements Store {
   }
 
   findResultByContent(cid: CallContentId): StoredResult | undefined {
-    const first = 'WHERE calls.id = (SELECT id FROM calls WHERE cid = unhex(?) LIMIT 1)'
+    const first = `WHERE calls.id = (SELECT id FROM calls AS candidate WHERE cid = unhex(?) ORDER BY (${IS_WHOLE}) DESC, id LIMIT 1)`
     return this.#read(() => toResult(allRows(this.#statements.get(`${RESULT} ${first} ORDER BY io.slot DESC`), cid)))
   }
 
@@ -77,6 +79,11 @@ export class SqliteStore implements Store {
       const row = firstRow<[ContentId, number]>(this.#statements.get(sql), hid)
       return row && { name: '', hid, cid: row[0], kind: KINDS[row[1]] as (typeof KINDS)[number] }
     })
+  }
+
+  listHistories(cid: ContentId): readonly HistoryId[] {
+    const sql = 'SELECT lower(hex(hid)) FROM refs WHERE val = (SELECT id FROM vals WHERE cid = unhex(?)) ORDER BY id'
+    return this.#read(() => allRows<[HistoryId]>(this.#statements.get(sql), cid).map(([hid]) => hid))
   }
 
   findCreator(hid: HistoryId): StoredCall | undefined {
