@@ -1,11 +1,11 @@
-import { isThenable, type Awaitable } from '../base/awaitable.ts'
+import { isThenable, mapAll, type Awaitable } from '../base/awaitable.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId } from '../base/ids.ts'
 import { deriveCallContentId } from '../model/derive-ids.ts'
 import { Ref } from '../model/ref.ts'
 import { bind } from './bind.ts'
 import type { Context, Execution } from './context.ts'
-import type { OpDefinition } from './definition.ts'
+import type { OpDefinition, OutputSpec } from './definition.ts'
 import { execute } from './execute.ts'
 import { Parts } from './identified.ts'
 import { holdsUnsettled, identifyInputs } from './identify-inputs.ts'
@@ -126,9 +126,14 @@ function noteHit(memo: Memo, { op }: Request, { by, result }: { by: 'history' | 
   return result
 }
 
-function deliver(result: Result, op: OpDefinition, { givesRefs }: Context): Awaitable<unknown> {
+function deliver(result: Result, op: OpDefinition, { memo, givesRefs }: Context): Awaitable<unknown> {
+  if (op.transient.size > 0) noteTransients(memo, op, result)
   if (op.form === 'single') return givesRefs ? result.outputs[0] : unwrapAny(result.outputs[0])
-  const outputs = givesRefs ? [...result.outputs] : result.outputs.map(unwrapAny)
+  const outputs = givesRefs ? [...result.outputs] : mapAll(result.outputs, unwrapAny)
   const shape = (values: unknown[]): unknown => (result.isTuple ? values : Object.fromEntries(op.outputs.map(({ name }, i) => [name, values[i]])))
   return outputs.some(isThenable) ? Promise.all(outputs).then(shape) : shape(outputs)
+}
+
+function noteTransients(memo: Memo, op: OpDefinition, { outputs }: Result): void {
+  for (const [i, { cid }] of outputs.entries()) if (op.transient.has((op.outputs[i] as OutputSpec).name)) memo.transients.set(cid, true)
 }

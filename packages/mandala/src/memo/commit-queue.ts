@@ -21,6 +21,9 @@ export class CommitQueue {
   readonly #events: Events
   readonly #onLoss: () => void
   #pending: Batch[] = []
+  /** What the store is being given right now, and when that ends. */
+  #underWay: { readonly batches: readonly Batch[]; readonly ended: Promise<void> } | undefined
+  #next: Promise<void> | undefined
   #bytes = 0
   #workMs = 0
   #timer: NodeJS.Immediate | undefined
@@ -35,7 +38,7 @@ export class CommitQueue {
 
   /** Calls that wait for their commit. */
   get count(): number {
-    return this.#pending.length
+    return this.#pending.length + (this.#underWay?.batches.length ?? 0)
   }
 
   /** Hands a call over with all that it needs; returns once it is as durable as promised. */
@@ -48,7 +51,7 @@ export class CommitQueue {
     this.#timer ??= setImmediate(() => this.#flushLater())
   }
 
-  /** Commits what is pending, and raises what went wrong since the last time. */
+  /** Commits what is pending, in order: after it nothing is left under way. Raises what went wrong since the last time. */
   flush(): Awaitable<void> {
     if (this.#timer) clearImmediate(this.#timer)
     this.#timer = undefined
@@ -57,9 +60,31 @@ export class CommitQueue {
       this.#failure = undefined
       throw error
     }
+    if (this.#underWay) return (this.#next ??= this.#flushNext(this.#underWay.ended))
     if (this.#pending.length === 0) return
     const batches = this.#pending
     this.#pending = []
+    this.#bytes = 0
+    this.#workMs = 0
+    const done = this.#commit(batches)
+    if (!isThenable(done)) return
+    const ended = done.finally(() => {
+      this.#underWay = undefined
+      this.#noteRest()
+    })
+    this.#underWay = { batches, ended }
+    return ended
+  }
+
+  /** All who ask while a commit is under way share the one after it. */
+  async #flushNext(ended: Promise<void>): Promise<void> {
+    // What fails there is raised to who asked for it.
+    await ended.catch(() => {})
+    this.#next = undefined
+    await this.flush()
+  }
+
+  #commit(batches: readonly Batch[]): Awaitable<void> {
     try {
       const done = this.#store.putBatch(merge(batches))
       return isThenable(done) ? done.then(() => this.#noteCommit(batches), (error: unknown) => this.#retry(batches, error)) : this.#noteCommit(batches)
@@ -71,8 +96,11 @@ export class CommitQueue {
   /** Commits what is pending as the process ends, when nobody is left to catch an error. */
   flushLast(): void {
     const calls = this.count
+    // Nobody waits for what is under way any more, and putting again what is there is harmless.
+    this.#pending.unshift(...(this.#underWay?.batches ?? []))
+    this.#underWay = undefined
     try {
-      void this.flush()
+      if (isThenable(this.flush())) throw new Error('the process ends before the store answers')
     } catch (error) {
       this.#events.emit({ kind: 'calls-lost', calls, error })
     }
@@ -86,19 +114,19 @@ export class CommitQueue {
   }
 
   #noteCommit(batches: readonly Batch[]): void {
-    if (this.#pending.length === 0) {
-      withPending.delete(this)
-      this.#bytes = 0
-      this.#workMs = 0
-    }
+    this.#noteRest()
     if (this.#events.isHeard) this.#events.emit({ kind: 'calls-committed', calls: batches.reduce((n, batch) => n + batch.calls.length, 0) })
+  }
+
+  #noteRest(): void {
+    if (this.count === 0) withPending.delete(this)
   }
 
   /** Where the store can't be written to at all, everything stays pending; else each call is tried alone, and only the faulty one is lost. */
   #retry(batches: readonly Batch[], error: unknown): Awaitable<void> {
     const isOfTheStore = error instanceof MandalaError && error.code.startsWith('STORE_')
     if (isOfTheStore || batches.length === 1) {
-      if (isOfTheStore && error.code !== 'STORE_CLOSED' && error.code !== 'STORE_READ_ONLY') this.#pending.unshift(...batches)
+      if (isOfTheStore && error.code !== 'STORE_CLOSED' && error.code !== 'STORE_READ_ONLY') this.#putBack(batches)
       else {
         this.#noteCommit([])
         this.#onLoss()
@@ -109,7 +137,9 @@ export class CommitQueue {
     const putAlone = async (): Promise<void> => {
       for (const batch of batches) {
         try {
-          await this.#store.putBatch(batch)
+          const done = this.#store.putBatch(batch)
+          // As a process ends, nothing goes on after an await.
+          if (isThenable(done)) await done
           this.#noteCommit([batch])
         } catch (alone) {
           failure ??= { error: alone }
@@ -121,6 +151,12 @@ export class CommitQueue {
       }
     }
     return putAlone()
+  }
+
+  /** Every further call asks at once whether the store takes them now. */
+  #putBack(batches: readonly Batch[]): void {
+    this.#pending.unshift(...batches)
+    this.#workMs = WORK_MS_MAX
   }
 
   /** Nobody waits for a timer: its error is raised by the next call or the end of the run. */

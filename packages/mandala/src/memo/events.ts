@@ -1,3 +1,4 @@
+import { isThenable } from '../base/awaitable.ts'
 import type { CallHistoryId, ContentId } from '../base/ids.ts'
 import type { Dropped } from '../store/store.ts'
 
@@ -23,11 +24,19 @@ export type StorageEvent =
   | { readonly kind: 'value-loaded'; readonly cid: ContentId; readonly bytes: number }
   | { readonly kind: 'calls-dropped'; readonly dropped: Dropped }
 
+/** Hears of every event; what it throws is a warning and fails no call. */
 export type Listener = (event: StorageEvent) => void
 
 /** Hands each event to all listeners, in the order in which they subscribed. */
 export class Events {
   readonly #listeners = new Set<Listener>()
+  readonly #failed = new WeakSet<Listener>()
+  readonly #onFailure: (error: unknown) => void
+
+  /** @param onFailure told once of each listener that throws: who listens must not fail the call that it hears of */
+  constructor(onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure
+  }
 
   /** Whether anyone listens: events of the hot path are made only then. */
   get isHeard(): boolean {
@@ -40,6 +49,19 @@ export class Events {
   }
 
   emit(event: StorageEvent): void {
-    for (const listener of this.#listeners) listener(event)
+    for (const listener of this.#listeners) {
+      try {
+        const given: unknown = listener(event)
+        if (isThenable(given)) given.then(undefined, (error: unknown) => this.#noteFailure(listener, error))
+      } catch (error) {
+        this.#noteFailure(listener, error)
+      }
+    }
+  }
+
+  #noteFailure(listener: Listener, error: unknown): void {
+    if (this.#failed.has(listener)) return
+    this.#failed.add(listener)
+    this.#onFailure(error)
   }
 }

@@ -1,6 +1,7 @@
-import { isThenable } from '../base/awaitable.ts'
+import { isThenable, mapAll } from '../base/awaitable.ts'
 import type { CallContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
+import { Ignored } from '../model/marks.ts'
 import { deriveCallContentId } from '../model/derive-ids.ts'
 import type { Ref } from '../model/ref.ts'
 import type { StoredCall } from '../store/store.ts'
@@ -20,7 +21,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   // Before the function runs: it may change what it is given.
   for (const input of inputs) if (input.raw) parts.values.push(memo.encodeRaw(input))
   // Its Refs may be unwrapped inside.
-  if (op.isComposed) memo.queue.add({ calls: [], values: [...parts.values] }, 0)
+  if (op.isComposed) await memo.queue.add({ calls: [], values: [...parts.values] }, 0)
   const args = op.isComposed ? refArguments(memo, request) : await unwrapArguments(request.args)
   const execution: Execution = { op, hid, cid, inner: [], outer: context.execution }
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid })
@@ -44,7 +45,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
 }
 
 async function unwrapArguments(args: readonly unknown[]): Promise<unknown[]> {
-  const unwrapped = args.map(unwrapAny)
+  const unwrapped = mapAll(args, unwrapAny)
   return unwrapped.some(isThenable) ? Promise.all(unwrapped) : unwrapped
 }
 
@@ -54,10 +55,12 @@ function refArguments(memo: Memo, { op, args, inputs }: Request): unknown[] {
   const { parameters } = op
   if (parameters.kind === 'named') {
     const given = (args[0] ?? {}) as Record<string, unknown>
-    return [Object.fromEntries(Object.entries(given).map(([name, value]) => [name, refs.get(name) ?? value]))]
+    return [Object.fromEntries(Object.entries(given).map(([name, value]) => [name, refs.get(name) ?? unmark(value)]))]
   }
-  return args.map((arg, i) => refs.get(parameters.parameters[i]?.name ?? `${parameters.rest}[${i - parameters.parameters.length}]`) ?? arg)
+  return args.map((arg, i) => refs.get(parameters.parameters[i]?.name ?? `${parameters.rest}[${i - parameters.parameters.length}]`) ?? unmark(arg))
 }
+
+const unmark = (arg: unknown): unknown => (arg instanceof Ignored ? arg.value : arg)
 
 function fingerprints(op: OpDefinition, args: readonly unknown[]): Map<string, string> {
   return new Map(bind(op, args).map(({ name, value }) => {

@@ -12,6 +12,7 @@ import type { OpDefinition } from './definition.ts'
 import type { MemoInput, Parts } from './identified.ts'
 import { findElements, isPlainObject, makeCollection, sortByContent } from './structures.ts'
 import type { Memo } from './memo.ts'
+import { findGiven } from './wrap.ts'
 
 const opaque: Kind = { kind: 'value' }
 
@@ -44,10 +45,12 @@ interface Named {
 
 function identifyInput(memo: Memo, op: OpDefinition, { name, value, kind }: Named, parts: Parts): MemoInput {
   if (value instanceof Ref && memo.owns(value)) return ofRef(name, value)
+  const given = value instanceof Ref ? findGiven(value) : undefined
+  if (given) return identifyInput(memo, op, { name, value: given.value, kind }, parts)
   if (value instanceof External) {
     const cid = deriveExternalId(value.name)
     parts.values.push({ cid, kind: 'external', bytes: undefined, digits: undefined, name: value.name })
-    return ofRef(name, memo.makeRef({ kind: 'external', cid, hid: undefined }))
+    return ofRef(name, memo.makeRef({ kind: 'external', cid, hid: undefined, immediate: { value: value.value } }))
   }
   if (kind.kind !== 'value') return ofRef(name, collect(memo, op, { name, value, kind }, parts))
   try {

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { deriveHistoryId } from '../model/derive-ids.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
@@ -8,6 +9,7 @@ import type { Dropped, Store, StoredSlot, StoredValue } from '../store/store.ts'
 import { encode } from '../value/codec.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { CommitQueue } from './commit-queue.ts'
+import { findContext } from './context.ts'
 import type { OpDefinition } from './definition.ts'
 import { Events } from './events.ts'
 import type { MemoInput, RawInput } from './identified.ts'
@@ -30,24 +32,30 @@ const RESULTS_MAX = 4_000
 /** Calls that may wait for their commit are found by content here; more than a commit queue ever holds. */
 const RECENT_MAX = 10_000
 
+/** One that is forgotten here is stored with its bytes where it is passed on. */
+const TRANSIENTS_MAX = 10_000
+
 /** The state that the life of a call needs: one a storage. */
 export class Memo implements RefOwner {
   readonly store: Store
-  readonly events: Events = new Events()
+  readonly events: Events
   readonly queue: CommitQueue
   readonly values: Values
   readonly tally: Tally = new Tally()
   /** By what the calls' history ids are the hashes of. */
   readonly results: BoundedMap<string, Result> = new BoundedMap(RESULTS_MAX)
   readonly recent: BoundedMap<CallContentId, Result> = new BoundedMap(RECENT_MAX)
+  /** Contents of transient outputs that this process knows. */
+  readonly transients: BoundedMap<ContentId, true> = new BoundedMap(TRANSIENTS_MAX)
   readonly inFlight: Map<CallContentId, Promise<Result>> = new Map()
   readonly detectsMutation: boolean
   readonly #ops = new Map<string, { readonly definition: OpDefinition; readonly fn: WeakRef<(...args: any[]) => unknown> }>()
   readonly #registered = new WeakSet<OpDefinition>()
   #deletions: number | undefined
 
-  constructor(store: Store, options: { detectMutation: boolean }) {
+  constructor(store: Store, options: { detectMutation: boolean; logger: Logger }) {
     this.store = store
+    this.events = new Events((error) => options.logger.warn(`a listener of the storage failed: ${String(error)}`))
     this.detectsMutation = options.detectMutation
     this.queue = new CommitQueue(store, this.events, () => this.forget())
     this.values = new Values(this)
@@ -76,9 +84,13 @@ export class Memo implements RefOwner {
     return makeRef('value', { cid, owner: this, immediate: isPrimitive ? { value: raw.value } : undefined })
   }
 
-  /** The bytes of an input that was given as a value. */
+  /**
+   * The bytes of an input that was given as a value. The function of an op gets plain values and passes them on: one of a transient output
+   * stays without bytes there too.
+   */
   encodeRaw({ raw, cid }: RawInput): StoredValue {
-    return { cid, kind: 'value', bytes: encode(raw.value, raw.isPlain), digits: raw.digits, name: undefined }
+    const isTransient = this.transients.get(cid) !== undefined && findContext()?.execution !== undefined
+    return { cid, kind: 'value', bytes: isTransient ? undefined : encode(raw.value, raw.isPlain), digits: raw.digits, name: undefined }
   }
 
   load(ref: Ref<unknown>): Awaitable<unknown> {

@@ -1,3 +1,4 @@
+import { mapAll } from '../base/awaitable.ts'
 import type { Kind } from '../model/kind.ts'
 import type { Inputs, Tracked, TrackedAs, Untracked } from '../model/tracked.ts'
 import { callOp } from './call.ts'
@@ -54,6 +55,9 @@ export interface Op<Args extends readonly unknown[] = any, Result = any, Fn = (.
   readonly opName: string
 }
 
+/** Any op: that of a generic function has the type of a plain one. */
+export type AnyOp = Op | ((...args: any[]) => Promise<any>)
+
 const definitions = new WeakMap<object, OpDefinition>()
 
 /** The definition behind an op. */
@@ -69,6 +73,9 @@ type ResultOf<F> = F extends (...args: any[]) => infer R ? Awaited<R> : never
 interface AnyOptions extends Omit<OpOptions<readonly unknown[], unknown>, 'outputs'> {
   readonly outputs?: readonly string[] | Readonly<Record<string, Kind>>
 }
+
+/** The function, unless it is generic: then what it takes and gives is more than its arguments and result with `unknown` for each type. */
+type Plain<F> = ((...args: ArgsOf<F>) => F extends (...args: any[]) => infer R ? R : never) extends F ? F : never
 
 /**
  * Keeps options to those that exist, and outputs to those that the function returns. TypeScript 5 looks at the options before it looks at a
@@ -86,6 +93,17 @@ type OnlyOf<Outputs, R> = R extends readonly unknown[] ? unknown
   : Outputs extends readonly unknown[] ? unknown
     : { readonly [N in keyof Outputs]: N extends keyof R ? unknown : never }
 
+/** The same for a generic function, as far as it can be told. */
+type CheckedGeneric<Options, R> = Options & {
+  readonly [K in keyof Options]: K extends keyof OpOptions<any, any> ? K extends 'outputs' ? GenericOutputs<Options[K], R> : unknown : never
+}
+type GenericOutputs<Outputs, R> =
+  // The compiler asks once before it knows what the function returns.
+  unknown extends R ? unknown
+    : Outputs extends readonly unknown[] ? Names<R>
+      : R extends readonly unknown[] ? unknown
+        : { readonly [N in keyof Outputs]: N extends keyof R ? unknown : never }
+
 /**
  * Marks a function whose calls are worth keeping. Inside `storage.run(...)` a call with the same inputs and the same code is looked up
  * instead of executed; outside, the function just runs.
@@ -93,17 +111,26 @@ type OnlyOf<Outputs, R> = R extends readonly unknown[] ? unknown
  * A call is identified by the op's name and version and by its inputs, under the names of the parameters. Parameters with a literal
  * default that are left out count as given with it.
  *
+ * The op of a generic function is generic too. The compiler keeps type parameters only in a type that is a call and nothing else, so
+ * `fn` and `opName` are on it at run time but not in its type: name the function before it becomes an op to have it at hand.
+ *
  * @throws MandalaError `OP_INVALID` if the op has no name, or an option doesn't fit the function.
  * @example
  * const increment = op(function increment(x: number) { return x + 1 })
  * const getAcc = op('getAcc', (model: Forest, X: number[][], y: number[]) => score(model, X, y), { output: 'acc' })
  */
 export function op<F extends Function, const Options extends AnyOptions = {}>(
-  fn: F, options?: Checked<Options, F>,
+  fn: F & Plain<F>, options?: Checked<Options, F>,
 ): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
 export function op<F extends Function, const Options extends AnyOptions = {}>(
-  name: string, fn: F, options?: Checked<Options, F>,
+  name: string, fn: F & Plain<F>, options?: Checked<Options, F>,
 ): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
+export function op<Args extends unknown[], R, const Options extends OpOptions<any, any> = {}>(
+  fn: (...args: Args) => R, options?: CheckedGeneric<Options, Awaited<R>>,
+): (...args: Inputs<Args>) => Promise<OpResult<Awaited<R>, Options>>
+export function op<Args extends unknown[], R, const Options extends OpOptions<any, any> = {}>(
+  name: string, fn: (...args: Args) => R, options?: CheckedGeneric<Options, Awaited<R>>,
+): (...args: Inputs<Args>) => Promise<OpResult<Awaited<R>, Options>>
 export function op(first: unknown, second?: unknown, third?: unknown): Op {
   const isNamed = typeof first === 'string'
   const fn = (isNamed ? second : first) as OpDefinition['fn']
@@ -120,5 +147,5 @@ export function op(first: unknown, second?: unknown, third?: unknown): Op {
 
 /** Outside a run: the function on the values themselves, nothing recorded. */
 async function callPlainly(definition: OpDefinition, args: readonly unknown[]): Promise<unknown> {
-  return definition.fn(...(await Promise.all(args.map(unwrapAny))))
+  return definition.fn(...(await Promise.all(mapAll(args, unwrapAny))))
 }

@@ -16,6 +16,7 @@ import type { Memo, Result } from './memo.ts'
 import type { Request } from './request.ts'
 import { deriveCollectionId, encodeStructure, findElements, isPlainObject, sortByContent, takeApart } from './structures.ts'
 import { moveHistory, withHistory } from './with-history.ts'
+import { findGiven } from './wrap.ts'
 
 /** Identifies and encodes what a function returned, at once, so that a later change of it changes nothing stored. */
 export function identifyOutputs(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, returned: unknown, parts: Parts): Ref<unknown>[] {
@@ -54,6 +55,8 @@ interface Output {
 function identifyOutput(memo: Memo, output: Output, parts: Parts): Ref<unknown> {
   const { value, kind, hid } = output
   if (value instanceof Ref && memo.owns(value)) return withHistory(memo, value, hid, parts)
+  const given = value instanceof Ref ? findGiven(value) : undefined
+  if (given) return identifyOutput(memo, { ...output, value: given.value }, parts)
   if (value instanceof External) {
     const cid = deriveExternalId(value.name)
     parts.values.push({ cid, kind: 'external', bytes: undefined, digits: undefined, name: value.name })
@@ -66,6 +69,7 @@ function identifyOutput(memo: Memo, output: Output, parts: Parts): Ref<unknown> 
     // Of values that are as good as equal the store keeps the first.
     const isExact = kind.digits === undefined
     if (isExact || output.isTransient) memo.values.keep(cid, bytes)
+    if (output.isTransient) memo.transients.set(cid, true)
     parts.values.push({ cid, kind: 'value', bytes: output.isTransient ? undefined : bytes, digits: kind.digits, name: undefined })
     return makeRef('value', { cid, hid, owner: memo, immediate: !isExact || (typeof value === 'object' && value !== null) ? undefined : { value } })
   } catch (error) {

@@ -12,7 +12,7 @@ import type { Memo } from './memo.ts'
  */
 export async function recover(memo: Memo, ref: Ref<unknown>, reason: string | undefined): Promise<void> {
   await memo.queue.flush()
-  const call = await findMaker(memo, ref)
+  const call = (await findMaker(memo, ref)) ?? (await findTransientMaker(memo, ref))
   const op = call && memo.findOp(call.op, call.version)
   const isTransient = reason === undefined && (op?.transient.size ?? 0) > 0
   if (!isTransient) memo.events.emit({ kind: 'value-damaged', cid: ref.cid, reason: reason ?? 'its bytes are missing', op: call?.op })
@@ -43,6 +43,17 @@ async function findMaker(memo: Memo, ref: { readonly hid: Ref<unknown>['hid'] })
     return whole && findMaker(memo, whole)
   }
   return creator
+}
+
+/** A transient value that was passed on as a plain one has no history, but what made it is known by its content. */
+async function findTransientMaker(memo: Memo, ref: Ref<unknown>): Promise<StoredCall | undefined> {
+  for (const hid of await memo.store.listHistories(ref.cid)) {
+    const call = await findMaker(memo, { hid })
+    const isTransient = call !== undefined && (memo.findOp(call.op, call.version)?.transient.size ?? 0) > 0
+    // A call that needs the value itself can't bring it back.
+    if (isTransient && !call.inputs.some((input) => input.cid === ref.cid)) return call
+  }
+  return undefined
 }
 
 function cannotRecover(ref: Ref<unknown>, call: StoredCall | undefined): MandalaError {

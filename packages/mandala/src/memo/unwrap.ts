@@ -1,8 +1,9 @@
-import { isThenable } from '../base/awaitable.ts'
+import { isThenable, letGo } from '../base/awaitable.ts'
 import { External, Ignored } from '../model/marks.ts'
 import { Ref, type RefOwner } from '../model/ref.ts'
 import type { Unwrapped } from '../model/tracked.ts'
 import { isPlainObject } from './structures.ts'
+import { carry, findGiven } from './wrap.ts'
 
 /**
  * Replaces Refs and promises by values, through arrays, plain objects, Maps and Sets. The values are fresh copies: changing them changes
@@ -21,13 +22,19 @@ export function unwrapAny(value: unknown): unknown {
   return replace(value, unwrapAny)
 }
 
-/** What stands in an argument once its promises came true and the Refs of other storages are loaded; at once where there are none. */
+/** What stands in an argument once its promises came true and the Refs of other storages hold their values; at once where there are none. */
 export function settle(owner: RefOwner, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (value instanceof Ref) return value.owner === owner ? value : unwrapAny(value)
+  if (value instanceof Ref) return value.owner === owner || findGiven(value) ? value : carryOver(value)
   if (isThenable(value)) return Promise.resolve(value).then((settled) => settle(owner, settled))
   if (Array.isArray(value) || isPlainObject(value)) return replace(value, (part) => settle(owner, part))
   return value
+}
+
+/** It stays a Ref: an array that holds Refs is a list, whatever storage they are of. */
+function carryOver(ref: Ref<unknown>): unknown {
+  const loaded = unwrapAny(ref)
+  return isThenable(loaded) ? loaded.then((value) => carry(ref, value)) : carry(ref, loaded)
 }
 
 /** A copy with every part replaced, or the same object if no part changed. */
@@ -64,6 +71,9 @@ function rebuild(value: object, parts: readonly unknown[], change: (part: unknow
       changed[i] = replaced
       waits ||= isThenable(replaced)
     }
+  } catch (error) {
+    letGo(changed ?? [])
+    throw error
   } finally {
     open.delete(value)
   }

@@ -1,4 +1,4 @@
-import { isThenable, type Awaitable } from '../base/awaitable.ts'
+import { isThenable, mapAll, type Awaitable } from '../base/awaitable.ts'
 import type { ContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { CollectionRef, type Ref } from '../model/ref.ts'
@@ -99,7 +99,7 @@ export class Values {
   }
 
   #loadElements(ref: CollectionRef<unknown>, elements: ReadonlyMap<string, Ref<unknown>>): Awaitable<unknown> {
-    const loaded = [...elements.values()].map((element) => this.load(element))
+    const loaded = mapAll([...elements.values()], (element) => this.load(element))
     const make = (values: readonly unknown[]): unknown => {
       if (ref.kind === 'list') return [...values]
       if (ref.kind === 'set') return new Set(values)
@@ -125,8 +125,8 @@ export class Values {
 
   /** The elements of a collection that was put together from Refs keep the histories that they had. */
   findMadeElements(ref: Ref<unknown>): ReadonlyMap<string, Ref<unknown>> | undefined {
-    const creator = this.#memo.store.findCreator(ref.hid)
-    if (!creator || isThenable(creator) || !creator.op.startsWith('__make_')) return undefined
+    const creator = this.#memo.store.loadMaker(ref.hid)
+    if (!creator?.op.startsWith('__make_')) return undefined
     const byName = new Map(creator.inputs.map((slot) => [slot.name, this.#memo.refOfGiven(slot)]))
     // The inputs of a call are sorted; a dict keeps the order of its keys, a list that of its positions.
     const keys = ref.kind === 'dict' ? decodeStructure(this.loadStructure(ref)).map(({ key }) => key) : Array.from(byName.keys(), (_, i) => String(i))

@@ -18,6 +18,16 @@ export function wrap<T>(value: T): Ref<T> {
   }
 }
 
+/** The value of a Ref that is at hand without a storage: a wrapped one, or a primitive. */
+export function findGiven(ref: Ref<unknown>): { readonly value: unknown } | undefined {
+  return ref.immediate ?? (ref.owner instanceof Holder ? { value: ref.owner.load() } : undefined)
+}
+
+/** A Ref of a value that came out of another storage, for one call: the value is not copied. */
+export function carry(ref: Ref<unknown>, value: unknown): Ref<unknown> {
+  return makeRef('value', { cid: ref.cid, owner: new Holder(undefined), immediate: { value } })
+}
+
 /** Owns one value that is in no storage yet. */
 class Holder implements RefOwner {
   readonly #bytes: Uint8Array | undefined

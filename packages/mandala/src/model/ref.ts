@@ -15,7 +15,7 @@ export interface RefFields {
   readonly cid: ContentId
   readonly hid?: HistoryId | undefined
   readonly owner: RefOwner
-  /** A primitive, which needs no loading. */
+  /** A value that is at hand: a primitive, or that of an external for the one call that it was given to. */
   readonly immediate?: { readonly value: unknown } | undefined
   readonly elements?: ReadonlyMap<string, Ref<unknown>> | undefined
 }
@@ -47,7 +47,8 @@ export class Ref<out T> {
   }
 
   toString(): string {
-    const shown = this.immediate ? `${inspect(this.immediate.value)}, ` : ''
+    const isShort = this.immediate && (typeof this.immediate.value !== 'object' || this.immediate.value === null)
+    const shown = isShort ? `${inspect(this.immediate?.value)}, ` : ''
     return `${this.constructor.name}(${shown}hid=${this.hid.slice(0, 6)}…)`
   }
 }
@@ -91,24 +92,28 @@ export class ListRef<E, Item = Ref<E>> extends CollectionRef<E[]> {
   }
 }
 
-/** A dict of which every value is a Ref. */
-export class DictRef<E, Item = Ref<E>> extends CollectionRef<Record<string, E>> {
+/** The Refs of a dict's values, under its keys. */
+export type DictItems<T> = { readonly [K in keyof T]: Ref<Required<T>[K]> }
+
+/** A dict of which every value is a Ref; `T` is the plain one, whose keys it has. */
+export class DictRef<T extends object, Items = DictItems<T>> extends CollectionRef<T> {
   override readonly kind = 'dict'
 
   get size(): number {
     return this.elements.size
   }
 
-  get(key: string): Item | undefined {
-    return this.elements.get(key) as Item | undefined
+  /** The Ref under a key: of the fixed keys of `T` always there, of any others perhaps. */
+  get<K extends keyof Items & string>(key: K): string extends keyof Items ? Items[K] | undefined : Items[K] {
+    return this.elements.get(key) as Items[K]
   }
 
-  keys(): MapIterator<string> {
-    return this.elements.keys() as MapIterator<string>
+  keys(): MapIterator<keyof Items & string> {
+    return this.elements.keys() as MapIterator<keyof Items & string>
   }
 
-  [Symbol.iterator](): MapIterator<[string, Item]> {
-    return (this.elements as ReadonlyMap<string, Item>).entries() as MapIterator<[string, Item]>
+  [Symbol.iterator](): MapIterator<[keyof Items & string, Exclude<Items[keyof Items], undefined>]> {
+    return this.elements.entries() as MapIterator<[keyof Items & string, Exclude<Items[keyof Items], undefined>]>
   }
 }
 

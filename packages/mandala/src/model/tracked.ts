@@ -3,8 +3,8 @@ import type { DictRef, ListRef, Ref, SetRef } from './ref.ts'
 /** What an op call resolves to: a Ref inside a run, the plain value outside. `await unwrap(x)` gives the value of either. */
 export type Tracked<T> = T | Ref<T>
 
-/** The value behind what may be a Ref. */
-export type Untracked<T> = T extends Ref<infer U> ? U : T
+/** The value behind what may be a Ref, or a promise of one. */
+export type Untracked<T> = T extends Ref<infer U> ? U : T extends PromiseLike<infer U> ? Untracked<U> : T
 
 type Atom = string | number | bigint | boolean | symbol | null | undefined | Date | RegExp | URL | Error | ArrayBufferView | ArrayBufferLike |
   ReadonlyMap<any, any> | ReadonlySet<any> | ((...args: any[]) => unknown)
@@ -37,6 +37,9 @@ export type TrackedAs<T, K> = T | RefAs<T, K>
 /** The Ref of a value of kind `K`. */
 export type RefAs<T, K> =
   K extends { readonly kind: 'list'; readonly element: infer E } ? (T extends readonly (infer I)[] ? ListRef<I, RefAs<I, E>> : never)
-    : K extends { readonly kind: 'dict'; readonly element: infer E } ? (T extends Readonly<Record<string, infer I>> ? DictRef<I, RefAs<I, E>> : never)
+    : K extends { readonly kind: 'dict'; readonly element: infer E } ? RefOfDict<T, E>
       : K extends { readonly kind: 'set'; readonly element: infer E } ? (T extends ReadonlySet<infer I> ? SetRef<I, RefAs<I, E>> : never)
         : Ref<T>
+
+/** An interface has no index signature, so there is more to rule out than to ask for. */
+type RefOfDict<T, E> = T extends Atom | readonly unknown[] ? never : T extends object ? DictRef<T, { readonly [K in keyof T]: RefAs<Required<T>[K], E> }> : never

@@ -17,6 +17,8 @@ const BURST_MS_MAX = 20
 const RESULT = `
   SELECT calls.duration_us, calls.is_tuple, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM calls JOIN io ON io.call = calls.id AND io.slot < 0 JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val`
+const IS_WHOLE = `
+  SELECT min(vals.place > 0) FROM io JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = candidate.id AND io.slot < 0`
 const CALL = `
   SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple
   FROM calls JOIN ops ON ops.id = calls.op`
@@ -60,7 +62,7 @@ export class SqliteStore implements Store {
   }
 
   findResultByContent(cid: CallContentId): StoredResult | undefined {
-    const first = 'WHERE calls.id = (SELECT id FROM calls WHERE cid = unhex(?) LIMIT 1)'
+    const first = `WHERE calls.id = (SELECT id FROM calls AS candidate WHERE cid = unhex(?) ORDER BY (${IS_WHOLE}) DESC, id LIMIT 1)`
     return this.#read(() => toResult(allRows(this.#statements.get(`${RESULT} ${first} ORDER BY io.slot DESC`), cid)))
   }
 
@@ -80,8 +82,17 @@ export class SqliteStore implements Store {
     })
   }
 
+  listHistories(cid: ContentId): readonly HistoryId[] {
+    const sql = 'SELECT lower(hex(hid)) FROM refs WHERE val = (SELECT id FROM vals WHERE cid = unhex(?)) ORDER BY id'
+    return this.#read(() => allRows<[HistoryId]>(this.#statements.get(sql), cid).map(([hid]) => hid))
+  }
+
   findCreator(hid: HistoryId): StoredCall | undefined {
     return this.#callsAt(hid, '<')[0]
+  }
+
+  loadMaker(hid: HistoryId): StoredCall | undefined {
+    return this.findCreator(hid)
   }
 
   listConsumers(hid: HistoryId): readonly StoredCall[] {
@@ -201,6 +212,15 @@ export class SqliteStore implements Store {
     }
   }
 
+  /** Nobody waits for a timer, and its error would end the process; the next read meets what is wrong and can tell. */
+  #restQuietly(): void {
+    try {
+      this.rest()
+    } catch {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+    }
+  }
+
   close(): void {
     if (!this.#isOpen) return
     this.rest()
@@ -243,7 +263,7 @@ export class SqliteStore implements Store {
     if (this.#burst && performance.now() - this.#burst.startedAt > BURST_MS_MAX) this.rest()
     if (this.#burst) return
     this.#db.exec('BEGIN')
-    this.#burst = { timer: setTimeout(() => this.rest(), BURST_MS_MAX), startedAt: performance.now() }
+    this.#burst = { timer: setTimeout(() => this.#restQuietly(), BURST_MS_MAX), startedAt: performance.now() }
     this.#burst.timer.unref()
   }
 

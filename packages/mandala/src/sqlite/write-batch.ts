@@ -24,6 +24,8 @@ export class BatchWriter {
   readonly #overflow: Overflow | undefined
   readonly #lost: Set<HistoryId>
   readonly #values = new Map<ContentId, number>()
+  /** Those of them that have no bytes so far. */
+  readonly #bare = new Set<ContentId>()
   readonly #refs = new Map<HistoryId, number>()
   readonly #names = new Map<string, number>()
   readonly #calls = new Map<CallHistoryId, number>()
@@ -41,7 +43,7 @@ export class BatchWriter {
   }
 
   #putValue(value: StoredValue): void {
-    if (this.#values.has(value.cid)) return
+    if (this.#values.has(value.cid) && (value.bytes === undefined || !this.#bare.has(value.cid))) return
     const size = value.bytes?.length ?? 0
     const isFile = value.bytes !== undefined && this.#overflow !== undefined && size > this.#overflow.bytesMin
     if (isFile) this.#overflow?.files.put(value.cid, value.bytes as Uint8Array)
@@ -50,6 +52,8 @@ export class BatchWriter {
     const result = this.#statements
       .get('INSERT INTO vals (cid, kind, digits, name, place, size, bytes) VALUES (unhex(?), ?, ?, ?, ?, ?, ?) ON CONFLICT (cid) DO NOTHING')
       .run(value.cid, KINDS.indexOf(value.kind), value.digits ?? null, value.name ?? null, ...stored)
+    if (place === PLACE.nowhere) this.#bare.add(value.cid)
+    else this.#bare.delete(value.cid)
     if (result.changes === 1) this.#values.set(value.cid, Number(result.lastInsertRowid))
     else if (place !== PLACE.nowhere) {
       // Known so far by its identity alone: a transient output, or a damaged value that was let go.

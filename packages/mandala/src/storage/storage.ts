@@ -4,19 +4,20 @@ import type { CallHistoryId, HistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
 import type { PendingFrame } from '../frame/computation-frame.ts'
+import type { OpDefinition } from '../memo/definition.ts'
 import type { Listener } from '../memo/events.ts'
 import { Memo } from '../memo/memo.ts'
-import { findDefinition, type Op } from '../memo/op.ts'
+import { findDefinition, type AnyOp } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
 import { unwrap } from '../memo/unwrap.ts'
 import { Call } from '../model/call.ts'
 import type { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
-import type { Dropped, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
+import type { Dropped, Store, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
 import { Frames } from './frames.ts'
-import { expectOptions, invalid, resolveOptions, type StorageOptions } from './options.ts'
+import { expectOptions, invalid, resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
 import { showProgress } from './progress.ts'
 
 /** How the ops inside a run behave. */
@@ -28,7 +29,7 @@ export interface RunOptions {
   /** Shows hits, executed and running calls and the time saved. */
   readonly progress?: boolean
   /** Executes calls of these ops again, each once. Where a result differs, what was computed from the old one is dropped. */
-  readonly refresh?: readonly Op[]
+  readonly refresh?: readonly AnyOp[]
 }
 
 /** What is stored, and what is kept in memory to be faster. */
@@ -37,10 +38,10 @@ export interface StorageStats extends StoreStats {
 }
 
 /** Calls by themselves, by id, or all of an op. */
-export type CallChoice = Call | CallHistoryId | Op | readonly (Call | CallHistoryId | Op)[]
+export type CallChoice = Call | CallHistoryId | AnyOp | readonly (Call | CallHistoryId | AnyOp)[]
 
 /** Where a frame starts. What an op's call resolves to is a Ref inside a run. */
-export type FrameSource = Op | Call | Iterable<unknown> | Tracked<unknown> | Readonly<Record<string, unknown>>
+export type FrameSource = AnyOp | Call | Iterable<unknown> | Tracked<unknown> | Readonly<Record<string, unknown>>
 
 /**
  * Saved calls, in memory or in a file that any number of processes may use at once.
@@ -56,10 +57,12 @@ export class Storage implements AsyncDisposable {
   readonly #frames: Frames
   readonly #logger: ReturnType<typeof resolveOptions>['logger']
 
-  constructor(options?: string | StorageOptions) {
-    const { path, overflow, detectMutation, logger } = resolveOptions(options)
+  /** @param openStore how a store is opened: in a SQLite file, unless told otherwise */
+  constructor(options?: string | StorageOptions, openStore: (options: ResolvedOptions) => Store = openSqlite) {
+    const resolved = resolveOptions(options)
+    const { path, detectMutation, logger } = resolved
     this.path = path
-    this.#memo = new Memo(new SqliteStore({ path, overflow }), { detectMutation })
+    this.#memo = new Memo(openStore(resolved), { detectMutation, logger })
     this.#frames = new Frames(this.#memo)
     this.#logger = logger
     this.#memo.events.subscribe((event) => {
@@ -128,9 +131,9 @@ export class Storage implements AsyncDisposable {
   }
 
   /** All stored calls of an op, of all its versions, oldest first. */
-  async calls(op: Op | string): Promise<readonly Call[]> {
+  async calls(op: AnyOp | string): Promise<readonly Call[]> {
     await this.#memo.queue.flush()
-    return (await this.#memo.store.listCalls(typeof op === 'string' ? op : op.opName)).map((call) => this.#toCall(call))
+    return (await this.#memo.store.listCalls(typeof op === 'string' ? op : definitionOf('calls', op).name)).map((call) => this.#toCall(call))
   }
 
   /**
@@ -207,15 +210,15 @@ export class Storage implements AsyncDisposable {
     return {
       mode: mode ?? outer?.mode ?? 'run',
       newCalls: newCalls ?? outer?.newCalls ?? 'execute',
-      refresh: refresh ? new Set(refresh.map((op) => findDefinition(op) ?? notAnOp('refresh', op))) : (outer?.refresh ?? new Set()),
+      refresh: refresh ? new Set(refresh.map((op) => definitionOf('refresh', op))) : (outer?.refresh ?? new Set()),
       refreshed: refresh ? new Set() : (outer?.refreshed ?? new Set()),
     }
   }
 
-  async #hidsOf(choice: Call | CallHistoryId | Op): Promise<readonly CallHistoryId[]> {
+  async #hidsOf(choice: Call | CallHistoryId | AnyOp): Promise<readonly CallHistoryId[]> {
     if (typeof choice === 'string') return [(await this.call(choice)).hid]
     if (typeof choice !== 'function') return [choice.hid]
-    return (await this.calls(findDefinition(choice) ? choice : notAnOp('drop', choice))).map((call) => call.hid)
+    return (await this.calls(definitionOf('drop', choice).name)).map((call) => call.hid)
   }
 
   /** What the block threw matters more; what couldn't be stored is raised again by the next flush. */
@@ -233,10 +236,16 @@ export class Storage implements AsyncDisposable {
   }
 }
 
+function openSqlite({ path, overflow }: ResolvedOptions): Store {
+  return new SqliteStore({ path, overflow })
+}
+
 function notFound(what: string, id: string): never {
   throw new MandalaError('NOT_FOUND', `There is no ${what} ${id} in this storage`, { hint: 'look ids up with storage.calls(op) or on a Ref (.hid)' })
 }
 
-function notAnOp(place: string, given: unknown): never {
-  throw invalid(place, `${String(given)} is not an op`, 'pass what op(...) returned')
+function definitionOf(place: string, given: unknown): OpDefinition {
+  const definition = findDefinition(given)
+  if (!definition) throw invalid(place, `${String(given)} is not an op`, 'pass what op(...) returned')
+  return definition
 }

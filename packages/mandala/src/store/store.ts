@@ -87,12 +87,17 @@ export interface CallReader {
  */
 export interface Store extends CallReader {
   findResult(hid: CallHistoryId): Awaitable<StoredResult | undefined>
+  /** Of several, the oldest one whose outputs' values are all there, or just the oldest. */
   findResultByContent(cid: CallContentId): Awaitable<StoredResult | undefined>
   /** All calls on equal inputs, whatever their histories. */
   listByContent(cid: CallContentId): Awaitable<readonly CallHistoryId[]>
   findCall(hid: CallHistoryId): Awaitable<StoredCall | undefined>
   findRef(hid: HistoryId): Awaitable<StoredSlot | undefined>
+  /** All histories by which a value came about, oldest first. */
+  listHistories(cid: ContentId): Awaitable<readonly HistoryId[]>
   findCreator(hid: HistoryId): Awaitable<StoredCall | undefined>
+  /** The same at once: the elements of a collection that was put together are the inputs of the call that did. */
+  loadMaker(hid: HistoryId): StoredCall | undefined
   listConsumers(hid: HistoryId): Awaitable<readonly StoredCall[]>
   listCalls(op?: string): Awaitable<readonly StoredCall[]>
   /** Ids of all values, in the order of their storing. */

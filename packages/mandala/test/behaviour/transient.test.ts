@@ -72,6 +72,45 @@ test('a transient list keeps its structure; an element is computed again when it
   assert.deepEqual(log.take(), ['load', 'run f'])
 })
 
+const outer = op(async function outer(xs: number[]) { return unwrap(sum(xs)) })
+
+test('a transient value that an op passes on to an inner op is stored there by its identity alone, and can be had again', async (t) => {
+  const path = makePath(t)
+  const first = new Storage(path)
+  assert.equal(await first.run(async () => unwrap(outer(await big(1000)))), 499_500)
+  assert.ok((await first.stats()).valueBytes < 200)
+  await first.close()
+  await using storage = new Storage(path)
+  const log = logOf(storage)
+  await storage.run(async () => outer(await big(1000)))
+  const [call] = await storage.calls(sum)
+  assert.equal((await unwrap(call?.inputs['xs']) as number[]).length, 1000)
+  assert.deepEqual(log.take().filter((line) => line !== 'load'), ['hit big by history', 'hit outer by history', 'run big'])
+  assert.deepEqual(await storage.check(), [])
+})
+
+test('a transient value that the function of an op got from an inner op is passed on by its identity alone, after a hit too', async (t) => {
+  const path = makePath(t)
+  for (let version = 0; version < 2; version += 1) {
+    await using storage = new Storage(path)
+    const program = op('program', async (n: number) => unwrap(sum(await unwrap(big(n)))), { version })
+    assert.equal(await storage.run(() => unwrap(program(1000))), 499_500)
+    assert.ok((await storage.stats()).valueBytes < 200)
+  }
+})
+
+test('an element of a transient list that is passed on is stored by its identity alone, and a value given in a run with its bytes', async () => {
+  const storage = new Storage()
+  const rows = op(function rows(n: number) { return [Array.from({ length: n }, () => 1), [2]] }, { output: list(), transient: true })
+  const each = op(async function each(all: readonly (readonly number[])[]) { return unwrap(sum(all[0] as number[])) })
+  assert.equal(await storage.run(async () => unwrap(each(await rows(1000)))), 1000)
+  assert.ok((await storage.stats()).valueBytes < 1000)
+  await storage.run(() => sum(Array.from({ length: 5000 }, () => 1)))
+  const before = (await storage.stats()).valueBytes
+  await storage.run(async () => sum(await unwrap(big(1000))))
+  assert.ok((await storage.stats()).valueBytes > before + 1000)
+})
+
 test('a transient output larger than the cache can be unwrapped', async () => {
   const storage = new Storage()
   const bytes = 40 << 20

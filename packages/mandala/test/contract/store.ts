@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
-import type { Store, StoredValue } from '../../src/store/store.ts'
+import type { Store, StoredCall, StoredValue } from '../../src/store/store.ts'
 import { hasCode } from '../helpers.ts'
 import { batchOf, call, callCid, callHid, chain, cid, hid, nothing, slot, value } from './stored.ts'
 
@@ -49,6 +49,8 @@ function lookUps({ open }: StoreSetting): void {
     assert.deepEqual(await store.listByContent(stored.cid), [stored.hid])
     assert.deepEqual(await store.findCreator(hid('o2')), stored)
     assert.equal(await store.findCreator(hid('x')), undefined)
+    assert.deepEqual(store.loadMaker(hid('o2')), stored)
+    assert.equal(store.loadMaker(hid('x')), undefined)
     assert.deepEqual(await store.listConsumers(hid('y')), [stored])
     assert.deepEqual(await store.listConsumers(hid('o1')), [])
     assert.deepEqual(await store.findRef(hid('x')), { name: '', hid: hid('x'), cid: cid('x'), kind: 'value' })
@@ -73,6 +75,27 @@ function lookUps({ open }: StoreSetting): void {
     await store.putBatch(batchOf(call('a'), { ...call('b'), cid: callCid('a') }))
     assert.deepEqual((await store.listByContent(callCid('a'))).toSorted(), [callHid('a'), callHid('b')])
     assert.ok(await store.findResultByContent(callCid('a')))
+  })
+
+  test('of calls with equal contents the oldest is found whose values are there, or the oldest', async (t) => {
+    const { store } = open(t)
+    const equal = (name: string): StoredCall => ({ ...call(name, { outputs: [`${name}1`, `${name}2`] }), cid: callCid('same') })
+    for (const name of ['a', 'b', 'c']) await store.putBatch(batchOf(equal(name)))
+    const found = async (): Promise<string | undefined> => (await store.findResultByContent(callCid('same')))?.outputs[0]?.cid
+    assert.equal(await found(), cid('a1'))
+    await store.forgetValue(cid('a2'))
+    assert.equal(await found(), cid('b1'))
+    await store.forgetValue(cid('b1'))
+    await store.forgetValue(cid('c1'))
+    assert.equal(await found(), cid('a1'))
+  })
+
+  test('all histories of a value are listed', async (t) => {
+    const { store } = open(t)
+    const outputs = [{ ...slot('out0', 'other'), cid: cid('o') }]
+    await store.putBatch(batchOf(call('a', { outputs: ['o'] }), { ...call('b'), outputs }, call('c')))
+    assert.deepEqual(await store.listHistories(cid('o')), [hid('o'), hid('other')])
+    assert.deepEqual(await store.listHistories(cid('unknown')), [])
   })
 
   test('inner calls are kept with the call around them', async (t) => {
@@ -157,6 +180,13 @@ function values({ open }: StoreSetting): void {
     await store.putBatch({ calls: [], values: [value('a', Buffer.from('second'))] })
     await store.putBatch({ calls: [], values: [{ ...value('a'), bytes: undefined }] })
     assert.equal(Buffer.from((await store.loadValue(cid('a')))?.bytes ?? []).toString(), 'first')
+  })
+
+  test('a value takes its bytes also when one batch names it without them first', async (t) => {
+    const { store } = open(t)
+    await store.putBatch({ calls: [], values: [{ ...value('a'), bytes: undefined }, value('a', Buffer.from('bytes')), { ...value('a'), bytes: undefined }] })
+    assert.equal(Buffer.from((await store.loadValue(cid('a')))?.bytes ?? []).toString(), 'bytes')
+    assert.deepEqual(await store.check(), [])
   })
 
   test('a forgotten value is still known, and takes bytes anew', async (t) => {

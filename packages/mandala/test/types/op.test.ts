@@ -1,7 +1,6 @@
-import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  approx, dict, DictRef, external, ignore, list, ListRef, newArg, op, Ref, set, SetRef, Storage, unwrap, value, wrap, type Op, type Tracked,
+  approx, dict, DictRef, external, ignore, list, ListRef, newArg, op, Ref, set, SetRef, Storage, unwrap, value, wrap, type AnyOp, type Op, type Tracked,
 } from '../../src/index.ts'
 import { expectType, type Equal } from './equal.ts'
 
@@ -142,7 +141,7 @@ export async function collections(): Promise<void> {
     await shout(x)
   }
   const byName = await scores()
-  expectType<Equal<typeof byName, Record<string, number> | DictRef<number>>>()
+  expectType<Equal<typeof byName, Record<string, number> | DictRef<Record<string, number>>>>()
   if (byName instanceof DictRef) for (const [key, x] of byName) expectType<Equal<[typeof key, typeof x], [string, Ref<number>]>>()
   for (const name of await names()) await shout(name)
   const distinct = await names()
@@ -150,7 +149,7 @@ export async function collections(): Promise<void> {
   const table = await rows()
   if (table instanceof ListRef) {
     for (const row of table) {
-      expectType<Equal<typeof row, DictRef<number>>>()
+      expectType<Equal<typeof row, DictRef<Record<string, number>>>>()
       await increment(row.get('a') ?? 0)
     }
   }
@@ -161,18 +160,67 @@ export async function collections(): Promise<void> {
   await op(function join(parts: string[]) { return parts.join() })(xs)
 }
 
+interface Scores { readonly acc: number; readonly label: string; readonly note?: string }
+
+export async function fixedKeys(): Promise<void> {
+  const evaluate = op(function evaluate(x: number): Scores { return { acc: x, label: String(x) } }, { output: dict() })
+  const scores = await evaluate(1)
+  if (scores instanceof DictRef) {
+    expectType<Equal<[ReturnType<typeof scores.get<'acc'>>, ReturnType<typeof scores.get<'label'>>], [Ref<number>, Ref<string>]>>()
+    await increment(scores.get('acc'))
+    await shout(scores.get('note') ?? 'none')
+    for (const [key, ref] of scores) expectType<Equal<[typeof key, typeof ref], ['acc' | 'label' | 'note', Ref<number> | Ref<string>]>>()
+    // @ts-expect-error a value of another type than the input
+    await increment(scores.get('label'))
+    // @ts-expect-error a value that may be missing
+    await shout(scores.get('note'))
+    // @ts-expect-error a key that it does not have
+    scores.get('f1')
+  }
+  const plain = await unwrap(scores)
+  expectType<Equal<typeof plain, Scores>>()
+  const nested = await op(function nested() { return { xs: [1], names: ['a'] } }, { output: dict(list()) })()
+  if (nested instanceof DictRef) expectType<Equal<ReturnType<typeof nested.get<'xs'>>, ListRef<number>>>()
+  const { both } = await op(function two() { return { both: { a: 1, b: 'x' } } }, { outputs: { both: dict() } })()
+  if (both instanceof DictRef) expectType<Equal<ReturnType<typeof both.get<'b'>>, Ref<string>>>()
+}
+
 export async function generics(): Promise<void> {
-  const first = op(function first<T>(xs: T[]): T { return xs[0] as T })
+  const first = op(function first<T>(xs: T[], at = 0): T { return xs[at] as T })
   const result = await first([1])
-  // A generic function loses what it says of its inputs and output: the type parameter becomes `unknown`.
-  expectType<Equal<typeof result, unknown>>()
-  const plain: number = first.fn([1])
-  assert.equal(plain, 1)
+  expectType<Equal<typeof result, Tracked<number>>>()
+  const ofRefs = await first([increment(1), await increment(2)])
+  expectType<Equal<typeof ofRefs, Tracked<number>>>()
+  const repeat = op('repeat', async <T>(x: T) => [x, x], { output: list() })
+  const repeated = await repeat('a')
+  expectType<Equal<typeof repeated, string[] | ListRef<string>>>()
+  const pluck = op(function pluck<T extends object, K extends keyof T>(x: T, key: K) { return x[key] }, { version: 1, output: 'part' })
+  const part = await pluck({ a: true, b: 'x' }, 'b')
+  expectType<Equal<typeof part, Tracked<string>>>()
+  const pair = op(function pair<T, U>(a: T, b: U) { return { a, b } }, { outputs: ['a', 'b'] })
+  const { a, b } = await pair(increment(1), wrap('x'))
+  expectType<Equal<[typeof a, typeof b], [Tracked<number>, Tracked<string>]>>()
+  // @ts-expect-error a key that the object does not have
+  await pluck({ a: 1 }, 'b')
+  // @ts-expect-error a result that is no string
+  await shout(first([1]))
+  // @ts-expect-error an output that the function does not return
+  op(function f<T>(x: T) { return { x } }, { outputs: ['y'] })
+  // @ts-expect-error a kind for an output that the function does not return
+  op(function f<T>(x: T) { return { x } }, { outputs: { y: list() } })
+  // @ts-expect-error an unknown option
+  op(function f<T>(x: T) { return x }, { versoin: 1 })
+  const untyped: AnyOp = first
+  const storage = new Storage()
+  await storage.run({ refresh: [untyped, first, increment] }, () => first([1]))
+  await storage.drop([...(await storage.calls(first)), first])
 }
 
 export async function unannotated(): Promise<void> {
   const scale = op(function scale(x: number, by = 10) { return x * by })
   expectType<Equal<typeof scale.fn, (x: number, by?: number) => number>>()
+  const ignoring = op(function ignoring(x: number, by = 10) { return x * by }, { version: 1, ignore: ['x'] })
+  expectType<Equal<typeof ignoring.fn, (x: number, by?: number) => number>>()
 }
 
 export async function options(): Promise<void> {
