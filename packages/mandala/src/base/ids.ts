@@ -12,3 +12,5 @@ export type HistoryId = Branded<'HistoryId'>
 export type CallContentId = Branded<'CallContentId'>
 /** A call, by its op and how its inputs came about. */
 export type CallHistoryId = Branded<'CallHistoryId'>
+/** All the code that an execution of an op used, each part at one of its contents. */
+export type VersionId = Branded<'VersionId'>

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'INPUT_MUTATED'
   | 'NEW_CALL_REFUSED'
   | 'OPTION_INVALID'
+  | 'CODE_CHANGED'
   | 'NOT_FOUND'
   | 'FRAME_INVALID'
   | 'STORE_NOT_OURS'

@@ -9,7 +9,8 @@ import type { OpDefinition, OutputSpec } from './definition.ts'
 import { execute } from './execute.ts'
 import { Parts } from './identified.ts'
 import { holdsUnsettled, identifyInputs } from './identify-inputs.ts'
-import { adoptByContent, findByHistory } from './look-up.ts'
+import { adoptByContent, findByHistory, listByContent } from './look-up.ts'
+import { noteUse } from './trace.ts'
 import type { Memo, Result } from './memo.ts'
 import { reconcile } from './reconcile.ts'
 import { Request } from './request.ts'
@@ -21,13 +22,18 @@ export async function callOp(op: OpDefinition, args: readonly unknown[], context
   memo.register(op)
   const identified = identifyCall(memo, op, args)
   const request = isThenable(identified) ? await identified : identified
-  context.execution?.inner.push(request.hid)
+  const result = await answer(memo, request, context)
+  context.execution?.inner.push(result.hid)
+  return deliver(result, op, context)
+}
+
+async function answer(memo: Memo, request: Request, context: Context): Promise<Result> {
   if (!mustRefresh(request, context)) {
     const found = findByHistory(memo, request)
     const result = isThenable(found) ? await found : found
-    if (result) return deliver(noteHit(memo, request, { by: 'history', result }), op, context)
+    if (result) return noteHit(memo, request, context, { by: 'history', result })
   }
-  return deliver(await claim(memo, request, context), op, context)
+  return claim(memo, request, context)
 }
 
 /** Promises among the arguments are waited for only when identification stumbles over them. */
@@ -61,9 +67,9 @@ async function claim(memo: Memo, request: Request, context: Context): Promise<Re
     if (!running) break
     await running
     const result = (await findByHistory(memo, request)) ?? (await adoptByContent(memo, request, cid))
-    if (result) return noteHit(memo, request, { by: 'in-flight', result })
+    if (result) return noteHit(memo, request, context, { by: 'in-flight', result })
   }
-  if (context.settings.newCalls === 'error') return retrace(memo, request, cid)
+  if (context.settings.newCalls === 'error') return retrace(memo, request, cid, context)
   const settled = settleCall(memo, request, cid, context)
   memo.inFlight.set(cid, settled)
   try {
@@ -73,20 +79,20 @@ async function claim(memo: Memo, request: Request, context: Context): Promise<Re
   }
 }
 
-async function retrace(memo: Memo, request: Request, cid: CallContentId): Promise<Result> {
+async function retrace(memo: Memo, request: Request, cid: CallContentId, context: Context): Promise<Result> {
   const adopted = await adoptByContent(memo, request, cid)
-  if (adopted) return noteHit(memo, request, { by: 'content', result: adopted })
+  if (adopted) return noteHit(memo, request, context, { by: 'content', result: adopted })
   throw new MandalaError('NEW_CALL_REFUSED', `${request.op.name} has not been called with these inputs, and this run only retraces`, {
     hint: 'run without { newCalls: "error" } to execute it',
   })
 }
 
 async function settleCall(memo: Memo, request: Request, cid: CallContentId, context: Context): Promise<Result> {
-  const { op, hid, parts } = request
+  const { op, parts } = request
   const refreshes = mustRefresh(request, context)
   if (!refreshes) {
     const adopted = await adoptByContent(memo, request, cid)
-    if (adopted) return noteHit(memo, request, { by: 'content', result: adopted })
+    if (adopted) return noteHit(memo, request, context, { by: 'content', result: adopted })
   }
   const executed = await execute(memo, request, cid, context)
   if (refreshes) await replaceStored(memo, { cid, result: executed, context })
@@ -96,7 +102,7 @@ async function settleCall(memo: Memo, request: Request, cid: CallContentId, cont
   if (result !== executed) return result
   const added = memo.queue.add(parts, result.durationMs)
   if (added) await added
-  if (memo.events.isHeard) memo.events.emit({ kind: 'call-recorded', op: op.name, hid, durationMs: result.durationMs })
+  if (memo.events.isHeard) memo.events.emit({ kind: 'call-recorded', op: op.name, hid: result.hid, durationMs: result.durationMs })
   return result
 }
 
@@ -104,9 +110,9 @@ async function settleCall(memo: Memo, request: Request, cid: CallContentId, cont
 async function replaceStored(memo: Memo, { cid, result, context }: { cid: CallContentId; result: Result; context: Context }): Promise<void> {
   context.settings.refreshed.add(cid)
   await memo.queue.flush()
-  const old = await memo.store.findResultByContent(cid)
+  const old = await listByContent(memo, cid)
   if (!old || old.outputs.every((output, i) => output.cid === result.outputs[i]?.cid)) return
-  await memo.drop(await memo.store.listByContent(cid), { dependents: true, dryRun: false })
+  await memo.drop(old.hids, { dependents: true, dryRun: false })
 }
 
 /** A function that calls itself with its own inputs would wait for itself forever. */
@@ -119,7 +125,8 @@ function expectNoCircle(op: OpDefinition, cid: CallContentId, execution: Executi
   }
 }
 
-function noteHit(memo: Memo, { op }: Request, { by, result }: { by: 'history' | 'content' | 'in-flight'; result: Result }): Result {
+function noteHit(memo: Memo, { op }: Request, { execution }: Context, { by, result }: { by: 'history' | 'content' | 'in-flight'; result: Result }): Result {
+  noteUse(memo, execution, result)
   memo.tally.hits += 1
   memo.tally.savedMs += result.durationMs
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-hit', op: op.name, hid: result.hid, by, savedMs: result.durationMs })

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CallContentId, CallHistoryId } from '../base/ids.ts'
+import type { Trace } from '../versions/code-state.ts'
 import type { OpDefinition } from './definition.ts'
 import type { Memo } from './memo.ts'
 
@@ -15,11 +16,12 @@ export interface RunSettings {
 /** An op's function under way. */
 export interface Execution {
   readonly op: OpDefinition
-  readonly hid: CallHistoryId
   readonly cid: CallContentId
   /** Calls that the function made. */
   readonly inner: CallHistoryId[]
   readonly outer: Execution | undefined
+  /** What code the function uses, where the storage tracks it. */
+  readonly trace: Trace | undefined
 }
 
 /** Where in a program an op is called: in a run's block, or in the function of another op. */

@@ -2,10 +2,11 @@ import { isThenable, mapAll } from '../base/awaitable.ts'
 import type { CallContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { Ignored } from '../model/marks.ts'
-import { deriveCallContentId } from '../model/derive-ids.ts'
+import { deriveCallContentId, withCode } from '../model/derive-ids.ts'
 import type { Ref } from '../model/ref.ts'
 import type { StoredCall } from '../store/store.ts'
 import { identify } from '../value/identify.ts'
+import type { CodeContent } from '../versions/code-state.ts'
 import { bind } from './bind.ts'
 import { findContext, runInContext, type Context, type Execution } from './context.ts'
 import type { OpDefinition } from './definition.ts'
@@ -13,35 +14,52 @@ import type { RefInput } from './identified.ts'
 import type { Memo, Result } from './memo.ts'
 import { identifyOutputs, toStoredCall } from './record.ts'
 import { Request } from './request.ts'
+import { endTrace, recordCode } from './trace.ts'
 import { settle, unwrapAny } from './unwrap.ts'
 
 /** Runs a call's function and hands the call to the store; it is as durable as promised when this resolves. */
 export async function execute(memo: Memo, request: Request, cid: CallContentId, context: Context): Promise<Result> {
-  const { op, hid, inputs, parts } = request
+  const { op, inputs, parts } = request
   // Before the function runs: it may change what it is given.
   for (const input of inputs) if (input.raw) parts.values.push(memo.encodeRaw(input))
   // Its Refs may be unwrapped inside.
   if (op.isComposed) await memo.queue.add({ calls: [], values: [...parts.values] }, 0)
   const args = op.isComposed ? refArguments(memo, request) : await unwrapArguments(request.args)
-  const execution: Execution = { op, hid, cid, inner: [], outer: context.execution }
-  if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid })
+  const execution: Execution = { op, cid, inner: [], outer: context.execution, trace: memo.code?.tracer.start() }
+  if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid: request.hid })
   memo.tally.executed += 1
   const startedAtMs = Date.now()
   const started = performance.now()
   try {
     const before = memo.detectsMutation ? fingerprints(op, args) : undefined
-    const running = runInContext({ ...context, execution, givesRefs: op.isComposed }, () => op.fn(...args))
-    const returned = isThenable(running) ? await running : running
+    const { returned, used } = await runFunction(op, args, { ...context, execution, givesRefs: op.isComposed })
     const durationMs = performance.now() - started
     if (before) expectUnchanged(op, before, fingerprints(op, args))
-    const outputs = identifyOutputs(memo, request, op.isComposed ? await settle(memo, returned) : returned, parts)
-    const result: Result = { op, hid, outputs, durationMs, isTuple: op.form === 'several' && Array.isArray(returned) }
-    parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs, inner: execution.inner }))
+    const code = recordCode(memo, op, used, parts)
+    const hid = code ? withCode(request.hid, code.semantic) : request.hid
+    const outputs = identifyOutputs(memo, { op, hid }, op.isComposed ? await settle(memo, returned) : returned, parts)
+    const result: Result = { op, hid, outputs, durationMs, isTuple: op.form === 'several' && Array.isArray(returned), version: code?.version }
+    parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs, inner: execution.inner, semantic: code?.semantic }))
     return result
   } catch (error) {
-    if (memo.events.isHeard) memo.events.emit({ kind: 'call-failed', op: op.name, hid, error })
+    if (memo.events.isHeard) memo.events.emit({ kind: 'call-failed', op: op.name, hid: request.hid, error })
     throw error
   }
+}
+
+async function runFunction(
+  { fn }: OpDefinition, args: readonly unknown[], context: Context & { readonly execution: Execution },
+): Promise<{ returned: unknown; used: ReadonlyMap<string, CodeContent> }> {
+  const { execution } = context
+  let used: ReadonlyMap<string, CodeContent> = new Map()
+  let returned: unknown
+  try {
+    const running = runInContext(context, () => (execution.trace ? execution.trace.run(() => fn(...args)) : fn(...args)))
+    returned = isThenable(running) ? await running : running
+  } finally {
+    used = endTrace(execution)
+  }
+  return { returned, used }
 }
 
 async function unwrapArguments(args: readonly unknown[]): Promise<unknown[]> {
@@ -84,7 +102,7 @@ function expectUnchanged(op: OpDefinition, before: ReadonlyMap<string, string>, 
 /** Executes a stored call once more for the bytes of its outputs, which are stored again. */
 export async function executeAgain(memo: Memo, op: OpDefinition, call: StoredCall): Promise<readonly Ref<unknown>[]> {
   const inputs: RefInput[] = call.inputs.map((slot) => ({ name: slot.name, cid: slot.cid, knownHid: slot.hid, ref: memo.refOfGiven(slot) }))
-  const request = new Request({ op, args: storedArguments(op, inputs), inputs, hid: call.hid })
+  const request = new Request({ op, args: storedArguments(op, inputs), inputs, hid: call.code?.hid ?? call.hid })
   const context = findContext()
   const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set<OpDefinition>(), refreshed: new Set<CallContentId>() }
   const result = await execute(memo, request, deriveCallContentId(op, inputs), { memo, settings, execution: context?.execution, givesRefs: true })

@@ -1,6 +1,6 @@
 import type { IdentifiedInput } from '../model/derive-ids.ts'
 import type { Ref } from '../model/ref.ts'
-import type { StoredCall, StoredValue } from '../store/store.ts'
+import type { StoredCall, StoredCommit, StoredValue, StoredVersion } from '../store/store.ts'
 
 /** An input with its identity, and what must be stored for it if the call turns out to be new. */
 export type MemoInput = RefInput | RawInput
@@ -21,6 +21,8 @@ export interface RawInput extends IdentifiedInput {
 export class Parts {
   readonly calls: StoredCall[] = []
   readonly values: StoredValue[] = []
+  readonly commits: StoredCommit[] = []
+  readonly versions: StoredVersion[] = []
   /** Collections that are being taken apart, so that one which holds itself is noticed. */
   readonly open: Set<unknown> = new Set()
 }

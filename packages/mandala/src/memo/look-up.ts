@@ -1,10 +1,10 @@
 import { MandalaError } from '../base/mandala-error.ts'
 import { isThenable, type Awaitable } from '../base/awaitable.ts'
-import type { CallContentId } from '../base/ids.ts'
-import { deriveOutputId } from '../model/derive-ids.ts'
-import type { StoredResult, StoredSlot } from '../store/store.ts'
+import type { CallContentId, CallHistoryId } from '../base/ids.ts'
+import { deriveOutputId, withCode } from '../model/derive-ids.ts'
+import type { StoredResult, StoredSlot, VersionedResult } from '../store/store.ts'
 import { outputKey, type OpDefinition, type OutputSpec } from './definition.ts'
-import type { Memo, Result } from './memo.ts'
+import type { CodeTracking, Memo, Result } from './memo.ts'
 import { toStoredCall } from './record.ts'
 import type { Request } from './request.ts'
 import { withHistory } from './with-history.ts'
@@ -13,11 +13,18 @@ import { withHistory } from './with-history.ts'
 export function findByHistory(memo: Memo, request: Request): Awaitable<Result | undefined> {
   const known = memo.results.get(request.history)
   if (known) return expectAnswers(known, request.op)
+  if (memo.code) return findCurrent(memo, memo.code, { hid: request.hid }).then((result) => remember(memo, request, result))
   const stored = memo.store.findResult(request.hid)
   return isThenable(stored) ? stored.then((result) => remember(memo, request, result)) : remember(memo, request, stored)
 }
 
-function remember(memo: Memo, request: Request, stored: StoredResult | undefined): Result | undefined {
+/** Of the calls with an id without the code the latest that holds for the code of now. */
+async function findCurrent(memo: Memo, { versions }: CodeTracking, id: Parameters<Memo['store']['findVersioned']>[0]): Promise<VersionedResult | undefined> {
+  for (const result of await memo.store.findVersioned(id)) if (await versions.isCurrent(result.version)) return result
+  return undefined
+}
+
+function remember(memo: Memo, request: Request, stored: StoredResult | VersionedResult | undefined): Result | undefined {
   if (!stored) return undefined
   const result = toResult(memo, request, stored)
   memo.results.set(request.history, result)
@@ -25,10 +32,11 @@ function remember(memo: Memo, request: Request, stored: StoredResult | undefined
 }
 
 /** A stored call's outputs as Refs, without their values. */
-export function toResult(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, stored: StoredResult): Result {
+export function toResult(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, stored: StoredResult | VersionedResult): Result {
   const { durationMs, isTuple, outputs } = stored
   expectOutputs(op, outputs)
-  return { op, hid, outputs: outputs.map((slot) => memo.refOf(slot)), durationMs, isTuple }
+  const [ownHid, version] = 'version' in stored ? [stored.hid, stored.version] : [hid, undefined]
+  return { op, hid: ownHid, outputs: outputs.map((slot) => memo.refOf(slot)), durationMs, isTuple, version }
 }
 
 /** What is in memory may be the result of another op over the same function. */
@@ -52,13 +60,33 @@ function expectOutputs(op: OpDefinition, stored: readonly Pick<StoredSlot, 'name
 /** Finds a call on equal inputs that came about otherwise, and records this one beside it: new histories, the same contents. */
 export async function adoptByContent(memo: Memo, request: Request, cid: CallContentId): Promise<Result | undefined> {
   const known = memo.recent.get(cid)
-  const stored = known ? undefined : await memo.store.findResultByContent(cid)
+  const stored = known ? undefined : await (memo.code ? findCurrent(memo, memo.code, { cid }) : memo.store.findResultByContent(cid))
   const found = known ? expectAnswers(known, request.op) : (stored && toResult(memo, request, stored))
   if (!found) return undefined
-  const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(request.hid, outputKey(request.op, i)), request.parts))
-  const result: Result = { ...found, op: request.op, hid: request.hid, outputs }
+  const semantic = found.version && memo.code?.versions.semanticOf(request.op, found.version)
+  const hid = semantic === undefined ? request.hid : withCode(request.hid, semantic)
+  const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(hid, outputKey(request.op, i)), request.parts))
+  const result: Result = { ...found, op: request.op, hid, outputs }
   memo.results.set(request.history, result)
-  request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs: Date.now(), inner: [] }))
+  request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs: Date.now(), inner: [], semantic }))
   await memo.queue.add(request.parts, 0)
   return result
+}
+
+interface EqualCalls {
+  readonly hids: readonly CallHistoryId[]
+  readonly outputs: readonly StoredSlot[]
+}
+
+/** The calls on equal inputs that hold for the code of now, and what they gave; undefined if there are none. */
+export async function listByContent(memo: Memo, cid: CallContentId): Promise<EqualCalls | undefined> {
+  if (!memo.code) {
+    const stored = await memo.store.findResultByContent(cid)
+    return stored && { hids: await memo.store.listByContent(cid), outputs: stored.outputs }
+  }
+  const { versions } = memo.code
+  const all = await memo.store.findVersioned({ cid })
+  const isCurrent = await Promise.all(all.map(({ version }) => versions.isCurrent(version)))
+  const [first, ...others] = all.filter((_, i) => isCurrent[i])
+  return first && { hids: [first, ...others].map(({ hid }) => hid), outputs: first.outputs }
 }

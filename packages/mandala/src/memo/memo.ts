@@ -1,5 +1,5 @@
 import type { Awaitable } from '../base/awaitable.ts'
-import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { deriveHistoryId } from '../model/derive-ids.ts'
@@ -7,6 +7,8 @@ import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { deriveElementId } from '../model/structure.ts'
 import type { Dropped, Store, StoredSlot, StoredValue } from '../store/store.ts'
 import { encode } from '../value/codec.ts'
+import type { Tracer } from '../versions/code-state.ts'
+import type { Versions } from '../versions/versions.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { findContext } from './context.ts'
@@ -25,6 +27,14 @@ export interface Result {
   readonly outputs: readonly Ref<unknown>[]
   readonly isTuple: boolean
   readonly durationMs: number
+  /** The code that gave it, where the storage tracks that. */
+  readonly version: VersionId | undefined
+}
+
+/** How a storage follows the code that calls use. */
+export interface CodeTracking {
+  readonly tracer: Tracer
+  readonly versions: Versions
 }
 
 /** Small enough for its entries to die young: with ten times as many, V8 lets the heap of a retrace of a million calls grow past 400 MB. */
@@ -49,12 +59,14 @@ export class Memo implements RefOwner {
   readonly transients: BoundedMap<ContentId, true> = new BoundedMap(TRANSIENTS_MAX)
   readonly inFlight: Map<CallContentId, Promise<Result>> = new Map()
   readonly detectsMutation: boolean
+  readonly code: CodeTracking | undefined
   readonly #ops = new Map<string, { readonly definition: OpDefinition; readonly fn: WeakRef<(...args: any[]) => unknown> }>()
   readonly #registered = new WeakSet<OpDefinition>()
   #deletions: number | undefined
 
-  constructor(store: Store, options: { detectMutation: boolean; logger: Logger }) {
+  constructor(store: Store, options: { detectMutation: boolean; logger: Logger; code?: CodeTracking | undefined }) {
     this.store = store
+    this.code = options.code
     this.events = new Events((error) => options.logger.warn(`a listener of the storage failed: ${String(error)}`))
     this.detectsMutation = options.detectMutation
     this.queue = new CommitQueue(store, this.events, () => this.forget())
@@ -133,6 +145,11 @@ export class Memo implements RefOwner {
     const count = await this.store.deletionCount()
     if (this.#deletions !== undefined && count !== this.#deletions) this.forget()
     this.#deletions = count
+  }
+
+  /** Looks whether the code changed, and forgets what is cached if it did. */
+  async followCode(): Promise<void> {
+    if (await this.code?.versions.sync()) this.forget()
   }
 
   /** Deletes calls, here and in the store. */

@@ -16,7 +16,9 @@ export async function reconcile(memo: Memo, request: Request, result: Result): P
   }
   if (changed.length === 0) return result
   await memo.queue.flush()
-  const theirs = await memo.store.findResult(request.hid)
+  const theirs = memo.code
+    ? (await memo.store.findVersioned({ hid: request.hid })).find(({ hid }) => hid === result.hid)
+    : await memo.store.findResult(request.hid)
   if (theirs) return toResult(memo, request, theirs)
   for (const hid of changed) {
     const consumers = await memo.store.listConsumers(hid)

@@ -2,7 +2,7 @@ import type { CallContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { External } from '../model/marks.ts'
 import type { Kind } from '../model/kind.ts'
-import { deriveExternalId, deriveOutputId } from '../model/derive-ids.ts'
+import { deriveExternalId, deriveOutputId, withCode } from '../model/derive-ids.ts'
 import { CollectionRef, makeRef, Ref } from '../model/ref.ts'
 import { deriveElementId } from '../model/structure.ts'
 import type { StoredCall, StoredSlot } from '../store/store.ts'
@@ -107,14 +107,27 @@ function identifyCollection(memo: Memo, output: Output, parts: Parts): Ref<unkno
   return kind.kind === 'set' ? moveHistory(memo, whole, hid) : whole
 }
 
+interface DoneCall {
+  /** Without the code. */
+  readonly cid: CallContentId
+  readonly result: Result
+  readonly startedAtMs: number
+  readonly inner: StoredCall['inner']
+  /** What the code means that it used, where the storage tracks that. */
+  readonly semantic: string | undefined
+}
+
 /** A call as the store takes it. */
-export function toStoredCall(memo: Memo, request: Request, done: { cid: CallContentId; result: Result; startedAtMs: number; inner: StoredCall['inner'] }): StoredCall {
-  const { op, hid, inputs } = request
-  const { cid, result, startedAtMs, inner } = done
+export function toStoredCall(memo: Memo, request: Request, done: DoneCall): StoredCall {
+  const { op, inputs } = request
+  const { cid, result, startedAtMs, inner, semantic } = done
+  const isVersioned = semantic !== undefined && result.version !== undefined
   return {
-    hid, cid, op: op.name, version: op.version, startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
+    hid: result.hid, cid: isVersioned ? withCode(cid, semantic) : cid, op: op.name, version: op.version,
+    startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
     inputs: inputs.map((input) => toSlot(input.name, memo.refOfInput(input))),
     outputs: result.outputs.map((ref, i) => toSlot((op.outputs[i] as OutputSpec).name, ref)),
+    ...(isVersioned ? { code: { hid: request.hid, cid, version: result.version } } : {}),
   }
 }
 

@@ -18,6 +18,7 @@ export async function recover(memo: Memo, ref: Ref<unknown>, reason: string | un
   if (!isTransient) memo.events.emit({ kind: 'value-damaged', cid: ref.cid, reason: reason ?? 'its bytes are missing', op: call?.op })
   if (!isTransient) await memo.store.forgetValue(ref.cid)
   if (!call || !op) throw cannotRecover(ref, call)
+  await expectSameCode(memo, call)
   expectReplayable(call, op)
   const unknown = findUnknownInput(call, op)
   const outputs = await executeAgain(memo, op, call).catch(async (error: unknown) => {
@@ -62,6 +63,16 @@ function cannotRecover(ref: Ref<unknown>, call: StoredCall | undefined): Mandala
       hint: `call ${call.op} in the run before the value is needed`,
     })
     : new MandalaError('VALUE_DAMAGED', `The value of ${ref} is not in the store, and no call made it`, { hint: 'pass the value again' })
+}
+
+/** Other code would give another result. */
+async function expectSameCode(memo: Memo, call: StoredCall): Promise<void> {
+  if (!call.code) return
+  await memo.followCode()
+  if (await memo.code?.versions.isCurrent(call.code.version)) return
+  throw new MandalaError('VALUE_DAMAGED', `A value made by ${call.op} is not in the store, and the code that made it has changed`, {
+    hint: 'go back to that code to have it again, or run again with the new one',
+  })
 }
 
 /** Ignored inputs aren't stored, so a call that needs them can't be executed from the store alone. */

@@ -1,4 +1,4 @@
-import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import { digest } from '../value/digest.ts'
 
 const sized = (text: string): string => `${text.length}:${text}`
@@ -39,6 +39,26 @@ export function writeCallHistory(op: OpIdentity, inputs: readonly IdentifiedInpu
 /** @param history as {@link writeCallHistory} gives it */
 export function deriveCallHistoryId(history: string): CallHistoryId {
   return digest('call-history', history) as CallHistoryId
+}
+
+/** The id of a call that used code, given what it is without it. */
+export function withCode<Id extends CallHistoryId | CallContentId>(id: Id, semantic: string): Id {
+  return digest('versioned', id + semantic) as Id
+}
+
+/** All that an execution of an op used. */
+export function deriveVersionId(op: OpIdentity, dependencies: readonly { readonly component: string; readonly hash: string }[]): VersionId {
+  return digest('version', writeParts(op, dependencies.map(({ component, hash }) => [component, hash]))) as VersionId
+}
+
+/** What code means: the same for two versions that differ only in contents that mean the same. */
+export function deriveSemanticId(op: OpIdentity, meanings: readonly (readonly [component: string, semantic: string])[]): string {
+  return digest('semantic', writeParts(op, meanings))
+}
+
+function writeParts(op: OpIdentity, parts: readonly (readonly [string, string])[]): string {
+  const sorted = parts.toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return `${sized(op.name)}${op.version};${sorted.map((part) => part.map(sized).join('')).join('')}`
 }
 
 /** @param inputs sorted by name */

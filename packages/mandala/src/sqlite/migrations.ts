@@ -36,6 +36,25 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   INSERT INTO counters VALUES ('deletions', 0);
   `,
+  // `semantic` and `parent` are commits of the same component; `pre_hid` and `pre_cid` are a call's ids without its code.
+  `
+  CREATE TABLE components (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head INTEGER REFERENCES commits);
+  CREATE TABLE commits (
+    id INTEGER PRIMARY KEY, component INTEGER NOT NULL REFERENCES components, hash TEXT NOT NULL, parent TEXT, semantic TEXT NOT NULL,
+    source TEXT NOT NULL, created_ms INTEGER NOT NULL, UNIQUE (component, hash)
+  );
+  CREATE TABLE versions (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, op TEXT NOT NULL);
+  CREATE TABLE version_commits (
+    version INTEGER NOT NULL REFERENCES versions, commit_id INTEGER NOT NULL REFERENCES commits, PRIMARY KEY (version, commit_id)
+  ) WITHOUT ROWID;
+  ALTER TABLE calls ADD COLUMN version INTEGER REFERENCES versions;
+  ALTER TABLE calls ADD COLUMN pre_hid BLOB;
+  ALTER TABLE calls ADD COLUMN pre_cid BLOB;
+  CREATE INDEX calls_by_pre_hid ON calls (pre_hid) WHERE pre_hid IS NOT NULL;
+  CREATE INDEX calls_by_pre_cid ON calls (pre_cid) WHERE pre_cid IS NOT NULL;
+  CREATE INDEX calls_by_version ON calls (version) WHERE version IS NOT NULL;
+  INSERT INTO counters VALUES ('code', 0);
+  `,
 ]
 
 /** Brings a store to today's format. Call it within a write transaction. */

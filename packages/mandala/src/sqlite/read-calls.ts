@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import type { LinkedCall, StoredSlot } from '../store/store.ts'
 import { allRows, type Statements } from './statements.ts'
-import { KINDS } from './write-batch.ts'
+import { KINDS } from './kinds.ts'
 
 /** Each gives row ids of calls. Hashes go in as one JSON array: a statement for any number of them. */
 export const CALLS_AFTER = 'SELECT id FROM calls WHERE id > ? AND (? IS NULL OR op IN (SELECT id FROM ops WHERE name = ?)) ORDER BY id LIMIT ?'

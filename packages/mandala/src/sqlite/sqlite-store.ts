@@ -1,15 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
-import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
-import type { Batch, Dropped, LinkedCall, Store, StoredCall, StoredResult, StoredSlot, StoredValue, StoreStats } from '../store/store.ts'
+import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
+import type {
+  Batch, Dropped, LinkedCall, Store, StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredValue, StoredVersion, StoreStats,
+  VersionedResult, VersionUse,
+} from '../store/store.ts'
 import { checkTables } from './check.ts'
+import { countUses, extendVersions, findVersioned, putCommits, putHeads, readCommits, readHeads, readVersions } from './code-tables.ts'
 import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
 import { openDatabase } from './open-database.ts'
+import { KINDS } from './kinds.ts'
 import { OverflowFiles } from './overflow-files.ts'
 import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots } from './read-calls.ts'
 import { describeSqliteError } from './sqlite-error.ts'
 import { allRows, firstRow, Statements } from './statements.ts'
-import { BatchWriter, KINDS, PLACE, type Overflow } from './write-batch.ts'
+import { BatchWriter, PLACE, type Overflow } from './write-batch.ts'
 
 /** A read transaction is held open over a burst of reads, which makes each two to three times cheaper; for so long at most. */
 const BURST_MS_MAX = 20
@@ -20,14 +25,18 @@ const RESULT = `
 const IS_WHOLE = `
   SELECT min(vals.place > 0) FROM io JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = candidate.id AND io.slot < 0`
 const CALL = `
-  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple
-  FROM calls JOIN ops ON ops.id = calls.op`
+  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple,
+    lower(hex(versions.hash)), lower(hex(calls.pre_hid)), lower(hex(calls.pre_cid))
+  FROM calls JOIN ops ON ops.id = calls.op LEFT JOIN versions ON versions.id = calls.version`
 const SLOTS = `
   SELECT io.slot, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM io JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = ? ORDER BY io.slot`
 
 type ResultRow = [durationUs: number, isTuple: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
-type CallRow = [id: number, hid: CallHistoryId, cid: CallContentId, op: string, version: number, startedMs: number, durationUs: number, isTuple: number]
+type CallRow = [
+  id: number, hid: CallHistoryId, cid: CallContentId, op: string, version: number, startedMs: number, durationUs: number, isTuple: number,
+  code: VersionId | '', preHid: CallHistoryId, preCid: CallContentId,
+]
 type SlotRow = [slot: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
 
 export interface SqliteStoreOptions {
@@ -128,6 +137,41 @@ export class SqliteStore implements Store {
     return this.#read(() => readSlots(this.#statements, hids))
   }
 
+  findVersioned(id: { hid: CallHistoryId } | { cid: CallContentId }): readonly VersionedResult[] {
+    return this.#read(() => findVersioned(this.#statements, id))
+  }
+
+  codeRevision(): number {
+    return this.#counter('code')
+  }
+
+  readCommits(): readonly StoredCommit[] {
+    return this.#read(() => readCommits(this.#statements))
+  }
+
+  readVersions(): readonly StoredVersion[] {
+    return this.#read(() => readVersions(this.#statements))
+  }
+
+  readHeads(): ReadonlyMap<string, string> {
+    return this.#read(() => readHeads(this.#statements))
+  }
+
+  countUses(): readonly VersionUse[] {
+    return this.#read(() => countUses(this.#statements))
+  }
+
+  putCode({ commits, heads }: { commits: readonly StoredCommit[]; heads: readonly StoredDependency[] }): void {
+    this.#write(() => {
+      putCommits(this.#statements, commits)
+      putHeads(this.#statements, heads)
+    })
+  }
+
+  extendVersions(ids: readonly VersionId[], dependencies: readonly StoredDependency[]): void {
+    this.#write(() => extendVersions(this.#statements, ids, dependencies))
+  }
+
   listValues(): readonly ContentId[] {
     return this.#read(() => allRows<[ContentId]>(this.#statements.get('SELECT lower(hex(cid)) FROM vals ORDER BY id')).map(([cid]) => cid))
   }
@@ -183,7 +227,7 @@ export class SqliteStore implements Store {
   }
 
   deletionCount(): number {
-    return this.#read(() => firstRow<[number]>(this.#statements.get("SELECT value FROM counters WHERE name = 'deletions'"))?.[0] ?? 0)
+    return this.#counter('deletions')
   }
 
   stats(): StoreStats {
@@ -228,6 +272,10 @@ export class SqliteStore implements Store {
     this.#db.close()
   }
 
+  #counter(name: string): number {
+    return this.#read(() => firstRow<[number]>(this.#statements.get('SELECT value FROM counters WHERE name = ?'), name)?.[0] ?? 0)
+  }
+
   #callsAt(hid: HistoryId, side: '<' | '>='): StoredCall[] {
     return this.#read(() => {
       const sql = `${CALL} WHERE calls.id IN (SELECT io.call FROM io JOIN refs ON refs.id = io.ref WHERE refs.hid = unhex(?) AND io.slot ${side} 0) ORDER BY calls.id`
@@ -237,7 +285,7 @@ export class SqliteStore implements Store {
 
   #toCall(row: CallRow | undefined): StoredCall | undefined {
     if (!row) return undefined
-    const [id, hid, cid, op, version, startedAtMs, durationUs, isTuple] = row
+    const [id, hid, cid, op, version, startedAtMs, durationUs, isTuple, code, preHid, preCid] = row
     const slots = allRows<SlotRow>(this.#statements.get(SLOTS), id)
     const inner = allRows<[CallHistoryId]>(
       this.#statements.get('SELECT lower(hex(calls.hid)) FROM inner_calls JOIN calls ON calls.id = inner_call WHERE outer_call = ? ORDER BY calls.id'), id)
@@ -246,6 +294,7 @@ export class SqliteStore implements Store {
       inputs: slots.filter(([slot]) => slot >= 0).map(toSlot),
       outputs: slots.filter(([slot]) => slot < 0).reverse().map(toSlot),
       inner: inner.map(([innerHid]) => innerHid),
+      ...(code === '' ? {} : { code: { hid: preHid, cid: preCid, version: code } }),
     }
   }
 

@@ -1,14 +1,19 @@
 import { invariant } from '../base/invariant.ts'
 import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import type { Batch, StoredCall, StoredSlot, StoredValue } from '../store/store.ts'
+import { putCommits, putVersions, versionId } from './code-tables.ts'
+import { KINDS } from './kinds.ts'
 import type { OverflowFiles } from './overflow-files.ts'
 import { firstRow, type Statements } from './statements.ts'
 
-/** How kinds of refs are written; the place in this list never changes. */
-export const KINDS = ['value', 'list', 'dict', 'set', 'external'] as const
-
 /** Where the bytes of a value are. */
 export const PLACE = { nowhere: 0, inline: 1, file: 2 } as const
+
+const INSERT_CALL = `
+  INSERT INTO calls (hid, cid, op, started_ms, duration_us, is_tuple) VALUES (unhex(?), unhex(?), ?, ?, ?, ?) ON CONFLICT (hid) DO NOTHING`
+const INSERT_VERSIONED = `
+  INSERT INTO calls (hid, cid, op, started_ms, duration_us, is_tuple, version, pre_hid, pre_cid)
+  VALUES (unhex(?), unhex(?), ?, ?, ?, ?, ?, unhex(?), unhex(?)) ON CONFLICT (hid) DO NOTHING`
 
 export interface Overflow {
   readonly files: OverflowFiles
@@ -38,6 +43,8 @@ export class BatchWriter {
   }
 
   write(batch: Batch): void {
+    putCommits(this.#statements, batch.commits ?? [])
+    putVersions(this.#statements, batch.versions ?? [])
     for (const value of batch.values) this.#putValue(value)
     for (const call of batch.calls) this.#putCall(call)
   }
@@ -82,9 +89,10 @@ export class BatchWriter {
       for (const output of call.outputs) this.#lost.add(output.hid)
       return
     }
-    const result = this.#statements
-      .get('INSERT INTO calls (hid, cid, op, started_ms, duration_us, is_tuple) VALUES (unhex(?), unhex(?), ?, ?, ?, ?) ON CONFLICT (hid) DO NOTHING')
-      .run(call.hid, call.cid, this.#opId(call), Math.round(call.startedAtMs), Math.round(call.durationMs * 1000), call.isTuple ? 1 : 0)
+    const stored = [call.hid, call.cid, this.#opId(call), Math.round(call.startedAtMs), Math.round(call.durationMs * 1000), call.isTuple ? 1 : 0]
+    const result = call.code
+      ? this.#statements.get(INSERT_VERSIONED).run(...stored, versionId(this.#statements, call.code.version), call.code.hid, call.code.cid)
+      : this.#statements.get(INSERT_CALL).run(...stored)
     if (result.changes === 0) return
     const id = Number(result.lastInsertRowid)
     this.#calls.set(call.hid, id)

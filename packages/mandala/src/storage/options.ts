@@ -1,5 +1,6 @@
 import { consoleLogger, type Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
+import type { OnChange } from './decide.ts'
 
 /** From here on a file is faster to write and read than rows of the database, and copies cost one writing instead of two. */
 const OVERFLOW_MB = 4
@@ -12,6 +13,12 @@ export interface StorageOptions {
   readonly overflow?: { readonly dir?: string; readonly thresholdMB?: number }
   /** Identify inputs again after each function ran, and throw `INPUT_MUTATED` if one changed. Costs about as much as identifying them. */
   readonly detectMutation?: boolean
+  /**
+   * What happens when code that stored calls used has really changed: `'ask'` shows the change and asks in the terminal (default where there
+   * is one), `'recompute'` executes the calls again (default elsewhere), `'reuse'` keeps them, `'error'` throws `CODE_CHANGED`; or a function
+   * that decides. What is decided is stored.
+   */
+  readonly onChange?: OnChange
   /** Takes warnings and progress lines; standard error if left out. */
   readonly logger?: Logger
 }
@@ -20,10 +27,11 @@ export interface ResolvedOptions {
   readonly path: string
   readonly overflow: { readonly dir: string; readonly bytesMin: number } | undefined
   readonly detectMutation: boolean
+  readonly onChange: OnChange
   readonly logger: Logger
 }
 
-const OPTIONS: readonly string[] = ['path', 'overflow', 'detectMutation', 'logger']
+const OPTIONS: readonly string[] = ['path', 'overflow', 'detectMutation', 'onChange', 'logger']
 
 export function resolveOptions(given: string | StorageOptions | undefined): ResolvedOptions {
   const options: StorageOptions = typeof given === 'string' ? { path: given } : (given ?? {})
@@ -39,8 +47,17 @@ export function resolveOptions(given: string | StorageOptions | undefined): Reso
     path,
     overflow: dir === undefined ? undefined : { dir, bytesMin: thresholdMB * 1_000_000 },
     detectMutation: options.detectMutation ?? false,
+    onChange: resolveOnChange(options.onChange),
     logger: options.logger ?? consoleLogger,
   }
+}
+
+const POLICIES: readonly unknown[] = ['ask', 'recompute', 'reuse', 'error']
+
+function resolveOnChange(given: OnChange | undefined): OnChange {
+  if (given === undefined) return process.stdin.isTTY && process.stderr.isTTY ? 'ask' : 'recompute'
+  if (typeof given === 'function' || POLICIES.includes(given)) return given
+  throw invalid('new Storage', `onChange is ${JSON.stringify(given)}`, "it is 'ask', 'recompute', 'reuse', 'error', or a function that gives one of the middle two")
 }
 
 /** A misspelt option would silently do nothing. */

@@ -15,7 +15,10 @@ import type { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Dropped, Store, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
+import type { CodeState, Tracer } from '../versions/code-state.ts'
+import { Versions } from '../versions/versions.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
+import { decide } from './decide.ts'
 import { Frames } from './frames.ts'
 import { expectOptions, invalid, resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
 import { showProgress } from './progress.ts'
@@ -43,6 +46,14 @@ export type CallChoice = Call | CallHistoryId | AnyOp | readonly (Call | CallHis
 /** Where a frame starts. What an op's call resolves to is a Ref inside a run. */
 export type FrameSource = AnyOp | Call | Iterable<unknown> | Tracked<unknown> | Readonly<Record<string, unknown>>
 
+/** What a storage is made of, for stores and tracers of other kinds. */
+export interface StorageParts {
+  /** A SQLite file, unless told otherwise. */
+  readonly openStore?: (options: ResolvedOptions) => Store
+  /** What follows the code that calls use. */
+  readonly code?: { readonly state: CodeState; readonly tracer: Tracer }
+}
+
 /**
  * Saved calls, in memory or in a file that any number of processes may use at once.
  * @throws MandalaError `STORE_NOT_OURS`, `STORE_TOO_NEW`, `STORE_UNREADABLE`, `STORE_READ_ONLY`, `STORE_DAMAGED` if the file can't be used; it
@@ -57,12 +68,13 @@ export class Storage implements AsyncDisposable {
   readonly #frames: Frames
   readonly #logger: ReturnType<typeof resolveOptions>['logger']
 
-  /** @param openStore how a store is opened: in a SQLite file, unless told otherwise */
-  constructor(options?: string | StorageOptions, openStore: (options: ResolvedOptions) => Store = openSqlite) {
+  constructor(options?: string | StorageOptions, { openStore = openSqlite, code }: StorageParts = {}) {
     const resolved = resolveOptions(options)
-    const { path, detectMutation, logger } = resolved
+    const { path, detectMutation, onChange, logger } = resolved
     this.path = path
-    this.#memo = new Memo(openStore(resolved), { detectMutation, logger })
+    const store = openStore(resolved)
+    const versions = code && new Versions(store, code.state, (change) => decide(change, onChange))
+    this.#memo = new Memo(store, { detectMutation, logger, code: code && versions && { tracer: code.tracer, versions } })
     this.#frames = new Frames(this.#memo)
     this.#logger = logger
     this.#memo.events.subscribe((event) => {
@@ -82,6 +94,7 @@ export class Storage implements AsyncDisposable {
     const settings = this.#settingsOf(options)
     const memo = this.#memo
     await memo.followDeletions()
+    if (findContext()?.memo !== memo) await memo.followCode()
     const stopProgress = options.progress ? showProgress(memo, this.#logger) : undefined
     memo.events.emit({ kind: 'run-started' })
     try {

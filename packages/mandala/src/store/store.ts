@@ -1,5 +1,5 @@
 import type { Awaitable } from '../base/awaitable.ts'
-import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type { RefKind } from '../model/ref.ts'
 
 /** A Ref as it is stored, under its name in a call. */
@@ -8,6 +8,38 @@ export interface StoredSlot {
   readonly hid: HistoryId
   readonly cid: ContentId
   readonly kind: RefKind
+}
+
+/** A part of the code (a function, a class, a module-level value, a package) at one of its contents. */
+export interface StoredDependency {
+  readonly component: string
+  /** Of the content: what the code does, or what the value is. */
+  readonly hash: string
+}
+
+/** A content that a component had, in the tree of its contents. */
+export interface StoredCommit extends StoredDependency {
+  /** The content that it came from; undefined for the first one. */
+  readonly parent: string | undefined
+  /** The first content that means the same. */
+  readonly semantic: string
+  /** For people: the text of a function, the print of a value. */
+  readonly source: string
+  readonly createdAtMs: number
+}
+
+/** What executions of an op used. */
+export interface StoredVersion {
+  readonly id: VersionId
+  readonly op: string
+  readonly dependencies: readonly StoredDependency[]
+}
+
+/** Under what a call of a storage that tracks code is looked up: its ids without the code, and the code that it used. */
+export interface StoredCode {
+  readonly hid: CallHistoryId
+  readonly cid: CallContentId
+  readonly version: VersionId
 }
 
 /** What a hit needs of a call, and no more. */
@@ -28,6 +60,13 @@ export interface StoredCall extends StoredResult {
   readonly inputs: readonly StoredSlot[]
   /** Calls of other ops that its body made. */
   readonly inner: readonly CallHistoryId[]
+  readonly code?: StoredCode
+}
+
+/** A result with the code that gave it. */
+export interface VersionedResult extends StoredResult {
+  readonly hid: CallHistoryId
+  readonly version: VersionId
 }
 
 /** A call as it is read by the many: what frames and queries are made of. */
@@ -51,6 +90,33 @@ export interface StoredValue {
 export interface Batch {
   readonly calls: readonly StoredCall[]
   readonly values: readonly StoredValue[]
+  /** What the calls used, unless it is stored already. */
+  readonly commits?: readonly StoredCommit[]
+  readonly versions?: readonly StoredVersion[]
+}
+
+/** What a version's calls come to. */
+export interface VersionUse {
+  readonly version: VersionId
+  readonly calls: number
+  readonly durationMs: number
+}
+
+/** What a store keeps of the code that calls used. */
+export interface CodeStore {
+  /** Calls with these ids without the code, latest first. */
+  findVersioned(id: { readonly hid: CallHistoryId } | { readonly cid: CallContentId }): Awaitable<readonly VersionedResult[]>
+  /** Changes with every commit, head and dependency that is stored, by any process. */
+  codeRevision(): Awaitable<number>
+  readCommits(): Awaitable<readonly StoredCommit[]>
+  readVersions(): Awaitable<readonly StoredVersion[]>
+  /** The content of each component that was last in use, by its name. */
+  readHeads(): Awaitable<ReadonlyMap<string, string>>
+  countUses(): Awaitable<readonly VersionUse[]>
+  /** Stores decisions: contents that came, and which ones are in use now. */
+  putCode(code: { readonly commits: readonly StoredCommit[]; readonly heads: readonly StoredDependency[] }): Awaitable<void>
+  /** Adds dependencies to versions. */
+  extendVersions(ids: readonly VersionId[], dependencies: readonly StoredDependency[]): Awaitable<void>
 }
 
 /** What a deletion took away, or would. */
@@ -85,7 +151,7 @@ export interface CallReader {
  * What every store promises. A batch is there whole or not at all; after `putBatch` returns, a killed process loses nothing of it;
  * putting what is there already changes nothing; any number of processes may write to one store.
  */
-export interface Store extends CallReader {
+export interface Store extends CallReader, CodeStore {
   findResult(hid: CallHistoryId): Awaitable<StoredResult | undefined>
   /** Of several, the oldest one whose outputs' values are all there, or just the oldest. */
   findResultByContent(cid: CallContentId): Awaitable<StoredResult | undefined>

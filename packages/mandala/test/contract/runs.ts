@@ -17,7 +17,7 @@ const slow = op(async function slow(x: number) { await new Promise((resolve) => 
 /** What runs over any store must do; the store may answer at once or later. */
 export function describeRuns(name: string, open: OpenStore): void {
   const start = (t: TestContext, path = makePath(t)): Storage => {
-    const storage = new Storage(path, () => open(path))
+    const storage = new Storage(path, { openStore: () => open(path) })
     t.after(() => storage.close())
     return storage
   }

@@ -49,7 +49,8 @@ test('the verdict complains of a call without its second output', async (t) => {
 
 test('the verdict complains of other results, and of what the store itself finds wrong', async (t) => {
   const { files } = await makeWhole(t)
-  change(files, "INSERT INTO calls SELECT id + 1000, randomblob(20), cid, op, started_ms, duration_us, is_tuple FROM calls WHERE id = 1")
+  change(files, `INSERT INTO calls (id, hid, cid, op, started_ms, duration_us, is_tuple)
+    SELECT id + 1000, randomblob(20), cid, op, started_ms, duration_us, is_tuple FROM calls WHERE id = 1`)
   const { faults } = await judge(files, STEPS, ['something else'])
   assert.ok(faults.includes('1 calls without an output'), faults.join('\n'))
   assert.ok(faults.includes('the results are others than without a kill'), faults.join('\n'))

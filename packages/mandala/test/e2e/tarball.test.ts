@@ -82,7 +82,7 @@ suite('the packed tarball', () => {
     }
     const brought = readdirSync(join(project, 'node_modules')).filter((name) => !/^\.|^@types$|^tsx$|^vitest$/.test(name))
     assert.deepEqual(brought, [
-      '@uwdata', '@viz-js', 'acorn', 'arquero', 'data-uri-to-buffer', 'fetch-blob', 'formdata-polyfill', 'mandala-ts', 'node-domexception', 'node-fetch',
+      '@uwdata', '@viz-js', 'acorn', 'arquero', 'data-uri-to-buffer', 'diff', 'fetch-blob', 'formdata-polyfill', 'mandala-ts', 'node-domexception', 'node-fetch',
       'web-streams-polyfill',
     ])
   })

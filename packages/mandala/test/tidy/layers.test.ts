@@ -14,10 +14,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   code: ['base', 'value'],
   store: ['base', 'model'],
   sqlite: ['base', 'model', 'store'],
-  memo: ['base', 'value', 'model', 'code', 'store'],
+  versions: ['base', 'graph', 'value', 'model', 'code', 'store'],
+  memo: ['base', 'value', 'model', 'code', 'store', 'versions'],
   render: ['base'],
   frame: ['base', 'graph', 'model', 'store', 'render'],
-  storage: ['base', 'value', 'model', 'store', 'sqlite', 'memo', 'frame'],
+  storage: ['base', 'value', 'model', 'store', 'sqlite', 'versions', 'memo', 'frame', 'render'],
 }
 
 interface Import {

@@ -1,0 +1,172 @@
+import { invariant } from '../base/invariant.ts'
+import type { VersionId } from '../base/ids.ts'
+import { deriveSemanticId, deriveVersionId, type OpIdentity } from '../model/derive-ids.ts'
+import type { CodeStore, StoredCommit, StoredDependency, StoredVersion } from '../store/store.ts'
+import { sumUses, type CodeChange, type Decision } from './change.ts'
+import type { CodeContent, CodeState } from './code-state.ts'
+
+/** What a call is stored with: the code it used, and what of that the store doesn't have yet. */
+export interface RecordedCode {
+  readonly version: VersionId
+  /** What the code means; part of the call's ids. */
+  readonly semantic: string
+  readonly commits: readonly StoredCommit[]
+  readonly versions: readonly StoredVersion[]
+}
+
+/**
+ * The code that stored calls used, held against the code as it is now. A component has a tree of contents (commits); contents that mean
+ * the same form a class. A version is the set of contents that an execution used: it is current while each of its components has, now, a
+ * content of the same class. So a change touches just the calls that used it, and going back finds them again.
+ */
+export class Versions {
+  readonly #store: CodeStore
+  readonly #code: CodeState
+  readonly #decide: (change: CodeChange) => Promise<Decision>
+  readonly #commits = new Map<string, Map<string, StoredCommit>>()
+  readonly #versions = new Map<VersionId, StoredVersion>()
+  #heads = new Map<string, string>()
+  #revision: number | undefined
+  /** The hash that each known component has now. */
+  #now = new Map<string, string | undefined>()
+  readonly #isCurrent = new Map<VersionId, boolean>()
+
+  constructor(store: CodeStore, code: CodeState, decide: (change: CodeChange) => Promise<Decision>) {
+    this.#store = store
+    this.#code = code
+    this.#decide = decide
+  }
+
+  /**
+   * Looks at the code, asks what each new content means, and stores the answers at once.
+   * @returns whether calls that were hits before may be none now, or the other way round
+   */
+  async sync(): Promise<boolean> {
+    await this.#load()
+    const before = this.#now
+    this.#now = new Map()
+    const heads: StoredDependency[] = []
+    for (const [component, commits] of this.#commits) {
+      const content = this.#code.find(component)
+      this.#now.set(component, content?.hash)
+      if (!content) continue
+      if (!commits.has(content.hash)) await this.#commit(component, content)
+      else if (this.#heads.get(component) !== content.hash) heads.push({ component, hash: content.hash })
+    }
+    if (heads.length > 0) await this.#put([], heads)
+    this.#isCurrent.clear()
+    return this.#now.size !== before.size || [...this.#now].some(([component, hash]) => before.get(component) !== hash)
+  }
+
+  /** Whether calls of a version hold for the code as it is now. */
+  async isCurrent(id: VersionId): Promise<boolean> {
+    let isCurrent = this.#isCurrent.get(id)
+    if (isCurrent === undefined) {
+      // Another process may have stored it since.
+      if (!this.#versions.has(id)) await this.#load()
+      isCurrent = this.#versions.get(id)?.dependencies.every((dependency) => this.#holds(dependency)) ?? false
+      this.#isCurrent.set(id, isCurrent)
+    }
+    return isCurrent
+  }
+
+  /** What an execution of an op used, as the store takes it. */
+  record(op: OpIdentity, used: ReadonlyMap<string, CodeContent>): RecordedCode {
+    const dependencies = Array.from(used, ([component, { hash }]) => ({ component, hash })).sort((a, b) => (a.component < b.component ? -1 : 1))
+    const commits: StoredCommit[] = []
+    for (const [component, { hash, source }] of used) {
+      if (this.#commits.get(component)?.has(hash)) continue
+      const commit = { component, hash, parent: undefined, semantic: hash, source, createdAtMs: Date.now() }
+      commits.push(commit)
+      this.#learn(commit)
+      this.#now.set(component, hash)
+    }
+    const id = deriveVersionId(op, dependencies)
+    const version = { id, op: op.name, dependencies }
+    const isKnown = this.#versions.has(id)
+    this.#versions.set(id, version)
+    this.#isCurrent.set(id, true)
+    return { version: id, semantic: this.#meaningOf(op, version), commits, versions: isKnown ? [] : [version] }
+  }
+
+  /** What a current version means, for a call on equal inputs that came about otherwise. */
+  semanticOf(op: OpIdentity, id: VersionId): string {
+    return this.#meaningOf(op, this.#get(id))
+  }
+
+  /** What a current version used, at the contents of now: the call around one that was found used it too. */
+  *dependenciesOf(id: VersionId): Generator<readonly [component: string, content: CodeContent]> {
+    for (const { component } of this.#get(id).dependencies) {
+      const content = this.#code.find(component)
+      if (content) yield [component, content]
+    }
+  }
+
+  #get(id: VersionId): StoredVersion {
+    const version = this.#versions.get(id)
+    invariant(version, `version ${id} was used before it was read`)
+    return version
+  }
+
+  #holds({ component, hash }: StoredDependency): boolean {
+    const now = this.#now.get(component)
+    return now !== undefined && this.#classOf(component, now) === this.#classOf(component, hash)
+  }
+
+  #classOf(component: string, hash: string): string {
+    return this.#commits.get(component)?.get(hash)?.semantic ?? hash
+  }
+
+  #meaningOf(op: OpIdentity, { dependencies }: StoredVersion): string {
+    return deriveSemanticId(op, dependencies.map(({ component, hash }) => [component, this.#classOf(component, hash)]))
+  }
+
+  /** A content that came: what it means is decided, and stored before anything else happens. */
+  async #commit(component: string, content: CodeContent): Promise<void> {
+    const parent = this.#heads.get(component)
+    const using = [...this.#versions.values()].filter(({ dependencies }) => dependencies.some((each) => each.component === component))
+    const affected = sumUses(using, await this.#store.countUses())
+    const before = parent === undefined ? undefined : this.#commits.get(component)?.get(parent)
+    const change = { component, before: before?.source ?? '', after: content.source, affected }
+    const decision = affected.length === 0 ? 'recompute' : await this.#decide(change)
+    const semantic = decision === 'reuse' && before ? before.semantic : content.hash
+    await this.#put([{ component, hash: content.hash, parent, semantic, source: content.source, createdAtMs: Date.now() }], [{ component, hash: content.hash }])
+    if (decision === 'reuse') await this.#extend(component, using)
+  }
+
+  /** What the new text refers to becomes a dependency of the calls that it holds for, so that a later change of that is noticed. */
+  async #extend(component: string, using: readonly StoredVersion[]): Promise<void> {
+    const references = this.#code.findReferences(component)
+    const holding = using.filter(({ dependencies }) => dependencies.some((each) => each.component === component && this.#holds({ ...each, component })))
+    const missing = [...references].filter(([name]) => holding.some(({ dependencies }) => !dependencies.some((each) => each.component === name)))
+    if (missing.length === 0) return
+    const createdAtMs = Date.now()
+    await this.#put(missing.map(([name, { hash, source }]) => ({ component: name, hash, parent: undefined, semantic: hash, source, createdAtMs })), [])
+    const dependencies = missing.map(([name, { hash }]) => ({ component: name, hash }))
+    await this.#store.extendVersions(holding.map(({ id }) => id), dependencies)
+    for (const version of holding) this.#versions.set(version.id, { ...version, dependencies: [...version.dependencies, ...dependencies] })
+    for (const { component: name, hash } of dependencies) this.#now.set(name, hash)
+  }
+
+  async #put(commits: readonly StoredCommit[], heads: readonly StoredDependency[]): Promise<void> {
+    await this.#store.putCode({ commits, heads })
+    for (const commit of commits) this.#learn(commit)
+    for (const { component, hash } of heads) this.#heads.set(component, hash)
+  }
+
+  #learn(commit: StoredCommit): void {
+    const known = this.#commits.get(commit.component)
+    if (known) known.set(commit.hash, commit)
+    else this.#commits.set(commit.component, new Map([[commit.hash, commit]]))
+    if (!this.#heads.has(commit.component)) this.#heads.set(commit.component, commit.hash)
+  }
+
+  async #load(): Promise<void> {
+    const revision = await this.#store.codeRevision()
+    if (revision === this.#revision) return
+    for (const commit of await this.#store.readCommits()) this.#learn(commit)
+    for (const version of await this.#store.readVersions()) this.#versions.set(version.id, version)
+    this.#heads = new Map(await this.#store.readHeads())
+    this.#revision = revision
+  }
+}
