@@ -85,6 +85,29 @@ export function extendVersions(statements: Statements, ids: readonly VersionId[]
   noteRevision(statements)
 }
 
+export function moveMeaning(statements: Statements, component: string, { hashes, semantic }: { hashes: readonly string[]; semantic: string }): void {
+  const move = statements.get('UPDATE commits SET semantic = ? WHERE hash = ? AND component = (SELECT id FROM components WHERE name = ?)')
+  for (const hash of hashes) move.run(semantic, hash, component)
+  noteRevision(statements)
+}
+
+export function listVersionCalls(statements: Statements, id: VersionId): CallHistoryId[] {
+  const sql = 'SELECT lower(hex(calls.hid)) FROM calls JOIN versions ON versions.id = calls.version WHERE versions.hash = unhex(?) ORDER BY calls.id'
+  return allRows<[CallHistoryId]>(statements.get(sql), id).map(([hid]) => hid)
+}
+
+export function dropVersion(statements: Statements, id: VersionId): void {
+  statements.get('DELETE FROM version_commits WHERE version = (SELECT id FROM versions WHERE hash = unhex(?))').run(id)
+  statements.get('DELETE FROM versions WHERE hash = unhex(?)').run(id)
+  statements
+    .get(`
+      DELETE FROM commits WHERE id NOT IN (SELECT commit_id FROM version_commits)
+        AND NOT EXISTS (SELECT 1 FROM components JOIN commits AS used ON used.component = components.id
+          WHERE components.id = commits.component AND (components.head = commits.id OR used.semantic = commits.hash AND used.id <> commits.id))`)
+    .run()
+  noteRevision(statements)
+}
+
 export function versionId(statements: Statements, version: VersionId): number {
   const id = firstRow<[number]>(statements.get('SELECT id FROM versions WHERE hash = unhex(?)'), version)?.[0]
   invariant(id !== undefined, `a call was given to the store before its version ${version}`)

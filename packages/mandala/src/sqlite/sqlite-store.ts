@@ -6,7 +6,9 @@ import type {
   VersionedResult, VersionUse,
 } from '../store/store.ts'
 import { checkTables } from './check.ts'
-import { countUses, extendVersions, findVersioned, putCommits, putHeads, readCommits, readHeads, readVersions } from './code-tables.ts'
+import {
+  countUses, dropVersion, extendVersions, findVersioned, listVersionCalls, moveMeaning, putCommits, putHeads, readCommits, readHeads, readVersions,
+} from './code-tables.ts'
 import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
 import { openDatabase } from './open-database.ts'
 import { KINDS } from './kinds.ts'
@@ -170,6 +172,18 @@ export class SqliteStore implements Store {
 
   extendVersions(ids: readonly VersionId[], dependencies: readonly StoredDependency[]): void {
     this.#write(() => extendVersions(this.#statements, ids, dependencies))
+  }
+
+  moveMeaning(component: string, move: { hashes: readonly string[]; semantic: string }): void {
+    this.#write(() => moveMeaning(this.#statements, component, move))
+  }
+
+  listVersionCalls(id: VersionId): readonly CallHistoryId[] {
+    return this.#read(() => listVersionCalls(this.#statements, id))
+  }
+
+  dropVersion(id: VersionId): void {
+    this.#write(() => dropVersion(this.#statements, id))
   }
 
   listValues(): readonly ContentId[] {

@@ -1,6 +1,6 @@
 // `AsyncDisposable` for programs whose own `lib` doesn't have it.
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { CallHistoryId, HistoryId } from '../base/ids.ts'
+import type { CallHistoryId, HistoryId, VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
 import type { PendingFrame } from '../frame/computation-frame.ts'
@@ -18,6 +18,7 @@ import type { Dropped, Store, StoredCall, StoredSlot, StoreStats } from '../stor
 import type { CodeState, Tracer } from '../versions/code-state.ts'
 import { Versions } from '../versions/versions.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
+import { diffCode, dropVersion, expectTracking, listSources, listVersions, readCode, type Commits, type OpVersion } from './code.ts'
 import { decide } from './decide.ts'
 import { Frames } from './frames.ts'
 import { expectOptions, invalid, resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
@@ -181,6 +182,48 @@ export class Storage implements AsyncDisposable {
     const { results, recent, values, queue } = this.#memo
     const cached = { calls: results.count + recent.count, valueBytes: values.cachedBytes, pendingCalls: queue.count }
     return { ...(await this.#memo.store.stats()), cached }
+  }
+
+  /** The code that calls of an op used: each set of functions and values with its calls. */
+  async versions(op: AnyOp | string): Promise<readonly OpVersion[]> {
+    await this.#memo.queue.flush()
+    return listVersions(this.#memo, typeof op === 'string' ? op : definitionOf('versions', op).name)
+  }
+
+  /**
+   * The contents that a component (`file#name`) had, oldest first; as text, a tree.
+   * @throws MandalaError `NOT_FOUND` if no stored call used it.
+   */
+  async sources(component: string): Promise<Commits> {
+    await this.#memo.queue.flush()
+    return listSources(this.#memo, component)
+  }
+
+  /** The text behind the id of a version, or behind the hash of a content. */
+  async code(id: string): Promise<string> {
+    await this.#memo.queue.flush()
+    return readCode(this.#memo, id)
+  }
+
+  /** The lines that differ between two versions or contents. */
+  async diff(a: string, b: string): Promise<string> {
+    await this.#memo.queue.flush()
+    return diffCode(this.#memo, a, b)
+  }
+
+  /** Says anew what the last change of a component means: calls of the code before are hits again with `'same'`, and none with `'different'`. */
+  async mark(component: string, meaning: 'same' | 'different'): Promise<void> {
+    if (meaning !== 'same' && meaning !== 'different') throw invalid('mark', `the meaning is ${JSON.stringify(meaning)}`, "it is 'same' or 'different'")
+    await this.#memo.queue.flush()
+    await expectTracking(this.#memo).versions.mark(component, meaning)
+    this.#memo.forget()
+  }
+
+  /** Deletes a version with its calls and what was computed from them; `dryRun` only says what would go. */
+  async dropVersion(id: VersionId | (string & {}), options: { readonly dryRun?: boolean } = {}): Promise<Dropped> {
+    expectOptions('dropVersion', options, ['dryRun'])
+    await this.#memo.queue.flush()
+    return dropVersion(this.#memo, id as VersionId, options.dryRun ?? false)
   }
 
   /** Lists what is wrong with the store, a sentence each; reads every value. */

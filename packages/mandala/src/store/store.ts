@@ -117,6 +117,11 @@ export interface CodeStore {
   putCode(code: { readonly commits: readonly StoredCommit[]; readonly heads: readonly StoredDependency[] }): Awaitable<void>
   /** Adds dependencies to versions. */
   extendVersions(ids: readonly VersionId[], dependencies: readonly StoredDependency[]): Awaitable<void>
+  /** Moves contents of a component from one class to another. */
+  moveMeaning(component: string, move: { readonly hashes: readonly string[]; readonly semantic: string }): Awaitable<void>
+  listVersionCalls(id: VersionId): Awaitable<readonly CallHistoryId[]>
+  /** Removes a version of which no calls are left, and contents that nothing else used. */
+  dropVersion(id: VersionId): Awaitable<void>
 }
 
 /** What a deletion took away, or would. */

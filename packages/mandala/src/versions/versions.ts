@@ -1,4 +1,5 @@
 import { invariant } from '../base/invariant.ts'
+import { MandalaError } from '../base/mandala-error.ts'
 import type { VersionId } from '../base/ids.ts'
 import { deriveSemanticId, deriveVersionId, type OpIdentity } from '../model/derive-ids.ts'
 import type { CodeStore, StoredCommit, StoredDependency, StoredVersion } from '../store/store.ts'
@@ -102,6 +103,41 @@ export class Versions {
     }
   }
 
+  /** All versions, each with whether its calls hold for the code of now. */
+  async list(): Promise<readonly (StoredVersion & { readonly isCurrent: boolean })[]> {
+    await this.sync()
+    return Promise.all([...this.#versions.values()].map(async (version) => ({ ...version, isCurrent: await this.isCurrent(version.id) })))
+  }
+
+  /** The contents that a component had, oldest first, and which of them it has now. */
+  async listCommits(component: string): Promise<readonly (StoredCommit & { readonly isHead: boolean })[]> {
+    await this.sync()
+    const head = this.#heads.get(component)
+    return [...(this.#commits.get(component)?.values() ?? [])].map((commit) => ({ ...commit, isHead: commit.hash === head }))
+  }
+
+  /** Says anew what the content of now means: the same as the one it came from, or something else. */
+  async mark(component: string, meaning: 'same' | 'different'): Promise<void> {
+    await this.sync()
+    const commits = this.#commits.get(component)
+    const head = commits?.get(this.#heads.get(component) ?? '')
+    const parent = head?.parent === undefined ? undefined : commits?.get(head.parent)
+    if (!commits || !head || !parent) throw nothingToMark(component, commits !== undefined)
+    const semantic = meaning === 'same' ? parent.semantic : head.hash
+    // What was marked as the same as the head follows it.
+    const hashes = [...commits.values()].filter((each) => each === head || each.semantic === head.hash).map(({ hash }) => hash)
+    await this.#store.moveMeaning(component, { hashes, semantic })
+    for (const hash of hashes) commits.set(hash, { ...(commits.get(hash) as StoredCommit), semantic })
+    this.#isCurrent.clear()
+  }
+
+  /** Forgets a version of which no calls are left. */
+  async drop(id: VersionId): Promise<void> {
+    await this.#store.dropVersion(id)
+    this.#versions.delete(id)
+    this.#isCurrent.delete(id)
+  }
+
   #get(id: VersionId): StoredVersion {
     const version = this.#versions.get(id)
     invariant(version, `version ${id} was used before it was read`)
@@ -169,4 +205,10 @@ export class Versions {
     this.#heads = new Map(await this.#store.readHeads())
     this.#revision = revision
   }
+}
+
+function nothingToMark(component: string, isKnown: boolean): MandalaError {
+  return isKnown
+    ? new MandalaError('NOT_FOUND', `${component} has not changed: there is no content before the one of now`, { hint: 'mark it after it changed' })
+    : new MandalaError('NOT_FOUND', `No stored call used ${component}`, { hint: 'components are called file#name: storage.versions(op) lists those of an op' })
 }

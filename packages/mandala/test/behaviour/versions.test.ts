@@ -227,3 +227,49 @@ test('a transient value of other code is not computed with the code of now', asy
   await assert.rejects(storage.unwrap(ref), hasCode('VALUE_DAMAGED', /the code that made it has changed/))
   assert.equal((await storage.calls(grid)).length, 2)
 })
+
+test('versions list the code of calls; a version can be dropped with what was computed from it', async () => {
+  const { code, run } = makeTutorial()
+  const storage = code.open()
+  await run(storage)
+  const [plain, scaled] = await storage.versions('trainModel')
+  assert.deepEqual([plain, scaled].map((version) => [version?.isCurrent, version?.calls, version?.dependencies.map(({ component }) => component)]), [
+    [true, 1, ['N_CLASS', 'trainModel']], [true, 1, ['N_CLASS', 'scaleData', 'trainModel']],
+  ])
+  assert.match(String(scaled), /^trainModel, version [0-9a-f]{8}: 1 calls\n\n── N_CLASS\n10\n\n── scaleData\nx \/ max\n\n── trainModel\nfit$/)
+  assert.equal(await storage.diff(plain?.id ?? '', scaled?.id ?? '').then((text) => text.includes('+ ── scaleData')), true)
+  const dry = await storage.dropVersion(scaled?.id ?? '', { dryRun: true })
+  assert.deepEqual(await storage.dropVersion(scaled?.id ?? ''), dry)
+  assert.equal(dry.calls, 2)
+  assert.equal((await storage.versions('trainModel')).length, 1)
+  await assert.rejects(storage.dropVersion(scaled?.id ?? ''), hasCode('NOT_FOUND'))
+  const log = logOf(storage)
+  await run(storage)
+  assert.deepEqual(log.take().filter((line) => line.startsWith('run')).sort(), ['run evalModel', 'run trainModel'])
+  assert.deepEqual(await storage.check(), [])
+})
+
+test('a change can be marked as the same, or as different, afterwards', async (t) => {
+  const { code, run } = makeTutorial()
+  const path = makePath(t)
+  const storage = code.open({ path })
+  await run(storage)
+  code.edit('evalModel', 'accuracy()')
+  const log = logOf(storage)
+  const runs = async (): Promise<number> => {
+    await run(storage)
+    return log.take().filter((line) => line.startsWith('run')).length
+  }
+  await storage.mark('evalModel', 'same')
+  assert.equal(await runs(), 0)
+  await storage.mark('evalModel', 'different')
+  assert.equal(await runs(), 2)
+  const commits = await storage.sources('evalModel')
+  assert.deepEqual(commits.map(({ source, isHead }) => [source, isHead]), [['accuracy', false], ['accuracy()', true]])
+  assert.match(String(commits), /^\w{8}\n {2}accuracy\n {2}\w{8} ← now\n {4}accuracy\(\)$/)
+  assert.equal(await storage.code(commits[0]?.hash ?? ''), 'accuracy')
+  assert.equal(await storage.diff(commits[0]?.hash ?? '', commits[1]?.hash ?? ''), '- accuracy\n+ accuracy()')
+  await assert.rejects(storage.mark('loadData', 'same'), hasCode('NOT_FOUND', /has not changed/))
+  await assert.rejects(storage.mark('nobody', 'same'), hasCode('NOT_FOUND', /No stored call used nobody/))
+  await assert.rejects(storage.mark('evalModel', 'equal' as 'same'), hasCode('OPTION_INVALID'))
+})
