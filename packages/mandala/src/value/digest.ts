@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto'
 import { MandalaError } from '../base/mandala-error.ts'
 
 /** What an id is the id of; the first thing in every hash, so that records of two kinds never collide. */
-export type RecordKind = 'value' | 'approx' | 'type-hash' | 'external' | 'list' | 'dict' | 'set' | 'call' | 'call-history' | 'history' | 'output'
+export type RecordKind = 'value' | 'approx' | 'type-hash' | 'external' | 'list' | 'dict' | 'set' | 'call' | 'call-history' | 'history' | 'output' | 'source' | 'component'
 
 const FORMAT = 'mandala1'
 
