@@ -1,3 +1,4 @@
+export { track } from './code/track.ts'
 export type { CallContentId, CallHistoryId, ContentId, HistoryId } from './base/ids.ts'
 export type { Logger } from './base/logger.ts'
 export { MandalaError, type ErrorCode } from './base/mandala-error.ts'

@@ -49,7 +49,8 @@ function expectedOf(plan: Plan, argument: number): string[] {
 
 function sourceOf(plan: Plan): string {
   const values = Array.from({ length: VALUES }, (_, i) => `const V${i} = ${i}`)
-  const functions = plan.map((steps, i) => `export async function f${i}(x: number): Promise<number> {\n${steps.map((step) => stepSource(plan, i, step)).join('')}  return 0\n}`)
+  const functions = plan.map((taken, i) =>
+    `export async function f${i}(x: number): Promise<number> {\n${taken.map((step) => stepSource(plan, i, step)).join('')}  return 0\n}`)
   return [...values, ...HELPERS, ...functions].join('\n')
 }
 
@@ -58,7 +59,9 @@ const HELPERS = [
   'function use(x: number) { return Number(x) }',
   'function spin(k: number) { return Math.imul(k, W) }',
   'function* each(x: number) { yield Number(x); yield 1 }',
-  'class Box { f: (x: number) => Promise<number>; constructor(f: (x: number) => Promise<number>) { this.f = [f].map((each) => each)[0]! }\n  open(x: number) { return this.f(x) } }',
+  'class Box { f: (x: number) => Promise<number>',
+  '  constructor(f: (x: number) => Promise<number>) { this.f = [f].map((each) => each)[0]! }',
+  '  open(x: number) { return this.f(x) } }',
 ]
 
 function stepSource(plan: Plan, index: number, step: Step): string {

@@ -1,0 +1,64 @@
+import { tokenizer } from 'acorn'
+import { MandalaError } from '../base/mandala-error.ts'
+import { digest } from '../value/digest.ts'
+import { portray } from './portrait.ts'
+import { getTracer } from './tracer.ts'
+
+/** What was marked by hand, by name, with what it is. */
+const marked = new Map<string, string>()
+
+/**
+ * Marks a function by hand, for programs that run without the loader and without the plugin: calls that enter it depend on its
+ * text. Comments and layout don't count; the names of its locals do, and so does the compiler that made the text.
+ * Where the loader is at work it gives back the function as it is: that reports itself.
+ *
+ * @throws MandalaError `OP_NAME_TAKEN` if another function or value was marked under the same name, `OP_INVALID` if it has none
+ * @example
+ * const scale = track(function scale(x: number) { return x * 2 })
+ */
+export function track<F extends (...args: any[]) => unknown>(fn: F): F {
+  if (getTracer().hasLoader) return fn
+  const hash = digest('source', tokensOf(fn))
+  const id = claim(fn.name, hash)
+  const tracked = function (this: unknown, ...args: unknown[]): unknown {
+    getTracer().markers.current?.add({ kind: 'code', id, hash })
+    return Reflect.apply(fn, this, args)
+  }
+  return Object.defineProperties(tracked, { name: { value: fn.name }, length: { value: fn.length } }) as unknown as F
+}
+
+/**
+ * Marks a value of the module level by hand: gives a function to read it with, and calls that do depend on what it is then.
+ * @example
+ * const nClass = track.value('N_CLASS', () => N_CLASS)
+ */
+track.value = function value<T>(name: string, read: () => T): () => T {
+  if (getTracer().hasLoader) return read
+  const id = claim(name, `=${name}`)
+  return () => {
+    const current = read()
+    const { hash, isPartial } = portray(current)
+    getTracer().markers.current?.add({ kind: 'value', id, hash, isOpaque: isPartial })
+    return current
+  }
+}
+
+function claim(name: string, what: string): string {
+  if (name === '') throw new MandalaError('OP_INVALID', 'track was given a function without a name', { hint: 'name it: track(function scale(x) { … })' })
+  const known = marked.get(name)
+  if (known !== undefined && known !== what) {
+    throw new MandalaError('OP_NAME_TAKEN', `two different things are tracked under the name "${name}"`, { hint: 'give one of them another name' })
+  }
+  marked.set(name, what)
+  return `track#${name}`
+}
+
+/** A function's text without comments and layout. Methods are no expressions by themselves: their text is taken as it is. */
+function tokensOf(fn: (...args: any[]) => unknown): string {
+  const text = Function.prototype.toString.call(fn)
+  try {
+    return [...tokenizer(text, { ecmaVersion: 'latest', sourceType: 'module' })].map(({ start, end }) => text.slice(start, end)).join(' ')
+  } catch {
+    return text
+  }
+}
