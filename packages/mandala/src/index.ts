@@ -1,6 +1,7 @@
 export type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from './base/ids.ts'
 export type { Logger } from './base/logger.ts'
 export { MandalaError, type ErrorCode } from './base/mandala-error.ts'
+export { track } from './code/track.ts'
 export { ComputationFrame, type PendingFrame } from './frame/computation-frame.ts'
 export type { ExpandOptions } from './frame/expand-options.ts'
 export type { FrameInfo } from './frame/info.ts'

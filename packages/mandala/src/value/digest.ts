@@ -3,7 +3,7 @@ import { MandalaError } from '../base/mandala-error.ts'
 
 /** What an id is the id of; the first thing in every hash, so that records of two kinds never collide. */
 export type RecordKind = 'value' | 'approx' | 'type-hash' | 'external' | 'list' | 'dict' | 'set' | 'call' | 'call-history' | 'history' | 'output'
-  | 'versioned' | 'version' | 'semantic'
+  | 'versioned' | 'version' | 'semantic' | 'source' | 'component'
 
 const FORMAT = 'mandala1'
 

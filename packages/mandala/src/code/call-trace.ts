@@ -1,0 +1,127 @@
+import { identify } from '../value/identify.ts'
+import type { Watcher } from './markers.ts'
+import type { ValueState } from './module-values.ts'
+import { getTracer, type Event, type Tracer } from './tracer.ts'
+
+/** Something outside of a call's inputs that it used, as it was then. */
+export type Dependency =
+  /** Code that ran, or may have: its hash is the component's fingerprint. */
+  | { readonly kind: 'code'; readonly id: string; readonly hash: string }
+  /** A value that was read. An opaque one is known by its code, and all that this names. */
+  | { readonly kind: 'value'; readonly id: string; readonly hash: string; readonly isOpaque: boolean }
+  | { readonly kind: 'package'; readonly id: string; readonly version: string }
+  | { readonly kind: 'env'; readonly id: string; readonly hash: string }
+
+/** What a call used, and what stands in the way of trusting that. */
+export interface Usage {
+  /** In the order of their kinds and ids. */
+  readonly dependencies: readonly Dependency[]
+  /** What it asked for that is no input: the clock, chance, files, the network. */
+  readonly hidden: readonly string[]
+  /** Values of the module level that it assigned to. */
+  readonly written: readonly string[]
+  /** Values that were others when it ended than when it read them. */
+  readonly changed: readonly string[]
+}
+
+/** Of these built-in modules nothing comes but what was put in. */
+const PURE_BUILTINS = new Set([
+  'assert', 'async_hooks', 'buffer', 'events', 'path', 'querystring', 'stream', 'string_decoder', 'test', 'timers', 'url', 'util', 'v8', 'zlib',
+])
+
+/** Collects what one call uses, and what the calls in it use. */
+export class CallTrace implements Watcher {
+  readonly outer: CallTrace | undefined
+  readonly passed: Set<number> = new Set()
+  readonly #tracer: Tracer
+  readonly #code = new Set<string>()
+  readonly #values = new Map<string, ValueState | undefined>()
+  readonly #others = new Map<string, Dependency>()
+  readonly #hidden = new Set<string>()
+  readonly #written = new Set<string>()
+
+  /** A call inside another is a part of it. */
+  constructor(tracer: Tracer = getTracer()) {
+    this.#tracer = tracer
+    this.outer = tracer.markers.current
+  }
+
+  /** Runs the call's function; what it uses until its promise settles is noted. */
+  run<T>(fn: () => T): T {
+    return this.#tracer.markers.watch(this, fn)
+  }
+
+  pass(site: number): void {
+    for (const event of this.#tracer.eventsOf(site)) this.#note(event)
+  }
+
+  /** Takes in what is known otherwise: the dependencies of an inner call that was a hit, or what was marked by hand. */
+  add(dependency: Dependency): void {
+    for (let each: CallTrace | undefined = this; each; each = each.outer) each.#others.set(`${dependency.kind} ${dependency.id}`, dependency)
+  }
+
+  /** Takes in the class of an instance that the call is given: methods too small to report themselves are its. */
+  addClassOf(instance: object): void {
+    for (let at: object | null = Object.getPrototypeOf(instance); at; at = Object.getPrototypeOf(at)) {
+      const id = typeof at.constructor === 'function' ? this.#tracer.values.findClass(at.constructor) : undefined
+      if (id !== undefined) for (let each: CallTrace | undefined = this; each; each = each.outer) each.#code.add(id)
+    }
+  }
+
+  #note(event: Event): void {
+    switch (event.kind) {
+      case 'code': this.#code.add(event.id); return
+      case 'value': if (!this.#values.has(event.id)) this.#values.set(event.id, this.#stateOf(event.id)); return
+      case 'write': this.#written.add(event.id); return
+      case 'hidden': this.#hidden.add(event.name); return
+      case 'package': this.#others.set(`package ${event.name}`, { kind: 'package', id: event.name, version: event.version }); return
+      case 'env': this.#others.set(`env ${event.name}`, { kind: 'env', id: event.name, hash: hashOfEnv(event.name) }); return
+      case 'builtin': this.#noteBuiltin(event.name, event.member)
+    }
+  }
+
+  #noteBuiltin(name: string, member: string): void {
+    const [module] = name.replace(/^node:/, '').split('/') as [string]
+    const isPure = PURE_BUILTINS.has(module) || module === 'crypto' && !/^(\*|random|generate|get|default)/.test(member)
+    if (!isPure) this.#hidden.add(member === '*' || member === 'default' ? `node:${module}` : `node:${module}.${member}`)
+  }
+
+  /** Undefined until its module is loaded. */
+  #stateOf(id: string): ValueState | undefined {
+    const { markers, values } = this.#tracer
+    // Registered types run code of the user's when they are identified.
+    return values.has(id) ? markers.unwatched(() => values.state(id)) : undefined
+  }
+
+  /** What was used so far; to be asked when the call has ended. */
+  usage(): Usage {
+    const changed: string[] = []
+    const found = new Map(this.#others)
+    for (const id of this.#code) {
+      const hash = this.#tracer.program.findFingerprint(id)
+      if (hash !== undefined) found.set(`code ${id}`, { kind: 'code', id, hash })
+    }
+    for (const [id, before] of this.#values) {
+      const now = this.#stateOf(id)
+      const state = before ?? now
+      if (before && before.hash !== now?.hash) changed.push(id)
+      if (state?.hash !== undefined) found.set(`value ${id}`, { kind: 'value', id, hash: state.hash, isOpaque: state.isOpaque })
+    }
+    const dependencies = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, dependency]) => dependency)
+    return { dependencies, hidden: [...this.#hidden].sort(), written: [...this.#written].sort(), changed: changed.sort() }
+  }
+}
+
+function hashOfEnv(name: string): string {
+  return identify(process.env[name]).cid
+}
+
+/** What a dependency is today: its hash or version; undefined if it is gone, or its module isn't loaded. */
+export function findCurrent(dependency: Dependency, tracer: Tracer = getTracer()): string | undefined {
+  switch (dependency.kind) {
+    case 'code': return tracer.program.findFingerprint(dependency.id)
+    case 'value': return tracer.values.has(dependency.id) ? tracer.values.state(dependency.id).hash : undefined
+    case 'package': return tracer.program.findVersion(dependency.id)
+    case 'env': return hashOfEnv(dependency.id)
+  }
+}

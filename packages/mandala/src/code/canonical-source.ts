@@ -1,0 +1,264 @@
+import type { Component, ComponentTable } from './components.ts'
+import type { FreeName, Names } from './names.ts'
+import { nameOf, type Binding } from './scope.ts'
+import { CHILDREN, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
+
+/** Raised with every change of what {@link canonicalise} writes: fingerprints of two versions can't be compared. */
+export const CANON_VERSION = 1
+
+/** A component's code without comments, layout, types and local names; names beyond it stand as numbers into `names`. */
+export interface CanonicalSource {
+  readonly text: string
+  readonly names: readonly FreeName[]
+  /** Which of the names are read when the module is: a class's heritage, decorators and static parts, all of a value. */
+  readonly eager: readonly number[]
+  /** Locals of the functions around it, in the order in which they occur. */
+  readonly captured: readonly string[]
+}
+
+export function canonicalise(component: Component, table: ComponentTable, names: Names): CanonicalSource {
+  const writer = new Writer(component, table, names)
+  writer.component()
+  return { text: writer.text, names: writer.names, eager: [...writer.eager], captured: writer.captured }
+}
+
+/** What else of a node counts, beside its type and its children. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  BinaryExpression: ['operator'], LogicalExpression: ['operator'], UnaryExpression: ['operator'], AssignmentExpression: ['operator'],
+  UpdateExpression: ['operator', 'prefix'], FunctionDeclaration: ['async', 'generator'], FunctionExpression: ['async', 'generator'],
+  ArrowFunctionExpression: ['async'], ObjectMethod: ['kind', 'async', 'generator'], ClassMethod: ['kind', 'static', 'async', 'generator'],
+  ClassPrivateMethod: ['kind', 'static', 'async', 'generator'], ClassProperty: ['static'], ClassPrivateProperty: ['static'], ClassAccessorProperty: ['static'],
+  ForOfStatement: ['await'], YieldExpression: ['delegate'], BooleanLiteral: ['value'], NumericLiteral: ['value'], StringLiteral: ['value'],
+  BigIntLiteral: ['value'], RegExpLiteral: ['pattern', 'flags'], CallExpression: ['optional'], OptionalCallExpression: ['optional'],
+  OptionalMemberExpression: ['optional'], ImportExpression: ['phase'], JSXIdentifier: ['name'],
+}
+
+/** Their fields are nodes or names that don't run. */
+const isLoopBody = (field: string): boolean => field === 'body' || field === 'consequent' || field === 'alternate'
+const HAS_BODIES = new Set(['IfStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement'])
+
+class Writer {
+  text = ''
+  readonly names: FreeName[] = []
+  readonly eager = new Set<number>()
+  readonly captured: string[] = []
+  #isEager: boolean
+  readonly #component: Component
+  readonly #table: ComponentTable
+  readonly #names: Names
+  readonly #locals = new Map<Binding, string>()
+  readonly #free = new Map<string, number>()
+  readonly #labels = new Map<string, number>()
+
+  constructor(component: Component, table: ComponentTable, names: Names) {
+    this.#component = component
+    this.#table = table
+    this.#names = names
+    this.#isEager = component.kind === 'value'
+  }
+
+  component(): void {
+    const { node, kind } = this.#component
+    if (isFunction(node)) this.#function(node)
+    else if (kind === 'class') this.#class(node)
+    else this.#node(node)
+  }
+
+  #list(nodes: readonly (SyntaxNode | null)[]): void {
+    this.text += '['
+    for (const node of nodes) {
+      if (node && (!isRunnable(node) || node.type === 'EmptyStatement')) continue
+      this.#node(node)
+    }
+    this.text += ']'
+  }
+
+  #node(given: SyntaxNode | null | undefined): void {
+    if (!given) {
+      this.text += '_'
+      return
+    }
+    const node = withoutTypes(given)
+    const inner = this.#table.byNode.get(node)
+    // It is called as an op and reports itself; only that it is made here counts.
+    if (inner?.isInner && inner !== this.#component) {
+      this.text += `(op ${JSON.stringify(inner.name)})`
+      return
+    }
+    const name = this.#names.find(node)
+    if (name) this.#name(name, node)
+    else this.#plain(node)
+  }
+
+  #plain(node: SyntaxNode): void {
+    switch (node.type) {
+      case 'Identifier': this.text += this.#local(node); return
+      case 'PrivateName': this.text += `#${node.id.name}`; return
+      case 'MemberExpression': case 'OptionalMemberExpression': this.#member(node); return
+      case 'ObjectProperty': case 'ObjectMethod': case 'ClassMethod': case 'ClassPrivateMethod': this.#keyed(node); return
+      case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': this.#keyed(node); return
+      case 'ClassDeclaration': case 'ClassExpression': this.#class(node); return
+      case 'VariableDeclaration': this.text += `(${this.#declarationKind(node)}`; this.#list(node.declarations); this.text += ')'; return
+      case 'VariableDeclarator': this.text += '('; this.#node(node.id); this.#node(node.init); this.text += ')'; return
+      case 'TemplateElement': this.text += JSON.stringify([node.value.raw]); return
+      case 'Directive': this.text += JSON.stringify(node.value.value); return
+      case 'MetaProperty': this.text += `${node.meta.name}.${node.property.name}`; return
+      case 'LabeledStatement': case 'BreakStatement': case 'ContinueStatement': this.#labelled(node); return
+      case 'JSXText': this.text += JSON.stringify(trimJsx(node.value)); return
+      case 'JSXAttribute': this.text += `(attr ${JSON.stringify(jsxName(node.name))}`; this.#node(node.value); this.text += ')'; return
+      case 'TSParameterProperty': this.text += '(field '; this.#node(node.parameter); this.text += ')'; return
+      case 'TSEnumDeclaration': this.#list(node.body.members); return
+      case 'TSEnumMember': this.text += `(${JSON.stringify(nameOf(node.id))}`; this.#node(node.initializer); this.text += ')'; return
+      default: this.#generic(node)
+    }
+  }
+
+  #generic(node: SyntaxNode): void {
+    if (isFunction(node)) {
+      this.#function(node)
+      return
+    }
+    this.text += `(${node.type}`
+    this.#fields(node)
+    if (node.type === 'JSXElement' || node.type === 'JSXFragment') for (const factory of this.#names.jsxFactories) this.#name(factory, node)
+    for (const field of CHILDREN[node.type] ?? []) {
+      const child = node[field]
+      if (Array.isArray(child)) this.#list(child)
+      else if (HAS_BODIES.has(node.type) && isLoopBody(field)) this.#node(withoutBraces(child))
+      else this.#node(child)
+    }
+    this.text += ')'
+  }
+
+  #fields(node: SyntaxNode): void {
+    for (const field of FIELDS[node.type] ?? []) {
+      const value: unknown = node[field]
+      if (value !== undefined && value !== null && value !== false) this.text += ` ${typeof value === 'bigint' ? value : JSON.stringify(value)}`
+    }
+  }
+
+  #function(node: SyntaxNode): void {
+    this.text += `(${/^(Class|Object)/.test(node.type) ? 'method' : node.type}`
+    this.#fields(node)
+    // Reading its own `name`, a function may see it; only a nested one's is its outer one's business.
+    if (node.id && node !== this.#component.node) this.text += this.#local(node.id)
+    this.#list((node.params as SyntaxNode[]).filter((param) => param.name !== 'this'))
+    this.#node(node.body)
+    this.text += ')'
+  }
+
+  #class(node: SyntaxNode): void {
+    const isOwn = node === this.#component.node
+    this.text += '(class'
+    this.#isEager ||= isOwn
+    if (node.decorators?.length > 0) this.#list(node.decorators)
+    this.#node(node.superClass)
+    for (const member of node.body.body as SyntaxNode[]) {
+      if (!isRunnable(member)) continue
+      const method = this.#table.byNode.get(member)
+      if (isOwn) this.#isEager = member.static === true && !isFunction(member) || member.type === 'StaticBlock' || method !== undefined || member.computed
+      if (!method) this.#node(member)
+      else this.#memberHead(member, method)
+    }
+    this.text += ')'
+  }
+
+  /** A method changes by itself; that it is there, and under which decorators, is the class's. */
+  #memberHead(member: SyntaxNode, method: Component): void {
+    this.text += `(${JSON.stringify(method.name.slice(method.className?.length ?? 0))}`
+    if (member.computed) this.#node(member.key)
+    if (member.decorators?.length > 0) this.#list(member.decorators)
+    this.text += ')'
+  }
+
+  #keyed(node: SyntaxNode): void {
+    this.text += '('
+    if (node.decorators?.length > 0) this.#list(node.decorators)
+    if (node.computed) this.#node(node.key)
+    else this.text += node.key.type === 'PrivateName' ? `#${node.key.id.name}` : JSON.stringify(nameOf(node.key))
+    if (isFunction(node)) this.#function(node)
+    else {
+      this.#fields(node)
+      this.#node(node.value)
+    }
+    this.text += ')'
+  }
+
+  #member(node: SyntaxNode): void {
+    this.text += node.optional ? '(?.' : node.type === 'MemberExpression' ? '(.' : '(~.'
+    this.#node(node.object)
+    if (node.computed) this.#node(node.property)
+    else this.text += ` ${node.property.type === 'PrivateName' ? `#${node.property.id.name}` : node.property.name}`
+    this.text += ')'
+  }
+
+  #labelled(node: SyntaxNode): void {
+    this.text += `(${node.type}`
+    if (node.label) {
+      if (!this.#labels.has(node.label.name)) this.#labels.set(node.label.name, this.#labels.size)
+      this.text += ` ${this.#labels.get(node.label.name)}`
+    }
+    if (node.body) this.#node(node.body)
+    this.text += ')'
+  }
+
+  /** `let` and `const` differ only where a `const` is assigned to, which throws. */
+  #declarationKind(node: SyntaxNode): string {
+    if (node.kind === 'var' || node.kind.includes('using')) return node.kind
+    const isWritten = (node.declarations as SyntaxNode[]).some(({ id }) => (this.#names.bindingOf(id)?.writes ?? 0) > 0)
+    return node.kind === 'const' && isWritten ? 'const' : 'let'
+  }
+
+  #name(name: FreeName, node: SyntaxNode): void {
+    const isOwn = name.kind === 'own' && this.#component.selves.has(name.name) && this.#component.kind !== 'value' && this.#component.kind !== 'statement'
+    if (isOwn) {
+      this.text += 'S '
+      return
+    }
+    // A member written to is another place than the value read from it.
+    const key = JSON.stringify(name)
+    let index = this.#free.get(key)
+    if (index === undefined) {
+      index = this.names.push(name) - 1
+      this.#free.set(key, index)
+    }
+    if (this.#isEager) this.eager.add(index)
+    this.text += `F${index}${node.type === 'OptionalMemberExpression' ? '?' : ''} `
+    if (node.type === 'ImportExpression') this.text += 'import '
+    else if (node.type === 'CallExpression') this.text += node.callee.type === 'Import' ? 'import ' : 'require '
+  }
+
+  #local(node: SyntaxNode): string {
+    const binding = this.#names.bindingOf(node)
+    if (!binding) return ` ${node.name} `
+    let index = this.#locals.get(binding)
+    if (index === undefined) {
+      const isCaptured = this.#isOutside(binding)
+      index = isCaptured ? `C${this.captured.push(binding.name) - 1} ` : `L${this.#locals.size} `
+      this.#locals.set(binding, index)
+    }
+    return index
+  }
+
+  #isOutside({ scope }: Binding): boolean {
+    const { node } = this.#component
+    return scope.node.start < node.start || scope.node.end > node.end
+  }
+}
+
+/** A block of one statement that declares nothing is that statement. */
+function withoutBraces(node: SyntaxNode | null): SyntaxNode | null {
+  if (node?.type !== 'BlockStatement' || node.body.length !== 1) return node
+  const [only] = node.body as [SyntaxNode]
+  return /Declaration$/.test(only.type) ? node : only
+}
+
+function jsxName(node: SyntaxNode): string {
+  return node.type === 'JSXNamespacedName' ? `${node.namespace.name}:${node.name.name}` : node.name
+}
+
+/** As JSX itself reads it: line breaks and the blanks around them are layout. */
+function trimJsx(text: string): string {
+  const lines = text.split('\n').map((line, i, all) => (i === 0 ? line : line.trimStart()).slice(0).replace(i === all.length - 1 ? /$^/ : /[ \t\r]+$/, ''))
+  return lines.filter((line) => line !== '').join(' ')
+}

@@ -1,0 +1,259 @@
+import type { Names } from './names.ts'
+import { nameOf, type Scopes } from './scope.ts'
+import { eachChild, isClass, isFunction, isRunnable, someChild, withoutTypes, type ParsedFile, type SyntaxNode } from './syntax.ts'
+
+/** A part of a file that can change by itself: a function, a method, a class without its methods, a value, or a statement. */
+export interface Component {
+  readonly name: string
+  readonly kind: 'function' | 'method' | 'class' | 'value' | 'statement'
+  /** What its text is. */
+  readonly node: SyntaxNode
+  /** The function's own names for itself count as no name. */
+  readonly selves: ReadonlySet<string>
+  /** An expression that gives its value in its module. */
+  readonly getter: string | undefined
+  /** So small that marking its entry would cost more than running it: it is reported where it is named, a method with its class. */
+  readonly isTrivial: boolean
+  readonly className?: string
+  /** An op made inside a function: it is told apart from the function that made it. */
+  readonly isInner?: boolean
+}
+
+/** The components of a file, and which of them a node starts. */
+export interface ComponentTable {
+  readonly list: readonly Component[]
+  readonly byNode: ReadonlyMap<SyntaxNode, Component>
+}
+
+export function listComponents({ program, isModule }: ParsedFile, scopes: Scopes, names: Names): ComponentTable {
+  const finder = new Finder(scopes, names)
+  for (const statement of program.body as SyntaxNode[]) if (isRunnable(statement)) finder.statement(statement)
+  if (!isModule && exportsLoosely(program, names)) finder.wholeModule(program)
+  return { list: finder.list, byNode: finder.byNode }
+}
+
+class Finder {
+  readonly list: Component[] = []
+  readonly byNode = new Map<SyntaxNode, Component>()
+  readonly #taken = new Set<string>()
+  readonly #scopes: Scopes
+  readonly #names: Names
+
+  constructor(scopes: Scopes, names: Names) {
+    this.#scopes = scopes
+    this.#names = names
+  }
+
+  statement(statement: SyntaxNode): void {
+    switch (statement.type) {
+      case 'ImportDeclaration': case 'ExportAllDeclaration': return
+      case 'ExportNamedDeclaration': if (statement.declaration && isRunnable(statement.declaration)) this.statement(statement.declaration); return
+      case 'ExportDefaultDeclaration': this.#default(statement.declaration); return
+      case 'FunctionDeclaration': this.#function(statement.id.name, statement, statement.id.name); return
+      case 'ClassDeclaration': this.#class(statement.id.name, statement, statement.id.name); return
+      case 'VariableDeclaration': for (const declarator of statement.declarations) this.#declarator(declarator); return
+      case 'TSEnumDeclaration': this.#add({ name: statement.id.name, kind: 'value', node: statement, getter: statement.id.name }); return
+      case 'TSModuleDeclaration': this.#namespace(statement); return
+      case 'TSExportAssignment': this.#assigned('module.exports', statement.expression); return
+      default: this.#loose(statement)
+    }
+  }
+
+  /** All that a CommonJS module exports, where its text doesn't tell what that is. */
+  wholeModule(program: SyntaxNode): void {
+    if (!this.#taken.has('module.exports')) this.#add({ name: 'module.exports', kind: 'value', node: program, getter: 'module.exports' })
+  }
+
+  #add(given: Pick<Component, 'name' | 'kind' | 'node' | 'getter'> & Partial<Component>, start: SyntaxNode = given.node): Component {
+    let { name } = given
+    for (let i = 2; this.#taken.has(name); i += 1) name = `${given.name}~${i}`
+    this.#taken.add(name)
+    const component: Component = { selves: new Set([given.name]), isTrivial: false, ...given, name }
+    this.list.push(component)
+    this.byNode.set(start, component)
+    this.#innerOps(component)
+    return component
+  }
+
+  #default(node: SyntaxNode): void {
+    const name = node.id?.name ?? 'default'
+    if (node.type === 'FunctionDeclaration') this.#function(name, node, node.id?.name)
+    else if (node.type === 'ClassDeclaration') this.#class(name, node, node.id?.name)
+    else if (node.type !== 'Identifier') this.#expression('default', node, undefined)
+  }
+
+  #declarator(declarator: SyntaxNode): void {
+    const { id, init } = declarator
+    if (id.type === 'Identifier') {
+      const binding = this.#scopes.module.bindings.get(id.name)
+      if (binding && this.#names.importOf(binding)) return
+      if (init) this.#expression(id.name, init, id.name)
+      else this.#add({ name: id.name, kind: 'value', node: id, getter: id.name })
+      return
+    }
+    for (const name of listPatternNames(id)) {
+      const binding = this.#scopes.module.bindings.get(name)
+      if (binding && this.#names.importOf(binding)) continue
+      if (init) this.#add({ name, kind: 'value', node: declarator, getter: name }, withoutTypes(init))
+    }
+  }
+
+  /** What a name of the module level, a member of `exports` or the default export stands for. */
+  #expression(name: string, expression: SyntaxNode, getter: string | undefined): void {
+    const node = withoutTypes(expression)
+    const isFixed = (this.#scopes.module.bindings.get(name)?.writes ?? 0) === 0
+    const opFunction = this.#opFunction(node)
+    if (isFunction(node) && isFixed) this.#function(name, node, getter)
+    else if (isClass(node) && isFixed) this.#class(name, node, getter)
+    else if (opFunction && isFixed) this.#add({ name, kind: 'function', node: opFunction, getter, selves: selvesOf(name, opFunction) })
+    else {
+      const value = this.#add({ name, kind: 'value', node, getter })
+      if (node.type === 'ObjectExpression') this.#members(value.name, node)
+    }
+  }
+
+  #function(name: string, node: SyntaxNode, getter: string | undefined): void {
+    const isFixed = (this.#scopes.module.bindings.get(name)?.writes ?? 0) === 0
+    const trivial = isFixed && getter !== undefined && isTrivial(node, this.#names)
+    this.#add({ name, kind: isFixed ? 'function' : 'value', node, getter, isTrivial: trivial, selves: selvesOf(name, node) })
+  }
+
+  #class(name: string, node: SyntaxNode, getter: string | undefined): void {
+    const { name: className } = this.#add({ name, kind: 'class', node, getter, selves: selvesOf(name, node) })
+    for (const member of node.body.body as SyntaxNode[]) {
+      if (!isFunction(member) || !isRunnable(member)) continue
+      const trivial = member.kind !== 'constructor' && isTrivial(member, this.#names)
+      const name = `${className}.${memberName(member)}`
+      if (!trivial) this.#add({ name, kind: 'method', node: member, getter: undefined, className, selves: new Set() })
+    }
+  }
+
+  /** Functions in an object literal, at any depth. */
+  #members(owner: string, node: SyntaxNode): void {
+    for (const member of node.properties as SyntaxNode[]) {
+      if (member.type === 'SpreadElement') continue
+      const name = `${owner}.${memberName(member)}`
+      const value = member.type === 'ObjectMethod' ? member : withoutTypes(member.value)
+      if (isFunction(value)) this.#add({ name, kind: 'method', node: value, getter: undefined, selves: new Set() })
+      else if (value.type === 'ObjectExpression') this.#members(name, value)
+    }
+  }
+
+  #namespace(statement: SyntaxNode): void {
+    if (statement.id.type === 'Identifier' && statement.body) this.#add({ name: statement.id.name, kind: 'value', node: statement, getter: statement.id.name })
+  }
+
+  #loose(statement: SyntaxNode): void {
+    const expression = statement.type === 'ExpressionStatement' ? withoutTypes(statement.expression) : undefined
+    const target = expression?.type === 'AssignmentExpression' ? pathOf(expression.left) : undefined
+    if (expression && target !== undefined && target.includes('.')) this.#assigned(target, expression.right)
+    else if (holdsFunction(statement)) this.#add({ name: `<${calleeOf(expression) ?? 'statement'}>`, kind: 'statement', node: statement, getter: undefined })
+  }
+
+  /** `exports.f = …`, `Foo.prototype.m = …` and the like. */
+  #assigned(target: string, expression: SyntaxNode): void {
+    const right = withoutTypes(expression)
+    const getter = /^(module\.)?exports(\.|$)/.test(target) ? target : undefined
+    const name = target === 'module.exports' ? target : target.replace(/^(module\.)?exports\./, 'exports.')
+    if (right.type === 'AssignmentExpression') {
+      const next = pathOf(right.left)
+      if (next !== undefined && next.includes('.')) this.#assigned(next, right.right)
+    } else if (right.type !== 'Identifier') this.#expression(name, right, getter)
+  }
+
+  /** The function literal of `op(function …)` or `op('name', …)`. */
+  #opFunction(node: SyntaxNode): SyntaxNode | undefined {
+    if (node.type !== 'CallExpression') return undefined
+    const callee = this.#names.find(node.callee)
+    if (callee?.kind !== 'import' || callee.source !== 'mandala-ts' || callee.name !== 'op') return undefined
+    return (node.arguments as SyntaxNode[]).slice(0, 2).map(withoutTypes).find(isFunction)
+  }
+
+  #innerOps(outer: Component): void {
+    const visit = (node: SyntaxNode): void => {
+      const fn = this.#opFunction(node)
+      const isOwn = fn !== undefined && !this.byNode.has(fn)
+      if (isOwn && outer.kind !== 'class') {
+        this.#add({ name: `${outer.name}.${opNameOf(node, fn)}`, kind: 'function', node: fn, getter: undefined, selves: selvesOf('', fn), isInner: true })
+      } else eachChild(node, visit)
+    }
+    if (outer.kind === 'class') return
+    eachChild(outer.node, visit)
+  }
+}
+
+/** Whether `exports` or `module` is used in another way than `exports.x = …` and `module.exports = …` at the module level. */
+function exportsLoosely(program: SyntaxNode, names: Names): boolean {
+  const isExports = (node: SyntaxNode): boolean => {
+    if (node.type !== 'Identifier' || node.name !== 'exports' && node.name !== 'module') return false
+    return names.find(node)?.kind === 'global'
+  }
+  const isLoose = (node: SyntaxNode): boolean => {
+    const target = node.type === 'AssignmentExpression' ? pathOf(node.left) : undefined
+    if (target !== undefined && /^(exports\.|module\.exports(\.|$))/.test(target)) return isLoose(node.right)
+    return isExports(node) || someChild(node, isLoose)
+  }
+  return (program.body as SyntaxNode[]).some((statement) => isLoose(statement))
+}
+
+function opNameOf(call: SyntaxNode, fn: SyntaxNode): string {
+  const [first] = call.arguments as SyntaxNode[]
+  return first?.type === 'StringLiteral' ? first.value : fn.id?.name ?? 'op'
+}
+
+function selvesOf(name: string, node: SyntaxNode): ReadonlySet<string> {
+  return new Set(node.id ? [name, node.id.name] : [name])
+}
+
+function memberName(member: SyntaxNode): string {
+  const key = member.computed ? `[${pathOf(member.key) ?? 'computed'}]` : member.key.type === 'PrivateName' ? `#${member.key.id.name}` : nameOf(member.key)
+  const accessor = member.kind === 'get' || member.kind === 'set' ? `${member.kind} ` : ''
+  return `${member.static ? 'static ' : ''}${accessor}${key}`
+}
+
+/** `a.b.c` as text. */
+function pathOf(node: SyntaxNode): string | undefined {
+  if (node.type === 'Identifier') return node.name
+  if (node.type !== 'MemberExpression' || node.computed) return undefined
+  const object = pathOf(node.object)
+  return object && `${object}.${nameOf(node.property)}`
+}
+
+function calleeOf(expression: SyntaxNode | undefined): string | undefined {
+  const call = expression?.type === 'AwaitExpression' ? expression.argument : expression
+  return call?.type === 'CallExpression' ? pathOf(call.callee) : undefined
+}
+
+function holdsFunction(node: SyntaxNode): boolean {
+  return isFunction(node) || isClass(node) || someChild(node, holdsFunction)
+}
+
+export function listPatternNames(node: SyntaxNode): string[] {
+  switch (node.type) {
+    case 'Identifier': return [node.name]
+    case 'AssignmentPattern': return listPatternNames(node.left)
+    case 'RestElement': return listPatternNames(node.argument)
+    case 'ArrayPattern': return (node.elements as (SyntaxNode | null)[]).flatMap((each) => (each ? listPatternNames(each) : []))
+    case 'ObjectPattern': return (node.properties as SyntaxNode[]).flatMap((each) => listPatternNames(each.type === 'RestElement' ? each : each.value))
+    default: return []
+  }
+}
+
+const TRIVIAL_NODES_MAX = 24
+const NOT_TRIVIAL = new Set([
+  'CallExpression', 'OptionalCallExpression', 'NewExpression', 'TaggedTemplateExpression', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement',
+  'DoWhileStatement', 'AwaitExpression', 'YieldExpression', 'ImportExpression', 'JSXElement', 'JSXFragment', 'SpreadElement', 'TryStatement', 'WithStatement', 'Super',
+])
+
+/** A few nodes that only compute: they call nothing and read nothing of the module. */
+function isTrivial(fn: SyntaxNode, names: Names): boolean {
+  if (fn.async || fn.generator || (fn.params as SyntaxNode[]).some((param) => param.type !== 'Identifier') || fn.decorators?.length > 0) return false
+  let count = 0
+  const isFit = (node: SyntaxNode): boolean => {
+    count += 1
+    if (count > TRIVIAL_NODES_MAX || NOT_TRIVIAL.has(node.type) || isFunction(node) || isClass(node)) return false
+    if (node.type === 'Identifier' && names.find(node) !== undefined && node.name !== 'undefined') return false
+    return !someChild(node, (child) => !isFit(child))
+  }
+  return !someChild(fn, (child) => !isFit(child))
+}

@@ -1,0 +1,141 @@
+import { digest } from '../value/digest.ts'
+import { canonicalise, type CanonicalSource } from './canonical-source.ts'
+import { listPatternNames, type Component, type ComponentTable } from './components.ts'
+import type { FreeName, Names } from './names.ts'
+import { nameOf } from './scope.ts'
+import type { SiteRef } from './site.ts'
+import { isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
+
+/** A component as data: all that is known of it without running anything. */
+export interface ComponentFacts {
+  readonly name: string
+  readonly kind: Component['kind']
+  /** Where it stands: for the reader, and to show its code. */
+  readonly start: number
+  readonly end: number
+  /** The id of its code without what doesn't count, and the names beyond it in the order in which they occur. */
+  readonly canonical: string
+  readonly names: readonly FreeName[]
+  /** The names that are read when the module is, as numbers into `names`. */
+  readonly eager: readonly number[]
+  /** Reported where it is named, as nothing tells when it is entered. */
+  readonly isTrivial: boolean
+}
+
+export type ExportTarget =
+  | { readonly kind: 'own'; readonly name: string }
+  | { readonly kind: 'import'; readonly source: string; readonly name: string }
+
+/** What is known of a file from its source alone; plain data, to be kept in a cache or a bundle. */
+export interface FileFacts {
+  /** Relative to the root, with `/`. */
+  readonly file: string
+  readonly isModule: boolean
+  readonly components: readonly ComponentFacts[]
+  readonly exports: Readonly<Record<string, ExportTarget>>
+  /** Modules of `export * from`. */
+  readonly stars: readonly string[]
+  /** Modules that are loaded before this one runs. */
+  readonly imports: readonly string[]
+  readonly refs: readonly SiteRef[]
+  readonly sites: readonly (readonly number[])[]
+}
+
+/** The canonical text of every component, and with it what the ops among them close over. */
+export function canonicaliseAll(table: ComponentTable, names: Names): Map<Component, CanonicalSource> {
+  return new Map(table.list.map((component) => [component, canonicalise(component, table, names)]))
+}
+
+export function componentFacts(texts: ReadonlyMap<Component, CanonicalSource>): ComponentFacts[] {
+  return [...texts].map(([{ name, kind, node, isTrivial }, { text, names, eager }]) => (
+    { name, kind, start: node.start, end: node.end, canonical: digest('source', text), names, eager, isTrivial }))
+}
+
+/** What a file gives to others, and what it needs from them. */
+export interface Links {
+  readonly exports: Record<string, ExportTarget>
+  readonly stars: string[]
+  readonly imports: string[]
+}
+
+export function listLinks(program: SyntaxNode, table: ComponentTable, names: Names): Links {
+  const links: Links = { exports: {}, stars: [], imports: [] }
+  for (const statement of program.body as SyntaxNode[]) {
+    if (!isRunnable(statement)) continue
+    if (statement.source) links.imports.push(statement.source.value)
+    addExports(links, statement, names)
+  }
+  for (const { name, kind } of table.list) {
+    if (name.startsWith('exports.') && kind !== 'method') links.exports[name.slice('exports.'.length)] = { kind: 'own', name }
+    if (name === 'module.exports') links.exports.default = { kind: 'own', name }
+  }
+  return links
+}
+
+function addExports(links: Links, statement: SyntaxNode, names: Names): void {
+  switch (statement.type) {
+    case 'ExportAllDeclaration': links.stars.push(statement.source.value); return
+    case 'ExportDefaultDeclaration': links.exports.default = defaultTarget(statement.declaration, names); return
+    case 'ExportNamedDeclaration': addNamed(links, statement, names); return
+    case 'ExpressionStatement': if (statement.expression.type === 'AssignmentExpression') addAssigned(links, statement.expression, names); return
+    case 'TSExportAssignment': links.exports.default = targetOf(statement.expression, names) ?? { kind: 'own', name: 'module.exports' }; return
+  }
+}
+
+function defaultTarget(node: SyntaxNode, names: Names): ExportTarget {
+  return targetOf(withoutTypes(node), names) ?? { kind: 'own', name: node.id?.name ?? 'default' }
+}
+
+function targetOf(node: SyntaxNode, names: Names): ExportTarget | undefined {
+  const name = isFunction(node) ? undefined : names.find(node)
+  return name?.kind === 'own' || name?.kind === 'import' ? name : undefined
+}
+
+function addNamed(links: Links, statement: SyntaxNode, names: Names): void {
+  const { declaration, source } = statement
+  if (declaration?.type === 'VariableDeclaration') {
+    for (const { id } of declaration.declarations as SyntaxNode[]) for (const name of listPatternNames(id)) links.exports[name] = { kind: 'own', name }
+  } else if (declaration && isRunnable(declaration)) links.exports[declaration.id.name] = { kind: 'own', name: declaration.id.name }
+  for (const specifier of statement.specifiers as SyntaxNode[]) {
+    if (specifier.exportKind === 'type') continue
+    const exported = nameOf(specifier.exported)
+    const local = specifier.type === 'ExportNamespaceSpecifier' ? '*' : nameOf(specifier.local)
+    if (source) links.exports[exported] = { kind: 'import', source: source.value, name: local }
+    else links.exports[exported] = names.moduleLevel(local) ?? { kind: 'own', name: local }
+  }
+}
+
+
+/** `exports.x = …` and `module.exports = …`. */
+function addAssigned(links: Links, { left, right }: SyntaxNode, names: Names): void {
+  const value = withoutTypes(right)
+  const member = memberOfExports(left)
+  if (value.type === 'AssignmentExpression') addAssigned(links, value, names)
+  if (member === undefined) return
+  const target = targetOf(value, names)
+  if (member !== '') links.exports[member] = target ?? { kind: 'own', name: `exports.${member}` }
+  else if (target) {
+    links.exports.default = target
+    if (target.kind === 'import' && target.name === '*') links.stars.push(target.source)
+  } else if (value.type === 'ObjectExpression') addMembers(links, value, names)
+}
+
+function addMembers(links: Links, object: SyntaxNode, names: Names): void {
+  links.exports.default = { kind: 'own', name: 'module.exports' }
+  for (const each of object.properties as SyntaxNode[]) {
+    const target = each.type === 'ObjectProperty' && !each.computed ? targetOf(withoutTypes(each.value), names) : undefined
+    if (target) links.exports[nameOf(each.key)] = target
+  }
+}
+
+/** The name of a member of `exports`; empty for `module.exports` itself. */
+function memberOfExports(node: SyntaxNode): string | undefined {
+  if (node.type !== 'MemberExpression' || node.computed) return undefined
+  const property = nameOf(node.property)
+  const { object } = node
+  if (object.type === 'Identifier') {
+    if (object.name === 'exports') return property
+    return object.name === 'module' && property === 'exports' ? '' : undefined
+  }
+  return memberOfExports(object) === '' ? property : undefined
+}

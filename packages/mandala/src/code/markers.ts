@@ -1,0 +1,150 @@
+import { AsyncLocalStorage, createHook, type AsyncHook } from 'node:async_hooks'
+import { isThenable } from '../base/awaitable.ts'
+import { BytePool } from './pool.ts'
+
+/** Who is told of the markers that are passed while a function runs, and while what it started goes on. */
+export interface Watcher {
+  /** The watcher of the call that this one is a part of: it is told too. */
+  readonly outer: Watcher | undefined
+  /** The markers that were passed. */
+  readonly passed: Set<number>
+  /** Told once for each marker. */
+  pass(site: number): void
+}
+
+/** So many reports without news, and it pays to know exactly when another call goes on. */
+const REPEATS_MAX = 2_000
+
+/**
+ * Tells each watcher which markers its call passed. A marker costs one byte test; only the first time in a call does it report.
+ *
+ * With several calls under way at once a byte can be cleared only when all of them have passed it. Where that makes markers
+ * report over and over, an async hook tells when another call goes on, and a byte holds for the call that runs now.
+ */
+export class Markers<W extends Watcher> {
+  readonly #pool = new BytePool()
+  readonly #running = new AsyncLocalStorage<W | undefined>()
+  readonly #active = new Set<W>()
+  /** By marker, how many of the active watchers have passed it. */
+  #counts = new Int32Array(1024)
+  #sites = 0
+  #repeats = 0
+  #hook: AsyncHook | undefined
+  #isSwitching = false
+  #isDirty = false
+
+  /** The watcher of the call that is running. */
+  get current(): W | undefined {
+    let watcher = this.#running.getStore()
+    // What a call left running when it ended belongs to the call around it.
+    while (watcher && !this.#active.has(watcher)) watcher = watcher.outer as W | undefined
+    return watcher
+  }
+
+  /** Bytes for the markers of a module, and the number of the first. */
+  take(length: number): { readonly bytes: Uint8Array; readonly first: number } {
+    const first = this.#sites
+    this.#sites += length
+    if (this.#sites > this.#counts.length) {
+      const counts = new Int32Array(this.#sites * 2)
+      counts.set(this.#counts)
+      this.#counts = counts
+    }
+    const bytes = this.#pool.take(length)
+    if (this.#active.size > 0) bytes.fill(1)
+    return { bytes, first }
+  }
+
+  /** Called by a marker whose byte is 1. */
+  report(site: number, bytes: Uint8Array, index: number): void {
+    const watcher = this.current
+    if (watcher && !watcher.passed.has(site)) this.#tell(watcher, site)
+    else if (!this.#isSwitching && (this.#repeats += 1) > REPEATS_MAX) this.#startSwitching()
+    if (this.#isSwitching) {
+      bytes[index] = 0
+      this.#isDirty = true
+    } else if (this.#counts[site] === this.#active.size) bytes[index] = 0
+  }
+
+  #tell(watcher: W, site: number): void {
+    const told: W[] = []
+    for (let each: W | undefined = watcher; each && !each.passed.has(site); each = each.outer as W | undefined) {
+      each.passed.add(site)
+      if (this.#active.has(each)) this.#counts[site] = (this.#counts[site] as number) + 1
+      told.push(each)
+    }
+    // After all have it: finding out what a marker means may itself pass markers.
+    for (const each of told) each.pass(site)
+  }
+
+  /** Runs a function and tells the watcher of the markers that it passes until it returns, or its promise settles. */
+  watch<T>(watcher: W, fn: () => T): T {
+    this.#start(watcher)
+    let result: T
+    try {
+      result = this.#running.run(watcher, fn)
+    } catch (error) {
+      this.#end(watcher)
+      throw error
+    }
+    if (!isThenable(result)) {
+      this.#end(watcher)
+      return result
+    }
+    return result.then(
+      (value) => {
+        this.#end(watcher)
+        return value
+      },
+      (error: unknown) => {
+        this.#end(watcher)
+        throw error
+      },
+    ) as T
+  }
+
+  /** Runs a function whose markers are nobody's business. */
+  unwatched<T>(fn: () => T): T {
+    try {
+      return this.#running.run(undefined, fn)
+    } finally {
+      this.#renew()
+    }
+  }
+
+  #start(watcher: W): void {
+    this.#active.add(watcher)
+    this.#pool.fill(1)
+    this.#isDirty = false
+  }
+
+  #end(watcher: W): void {
+    this.#active.delete(watcher)
+    for (const site of watcher.passed) this.#counts[site] = (this.#counts[site] as number) - 1
+    if (this.#active.size === 0) {
+      this.#pool.fill(0)
+      this.#stopSwitching()
+    } else if (this.#isSwitching) this.#renew()
+  }
+
+  #startSwitching(): void {
+    this.#isSwitching = true
+    // A hook sees every callback and every continuation of a promise before it runs.
+    this.#hook ??= createHook({ before: () => this.#renew() })
+    this.#hook.enable()
+    this.#pool.fill(1)
+  }
+
+  #stopSwitching(): void {
+    this.#repeats = 0
+    if (!this.#isSwitching) return
+    this.#isSwitching = false
+    this.#hook?.disable()
+  }
+
+  #renew(): void {
+    if (!this.#isDirty) return
+    this.#isDirty = false
+    this.#pool.fill(1)
+  }
+}

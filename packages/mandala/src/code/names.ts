@@ -1,0 +1,137 @@
+import { nameOf, type Binding, type Scopes } from './scope.ts'
+import { withoutTypes, type ParsedFile, type SyntaxNode } from './syntax.ts'
+
+/** A name of the module level or beyond, as it stands in a file; where it leads is found when the files are linked. */
+export type FreeName =
+  | { readonly kind: 'own'; readonly name: string }
+  | { readonly kind: 'import'; readonly source: string; readonly name: string }
+  | { readonly kind: 'global'; readonly name: string }
+
+/** What the expressions of one file lead to, `require` included. */
+export class Names {
+  readonly #scopes: Scopes
+  readonly #required: ReadonlyMap<Binding, { source: string; name: string }>
+
+  /** Names that JSX calls without naming them. */
+  readonly jsxFactories: readonly FreeName[]
+
+  constructor(scopes: Scopes, { program, isModule, source }: ParsedFile) {
+    this.#scopes = scopes
+    this.#required = isModule ? new Map() : new Map(listRequired(scopes, program))
+    const pragmas = [...source.matchAll(/@jsx(?:Frag)?\s+([\w$]+)/g)].map(([, name]) => name as string)
+    this.jsxFactories = scopes.special.has('jsx') ? [...new Set(['React', ...pragmas])].flatMap((name) => this.moduleLevel(name) ?? []) : []
+  }
+
+  bindingOf(node: SyntaxNode): Binding | null | undefined {
+    return this.#scopes.references.get(node)
+  }
+
+  isModuleLevel(binding: Binding): boolean {
+    return binding.scope === this.#scopes.module
+  }
+
+  /** The import that a name stands for. */
+  importOf(binding: Binding): { readonly source: string; readonly name: string } | undefined {
+    return binding.from ?? this.#required.get(binding)
+  }
+
+  /** What a name of the module level stands for, wherever it is asked. */
+  moduleLevel(name: string): FreeName & { kind: 'own' | 'import' } | undefined {
+    const binding = this.#scopes.module.bindings.get(name)
+    const from = binding && this.importOf(binding)
+    if (from) return { kind: 'import', ...from }
+    return binding && { kind: 'own', name }
+  }
+
+  /** The name by which this file calls an import. */
+  localOf(source: string, name: string): string | undefined {
+    for (const binding of this.#scopes.module.bindings.values()) {
+      const from = this.importOf(binding)
+      if (from?.source === source && from.name === name) return binding.name
+    }
+    return undefined
+  }
+
+  isOnlyWritten(node: SyntaxNode): boolean {
+    return this.#scopes.writes.has(node)
+  }
+
+  /** A free name that a whole expression stands for, be it a name, a member of a namespace, or a module loaded in place. */
+  find(node: SyntaxNode): FreeName | undefined {
+    switch (node.type) {
+      case 'Identifier': case 'JSXIdentifier': return this.#ofIdentifier(node)
+      case 'MemberExpression': case 'OptionalMemberExpression': case 'JSXMemberExpression': return this.#ofMember(node)
+      case 'CallExpression': case 'ImportExpression': return this.#ofLoad(node)
+      default: return undefined
+    }
+  }
+
+  #ofIdentifier(node: SyntaxNode): FreeName | undefined {
+    const binding = this.bindingOf(node)
+    if (binding === undefined) return undefined
+    if (binding === null) return { kind: 'global', name: node.name }
+    const from = this.importOf(binding)
+    if (from) return { kind: 'import', ...from }
+    return this.isModuleLevel(binding) ? { kind: 'own', name: binding.name } : undefined
+  }
+
+  #ofMember(node: SyntaxNode): FreeName | undefined {
+    if (node.computed) return undefined
+    const object = withoutTypes(node.object)
+    const whole = this.find(object)
+    if (whole?.kind === 'import' && whole.name === '*') return { ...whole, name: nameOf(node.property) }
+    const environment = whole?.kind === 'global' && (whole.name === 'process.env' || whole.name === 'import.meta.env')
+    if (environment) return { kind: 'global', name: `${whole.name}.${nameOf(node.property)}` }
+    if (object.type === 'MetaProperty' && nameOf(object.property) === 'meta') return { kind: 'global', name: `import.meta.${nameOf(node.property)}` }
+    return whole?.kind === 'global' && OWNERS.has(whole.name) ? { kind: 'global', name: `${whole.name}.${nameOf(node.property)}` } : undefined
+  }
+
+  #ofLoad(node: SyntaxNode): FreeName | undefined {
+    const source = this.#loaded(node)
+    return source === undefined ? undefined : { kind: 'import', source, name: '*' }
+  }
+
+  #loaded(node: SyntaxNode): string | undefined {
+    if (node.type === 'ImportExpression') return textOf(node.source)
+    return loadedBy(node, (callee) => this.bindingOf(callee) === null)
+  }
+}
+
+/** Globals whose members are told apart. */
+const OWNERS = new Set(['process', 'Date', 'Math', 'performance', 'crypto'])
+
+function textOf(node: SyntaxNode | undefined): string | undefined {
+  if (node?.type === 'StringLiteral') return node.value
+  return node?.type === 'TemplateLiteral' && node.expressions.length === 0 ? node.quasis[0].value.cooked : undefined
+}
+
+function loadedBy(node: SyntaxNode, isGlobal: (callee: SyntaxNode) => boolean): string | undefined {
+  if (node.type !== 'CallExpression') return undefined
+  if (node.callee.type === 'Import') return textOf(node.arguments[0])
+  const isRequire = node.callee.type === 'Identifier' && node.callee.name === 'require' && node.arguments.length === 1
+  return isRequire && isGlobal(node.callee) ? textOf(node.arguments[0]) : undefined
+}
+
+/** `const x = require('…')`, `const { y } = require('…')` and `const z = require('…').z` are imports by another name. */
+function* listRequired(scopes: Scopes, program: SyntaxNode): Generator<[Binding, { source: string; name: string }]> {
+  for (const statement of program.body as SyntaxNode[]) {
+    if (statement.type !== 'VariableDeclaration') continue
+    for (const { id, init } of statement.declarations as SyntaxNode[]) {
+      if (!init) continue
+      const isMember = init.type === 'MemberExpression' && !init.computed
+      const source = loadedBy(isMember ? init.object : init, (callee) => scopes.references.get(callee) === null)
+      if (source === undefined) continue
+      for (const [local, name] of requiredNames(id, isMember ? nameOf(init.property) : undefined)) {
+        const binding = scopes.module.bindings.get(local)
+        if (binding && binding.writes === 0) yield [binding, { source, name }]
+      }
+    }
+  }
+}
+
+function requiredNames(id: SyntaxNode, member: string | undefined): [local: string, name: string][] {
+  if (id.type === 'Identifier') return [[id.name, member ?? '*']]
+  if (id.type !== 'ObjectPattern' || member !== undefined) return []
+  const properties = (id.properties as SyntaxNode[]).filter((each) => each.type === 'ObjectProperty' && !each.computed && each.value.type === 'Identifier')
+  return properties.map((each) => [each.value.name, nameOf(each.key)])
+}

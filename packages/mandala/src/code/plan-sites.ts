@@ -1,0 +1,383 @@
+import type { Component, ComponentTable } from './components.ts'
+import type { FreeName, Names } from './names.ts'
+import { Site, insertionsOf, type Insertion, type Place, type SiteRef } from './site.ts'
+import { eachChild, isClass, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
+
+/** Where markers go, and what each reports. */
+export interface SitePlan {
+  readonly refs: readonly SiteRef[]
+  /** Numbers into `refs`, by site. */
+  readonly sites: readonly (readonly number[])[]
+  readonly insertions: readonly Insertion[]
+}
+
+export interface PlanInput {
+  readonly program: SyntaxNode
+  readonly table: ComponentTable
+  readonly names: Names
+  /** Locals that an op made inside a function closes over. */
+  readonly captured: ReadonlyMap<Component, readonly string[]>
+  readonly isModule: boolean
+  /** The names that the markers use in this file. */
+  readonly marks: { readonly bytes: string; readonly report: string; readonly capture: string }
+}
+
+export function planSites(input: PlanInput): SitePlan {
+  const planner = new Planner(input)
+  planner.file()
+  return planner.finish()
+}
+
+/** A stretch of a function that runs as a whole once it is entered. */
+interface Frame {
+  readonly site: Site
+  /** What is reported already wherever this stretch is reached. */
+  readonly seen: Seen
+  readonly isInLoop: boolean
+}
+
+class Seen {
+  readonly #refs = new Set<number>()
+  readonly #outer: Seen | undefined
+
+  constructor(outer?: Seen) {
+    this.#outer = outer
+  }
+
+  has(ref: number): boolean {
+    return this.#refs.has(ref) || (this.#outer?.has(ref) ?? false)
+  }
+
+  add(ref: number): void {
+    this.#refs.add(ref)
+  }
+}
+
+/** Methods that call the function they are given before they return, if at all. */
+const SYNC_METHODS = new Set([
+  'map', 'filter', 'forEach', 'reduce', 'reduceRight', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex', 'flatMap', 'sort', 'toSorted',
+])
+
+const HIDDEN = new Set([
+  'Date.now', 'Math.random', 'performance.now', 'crypto.randomUUID', 'crypto.getRandomValues', 'fetch', 'process.argv', 'process.cwd', 'process.hrtime', 'process.env',
+])
+
+class Planner {
+  readonly #input: PlanInput
+  readonly #refs: SiteRef[] = []
+  readonly #refIndex = new Map<string, number>()
+  readonly #sites: Site[] = []
+  readonly #wrapped: Insertion[] = []
+  readonly #kinds: ReadonlyMap<string, Component>
+  #component: Component | undefined
+  #isGuarded = false
+  /** Whether the function, or the loop, may have been left before what comes next. */
+  #mayLeaveFunction = false
+  #mayLeaveLoop = false
+
+  constructor(input: PlanInput) {
+    this.#input = input
+    this.#kinds = new Map(input.table.list.map((component) => [component.name, component]))
+  }
+
+  file(): void {
+    for (const statement of this.#input.program.body as SyntaxNode[]) if (isRunnable(statement)) this.#topLevel(statement)
+  }
+
+  finish(): SitePlan {
+    const needed = this.#sites.filter((site) => site.isNeeded)
+    const { bytes, report } = this.#input.marks
+    const insertions = needed.flatMap((site, i) => insertionsOf(site, `${bytes}[${i}]&&${report}(${i})`, i + 1))
+    return { refs: this.#refs, sites: needed.map((site) => [...site.refs]), insertions: [...insertions, ...this.#wrapped] }
+  }
+
+  /** What is evaluated when the module is needs no markers; the functions in it do. */
+  #topLevel(statement: SyntaxNode): void {
+    const inner = /^Export(Named|Default)Declaration$/.test(statement.type) ? statement.declaration as SyntaxNode | null : statement
+    this.#isGuarded = this.#input.isModule && inner?.type === 'FunctionDeclaration'
+    this.#visit(statement, undefined)
+    this.#isGuarded = false
+  }
+
+  #newSite(place: Place, spare = 0): Site {
+    const site = new Site(place, this.#isGuarded, spare)
+    this.#sites.push(site)
+    return site
+  }
+
+  #branch(frame: Frame, place: Place): Frame {
+    return { ...frame, site: this.#newSite(place), seen: new Seen(frame.seen) }
+  }
+
+  #add(frame: Frame | undefined, ref: SiteRef): void {
+    if (!frame) return
+    const key = JSON.stringify(ref)
+    let index = this.#refIndex.get(key)
+    if (index === undefined) {
+      index = this.#refs.push(ref) - 1
+      this.#refIndex.set(key, index)
+    }
+    if (frame.seen.has(index)) return
+    frame.seen.add(index)
+    frame.site.refs.add(index)
+  }
+
+  #function(node: SyntaxNode): void {
+    const own = this.#input.table.byNode.get(node)
+    const component = own ?? this.#component
+    if (own?.isTrivial) return
+    const outer = { component: this.#component, leaveFunction: this.#mayLeaveFunction, leaveLoop: this.#mayLeaveLoop }
+    this.#component = component
+    this.#mayLeaveFunction = this.#mayLeaveLoop = false
+    const frame: Frame = { site: this.#newSite(entryOf(node)), seen: new Seen(), isInLoop: false }
+    if (component) this.#add(frame, { kind: 'enter', name: component.name })
+    if (component?.className !== undefined) this.#add(frame, { kind: 'read', name: component.className })
+    for (const param of node.params as SyntaxNode[]) this.#visit(param, frame)
+    if (node.body.type === 'BlockStatement') this.#statements(node.body.body, frame)
+    else this.#visit(node.body, frame)
+    this.#component = outer.component
+    this.#mayLeaveFunction = outer.leaveFunction
+    this.#mayLeaveLoop = outer.leaveLoop
+    if (own?.isInner) this.#capture(node, own)
+  }
+
+  /** The values of its surroundings belong to an op: they are asked for when it is called. */
+  #capture(node: SyntaxNode, component: Component): void {
+    const captured = this.#input.captured.get(component) ?? []
+    if (captured.length === 0) return
+    this.#wrapped.push({ at: node.start, text: `${this.#input.marks.capture}(`, rank: 0.5 })
+    this.#wrapped.push({ at: node.end, text: `,${JSON.stringify(component.name)},${JSON.stringify(captured)},()=>[${captured.join(',')}])`, rank: -0.5 })
+  }
+
+  #statements(list: readonly SyntaxNode[], given: Frame): void {
+    let frame = given
+    let hasLeftFunction = false
+    let hasLeftLoop = false
+    for (const statement of list) {
+      if (!isRunnable(statement)) continue
+      if (this.#mayLeaveFunction || this.#mayLeaveLoop) {
+        frame = this.#branch(frame, { kind: 'statement', at: statement.start })
+        hasLeftFunction ||= this.#mayLeaveFunction
+        hasLeftLoop ||= this.#mayLeaveLoop
+        this.#mayLeaveFunction = this.#mayLeaveLoop = false
+      }
+      this.#visit(statement, frame)
+    }
+    // What follows this list is as conditional as its end.
+    this.#mayLeaveFunction ||= hasLeftFunction
+    this.#mayLeaveLoop ||= hasLeftLoop
+  }
+
+  #visit(given: SyntaxNode, frame: Frame | undefined): void {
+    const node = withoutTypes(given)
+    const name = this.#input.names.find(node)
+    if (name) {
+      this.#name(name, node, frame)
+      return
+    }
+    if (isFunction(node)) this.#function(node)
+    else if (isClass(node)) this.#class(node, frame)
+    else if (frame) this.#visitRunning(node, frame)
+    else this.#children(node, undefined)
+  }
+
+  #children(node: SyntaxNode, frame: Frame | undefined): void {
+    const own = this.#input.table.byNode.get(node)
+    const outer = this.#component
+    if (own) this.#component = own
+    eachChild(node, (child) => this.#visit(child, frame))
+    this.#component = outer
+  }
+
+  #visitRunning(node: SyntaxNode, frame: Frame): void {
+    switch (node.type) {
+      case 'BlockStatement': this.#statements(node.body, frame); return
+      case 'IfStatement': this.#if(node, frame); return
+      case 'ForStatement': case 'ForInStatement': case 'ForOfStatement': case 'WhileStatement': case 'DoWhileStatement': this.#loop(node, frame); return
+      case 'TryStatement': this.#try(node, frame); return
+      case 'SwitchStatement': this.#switch(node, frame); return
+      case 'ReturnStatement': case 'ThrowStatement': this.#children(node, frame); this.#mayLeaveFunction = true; return
+      // Nobody may ask a generator for more.
+      case 'YieldExpression': this.#children(node, frame); this.#mayLeaveFunction = true; return
+      case 'BreakStatement': case 'ContinueStatement': if (node.label) this.#mayLeaveFunction = true; else this.#mayLeaveLoop = true; return
+      case 'ConditionalExpression': this.#visit(node.test, frame); this.#maybe(node.consequent, frame); this.#maybe(node.alternate, frame); return
+      case 'LogicalExpression': this.#visit(node.left, frame); this.#maybe(node.right, frame); return
+      case 'AssignmentPattern': this.#visit(node.left, frame); this.#maybe(node.right, frame); return
+      case 'AssignmentExpression': this.#assignment(node, frame); return
+      case 'UpdateExpression': this.#written(node.argument, frame); this.#visit(node.argument, frame); return
+      case 'CallExpression': case 'OptionalCallExpression': case 'NewExpression': this.#call(node, frame); return
+      case 'JSXElement': case 'JSXFragment':
+        for (const factory of this.#input.names.jsxFactories) this.#name(factory, node, frame)
+        this.#children(node, frame)
+        return
+      default: this.#children(node, frame)
+    }
+  }
+
+  #if(node: SyntaxNode, frame: Frame): void {
+    this.#visit(node.test, frame)
+    for (const branch of [node.consequent, node.alternate] as (SyntaxNode | null)[]) if (branch) this.#body(branch, frame)
+  }
+
+  /** A statement that may not run. */
+  #body(node: SyntaxNode, frame: Frame): void {
+    if (node.type === 'BlockStatement') {
+      const inner = this.#branch(frame, { kind: 'statement', at: node.start + 1 })
+      this.#isolated(() => this.#statements(node.body, inner))
+    } else if (/Declaration$/.test(node.type)) this.#visit(node, frame)
+    else this.#isolated(() => this.#visit(node, this.#branch(frame, { kind: 'body', node })))
+  }
+
+  /** Another path's leaving doesn't make this one conditional, but it does what follows both. */
+  #isolated(plan: () => void): void {
+    const { leaveFunction, leaveLoop } = { leaveFunction: this.#mayLeaveFunction, leaveLoop: this.#mayLeaveLoop }
+    this.#mayLeaveFunction = this.#mayLeaveLoop = false
+    plan()
+    this.#mayLeaveFunction ||= leaveFunction
+    this.#mayLeaveLoop ||= leaveLoop
+  }
+
+  /** What every turn of a loop reads is reported before it: a marker inside would cost in every turn. */
+  #loop(node: SyntaxNode, frame: Frame): void {
+    const leaveLoop = this.#mayLeaveLoop
+    const inner = { ...frame, isInLoop: true }
+    eachChild(node, (child) => this.#visit(child, child === node.init || child === node.right ? frame : inner))
+    this.#mayLeaveLoop = leaveLoop
+  }
+
+  #try(node: SyntaxNode, frame: Frame): void {
+    this.#isolated(() => this.#visit(node.block, frame))
+    if (node.handler) {
+      if (node.handler.param) this.#visit(node.handler.param, frame)
+      this.#body(node.handler.body, frame)
+    }
+    if (node.finalizer) this.#isolated(() => this.#visit(node.finalizer, frame))
+  }
+
+  #switch(node: SyntaxNode, frame: Frame): void {
+    const leaveLoop = this.#mayLeaveLoop
+    this.#visit(node.discriminant, frame)
+    for (const { test, consequent } of node.cases as SyntaxNode[]) {
+      if (test) this.#visit(test, frame)
+      const [first] = consequent as SyntaxNode[]
+      if (first) this.#isolated(() => this.#statements(consequent, this.#branch(frame, { kind: 'statement', at: first.start })))
+    }
+    this.#mayLeaveLoop = leaveLoop
+  }
+
+  /** An expression that may not be evaluated. In a loop the marker would cost more than knowing it is worth. */
+  #maybe(given: SyntaxNode, frame: Frame): void {
+    const node = withoutTypes(given)
+    // A function or a class without a name takes that of what it is assigned to; a wrapped one would lose it.
+    if (frame.isInLoop || isFunction(node) || isClass(node)) this.#visit(node, frame)
+    else this.#visit(node, this.#branch(frame, { kind: 'expression', node: given }))
+  }
+
+  #assignment(node: SyntaxNode, frame: Frame): void {
+    this.#written(node.left, frame)
+    this.#visit(node.left, frame)
+    if (/^(\|\||&&|\?\?)=$/.test(node.operator)) this.#maybe(node.right, frame)
+    else this.#visit(node.right, frame)
+  }
+
+  #written(target: SyntaxNode, frame: Frame): void {
+    const node = withoutTypes(target)
+    const name = node.type === 'Identifier' ? this.#input.names.find(node) : undefined
+    if (name?.kind === 'own') this.#add(frame, { kind: 'write', name: name.name })
+  }
+
+  #call(node: SyntaxNode, frame: Frame): void {
+    this.#visit(node.callee, frame)
+    if (node.type === 'NewExpression' && node.callee.name === 'Date' && node.arguments.length === 0) this.#add(frame, { kind: 'hidden', name: 'new Date()' })
+    const isSync = isSyncCall(node)
+    for (const argument of node.arguments as SyntaxNode[]) {
+      const fn = withoutTypes(argument)
+      if (isSync && isFunction(fn) && !fn.async && !fn.generator && !this.#input.table.byNode.has(fn)) this.#inline(fn, { ...frame, isInLoop: true })
+      else this.#visit(argument, frame)
+    }
+  }
+
+  /** A callback that runs here and now is part of its function, and needs no marker at its entry. */
+  #inline(fn: SyntaxNode, frame: Frame): void {
+    const { leaveFunction, leaveLoop } = { leaveFunction: this.#mayLeaveFunction, leaveLoop: this.#mayLeaveLoop }
+    for (const param of fn.params as SyntaxNode[]) this.#visit(param, frame)
+    this.#mayLeaveFunction = this.#mayLeaveLoop = false
+    if (fn.body.type === 'BlockStatement') this.#statements(fn.body.body, frame)
+    else this.#visit(fn.body, frame)
+    this.#mayLeaveFunction = leaveFunction
+    this.#mayLeaveLoop = leaveLoop
+  }
+
+  #class(node: SyntaxNode, frame: Frame | undefined): void {
+    const outer = this.#component
+    const own = this.#input.table.byNode.get(node)
+    this.#component = own ?? outer
+    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.#visit(decorator, frame)
+    if (node.superClass) this.#visit(node.superClass, frame)
+    for (const member of node.body.body as SyntaxNode[]) if (isRunnable(member)) this.#member(member, own, frame)
+    this.#component = outer
+  }
+
+  #member(member: SyntaxNode, owner: Component | undefined, frame: Frame | undefined): void {
+    for (const decorator of (member.decorators ?? []) as SyntaxNode[]) this.#visit(decorator, frame)
+    if (member.computed) this.#visit(member.key, frame)
+    if (isFunction(member)) {
+      // A trivial method is in no table: its class reports it.
+      if (!owner || this.#input.table.byNode.has(member)) this.#function(member)
+    } else if (member.type === 'StaticBlock') this.#staticBlock(member, frame)
+    else if (member.value && member.static) this.#visit(member.value, frame)
+    else if (member.value) this.#field(withoutTypes(member.value), member.value)
+  }
+
+  #staticBlock(member: SyntaxNode, frame: Frame | undefined): void {
+    if (frame) this.#statements(member.body, frame)
+    else for (const statement of member.body as SyntaxNode[]) this.#visit(statement, undefined)
+  }
+
+  /** Evaluated whenever an instance is made. */
+  #field(node: SyntaxNode, whole: SyntaxNode): void {
+    if (isFunction(node)) this.#function(node)
+    else if (isClass(node)) this.#class(node, undefined)
+    else {
+      const frame: Frame = { site: this.#newSite({ kind: 'expression', node: whole }, this.#component ? 1 : 0), seen: new Seen(), isInLoop: false }
+      if (this.#component) this.#add(frame, { kind: 'enter', name: this.#component.name })
+      this.#visit(node, frame)
+    }
+  }
+
+  #name(name: FreeName, node: SyntaxNode, frame: Frame | undefined): void {
+    switch (name.kind) {
+      case 'own':
+        if (this.#input.names.isOnlyWritten(node)) this.#add(frame, { kind: 'write', name: name.name })
+        else this.#ownName(name.name, frame)
+        return
+      case 'import': if (!/^mandala-ts(\/|$)/.test(name.source)) this.#add(frame, name); return
+      case 'global': this.#global(name.name, node, frame); return
+    }
+  }
+
+  #ownName(name: string, frame: Frame | undefined): void {
+    const component = this.#kinds.get(name)
+    if (component && (component.kind !== 'function' || component.isTrivial)) this.#add(frame, { kind: 'read', name })
+  }
+
+  #global(name: string, node: SyntaxNode, frame: Frame | undefined): void {
+    const variable = /^process\.env\.(.+)$/.exec(name)
+    if (variable) this.#add(frame, { kind: 'env', name: variable[1] as string })
+    else if (HIDDEN.has(name) || name.startsWith('import.meta.env.')) this.#add(frame, { kind: 'hidden', name })
+    else if (node.type !== 'Identifier') this.#children(node, frame)
+  }
+}
+
+function entryOf(fn: SyntaxNode): Place {
+  const { body } = fn
+  if (body.type !== 'BlockStatement') return { kind: 'expression', node: body }
+  const directive = (body.directives as SyntaxNode[]).at(-1)
+  return directive ? { kind: 'statement', at: directive.end, prefix: ';' } : { kind: 'statement', at: body.start + 1 }
+}
+
+function isSyncCall(node: SyntaxNode): boolean {
+  const { callee } = node
+  if (isFunction(withoutTypes(callee))) return false
+  return /MemberExpression$/.test(callee.type) && !callee.computed && SYNC_METHODS.has(callee.property.name)
+}

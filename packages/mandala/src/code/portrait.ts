@@ -1,0 +1,115 @@
+import { types } from 'node:util'
+import { identify } from '../value/identify.ts'
+import { Refusal } from '../value/refusal.ts'
+
+/** What a value of the module level is, as far as it can be told from outside. */
+export interface Portrait {
+  readonly hash: string
+  /** Parts are known by their names alone: functions, instances of classes. */
+  readonly isPartial: boolean
+  /** How many parts were looked at. */
+  readonly size: number
+}
+
+const SIZE_MAX = 200_000
+
+/** The content of a value; of functions and instances in it, what shows. */
+export function portray(value: unknown): Portrait {
+  const copier = new Copier()
+  try {
+    const hash = identify(copier.copy(value)).cid
+    return { hash, isPartial: copier.isPartial, size: copier.size }
+  } catch (error) {
+    // Nested too deeply, or of a kind that has no content: then its code must tell.
+    if (error instanceof Refusal || error instanceof RangeError) return { hash: '', isPartial: true, size: copier.size }
+    throw error
+  }
+}
+
+class Copier {
+  isPartial = false
+  size = 0
+  readonly #copies = new Map<object, unknown>()
+
+  copy(value: unknown): unknown {
+    this.size += 1
+    if (this.size > SIZE_MAX) {
+      this.isPartial = true
+      return 'more'
+    }
+    switch (typeof value) {
+      case 'function': return this.#part('function', value.name)
+      case 'string': this.size += value.length >> 4; return value
+      case 'symbol': return this.#part('symbol', value.description)
+      case 'object': return value === null ? null : this.#object(value)
+      default: return value
+    }
+  }
+
+  #part(kind: string, name: unknown): unknown {
+    this.isPartial = true
+    return new Map<unknown, unknown>([['mandala part', kind], ['name', typeof name === 'string' ? name : '']])
+  }
+
+  #object(value: object): unknown {
+    if (types.isProxy(value)) return this.#part('proxy', '')
+    const known = this.#copies.get(value)
+    if (known !== undefined) return known
+    if (Array.isArray(value)) return this.#array(value)
+    if (value instanceof Map) return this.#map(value)
+    if (value instanceof Set) return this.#set(value)
+    const prototype = Object.getPrototypeOf(value) as object | null
+    if (prototype === Object.prototype || prototype === null) return this.#properties(value, Object.create(prototype) as object)
+    return this.#other(value, prototype)
+  }
+
+  #array(value: readonly unknown[]): unknown {
+    const copy: unknown[] = []
+    this.#copies.set(value, copy)
+    copy.length = value.length
+    // A hole stays one.
+    for (const i of value.keys()) if (i in value) copy[i] = this.copy(value[i])
+    return copy
+  }
+
+  #map(value: ReadonlyMap<unknown, unknown>): unknown {
+    const copy = new Map<unknown, unknown>()
+    this.#copies.set(value, copy)
+    for (const [key, each] of value) copy.set(this.copy(key), this.copy(each))
+    return copy
+  }
+
+  #set(value: ReadonlySet<unknown>): unknown {
+    const copy = new Set<unknown>()
+    this.#copies.set(value, copy)
+    for (const each of value) copy.add(this.copy(each))
+    return copy
+  }
+
+  #properties(value: object, copy: object): unknown {
+    this.#copies.set(value, copy)
+    for (const key of Object.keys(value)) {
+      const property = Object.getOwnPropertyDescriptor(value, key)
+      const each = property && 'value' in property ? this.copy(property.value) : this.#part('getter', key)
+      Object.defineProperty(copy, key, { value: each, enumerable: true, writable: true, configurable: true })
+    }
+    return copy
+  }
+
+  /** Dates, typed arrays and registered classes are identified as they are; of others their class and their fields count. */
+  #other(value: object, prototype: object): unknown {
+    try {
+      identify(value)
+      if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) this.size += value.byteLength >> 3
+      return value
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+    }
+    this.isPartial = true
+    const { constructor } = prototype as { constructor?: { name?: unknown } }
+    const copy = new Map<unknown, unknown>([['mandala part', 'instance'], ['class', String(constructor?.name ?? '')]])
+    this.#copies.set(value, copy)
+    copy.set('fields', this.#properties(value, {}))
+    return copy
+  }
+}

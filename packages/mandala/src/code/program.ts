@@ -1,0 +1,153 @@
+import { digest } from '../value/digest.ts'
+import type { ComponentFacts, FileFacts } from './file-facts.ts'
+import type { FreeName } from './names.ts'
+
+/** What an import leads to. */
+export type ResolvedModule =
+  | { readonly kind: 'file'; readonly file: string }
+  | { readonly kind: 'package'; readonly name: string; readonly version: string }
+  | { readonly kind: 'builtin'; readonly name: string }
+  | { readonly kind: 'unknown' }
+
+/** Where the facts of a program come from. */
+export interface ProgramSource {
+  /** The facts of a file under the root; undefined where there is no such file or it can't be parsed. */
+  loadFacts(file: string): FileFacts | undefined
+  resolveModule(file: string, source: string): ResolvedModule
+  /** The version of a package as the root sees it. */
+  findVersion(name: string): string | undefined
+}
+
+/** What a name stands for in the end, through all re-exports. */
+export type Target =
+  | { readonly kind: 'component'; readonly id: string; readonly file: string; readonly component: ComponentFacts }
+  /** A module as a whole. */
+  | { readonly kind: 'namespace'; readonly file: string }
+  | { readonly kind: 'package'; readonly name: string; readonly version: string; readonly member: string }
+  | { readonly kind: 'builtin'; readonly name: string; readonly member: string }
+  | { readonly kind: 'unknown'; readonly text: string }
+
+/** `file#qualified.name` */
+export const componentId = (file: string, name: string): string => `${file}#${name}`
+
+/** The files of a program, linked: what every name stands for, and what every component is. */
+export class Program {
+  readonly #source: ProgramSource
+  readonly #files = new Map<string, FileFacts | undefined>()
+  readonly #components = new Map<string, ReadonlyMap<string, ComponentFacts>>()
+  readonly #fingerprints = new Map<string, string>()
+
+  constructor(source: ProgramSource) {
+    this.#source = source
+  }
+
+  /** Takes in a file as it is now; one of another content replaces it. */
+  add(facts: FileFacts): void {
+    if (this.#files.get(facts.file) !== undefined) this.#fingerprints.clear()
+    this.#files.set(facts.file, facts)
+    this.#components.set(facts.file, new Map(facts.components.map((component) => [component.name, component])))
+  }
+
+  facts(file: string): FileFacts | undefined {
+    if (!this.#files.has(file)) {
+      this.#files.set(file, undefined)
+      const facts = this.#source.loadFacts(file)
+      if (facts) this.add(facts)
+    }
+    return this.#files.get(file)
+  }
+
+  findVersion(name: string): string | undefined {
+    return this.#source.findVersion(name)
+  }
+
+  find(id: string): { readonly file: string; readonly component: ComponentFacts } | undefined {
+    const at = id.indexOf('#')
+    const file = id.slice(0, at)
+    const component = this.facts(file) && this.#components.get(file)?.get(id.slice(at + 1))
+    return component && { file, component }
+  }
+
+  /** What a name of a file stands for. */
+  target(file: string, name: FreeName): Target {
+    if (name.kind === 'global') return { kind: 'unknown', text: `@${name.name}` }
+    return name.kind === 'own' ? this.#own(file, name.name, new Set()) : this.#imported(file, name, new Set())
+  }
+
+  #own(file: string, name: string, seen: Set<string>): Target {
+    const component = this.facts(file) && this.#components.get(file)?.get(name)
+    if (component) return { kind: 'component', id: componentId(file, name), file, component }
+    const exported = this.facts(file)?.exports[name]
+    return exported?.kind === 'import' ? this.#imported(file, exported, seen) : { kind: 'unknown', text: componentId(file, name) }
+  }
+
+  #imported(file: string, { source, name }: { readonly source: string; readonly name: string }, seen: Set<string>): Target {
+    const module = this.#source.resolveModule(file, source)
+    switch (module.kind) {
+      case 'file': return this.exported(module.file, name, seen)
+      case 'package': return { ...module, member: name }
+      case 'builtin': return { ...module, member: name }
+      case 'unknown': return { kind: 'unknown', text: `${source}#${name}` }
+    }
+  }
+
+  /** What a module exports under a name. */
+  exported(file: string, name: string, seen: Set<string> = new Set()): Target {
+    const facts = this.facts(file)
+    if (!facts) return { kind: 'unknown', text: componentId(file, name) }
+    if (name === '*') return { kind: 'namespace', file }
+    const key = componentId(file, name)
+    if (seen.has(key)) return { kind: 'unknown', text: key }
+    seen.add(key)
+    const target = facts.exports[name]
+    if (target) return target.kind === 'own' ? this.#own(file, target.name, seen) : this.#imported(file, target, seen)
+    for (const star of facts.stars) {
+      const found = this.#imported(file, { source: star, name }, seen)
+      if (found.kind !== 'unknown') return found
+    }
+    return facts.isModule ? { kind: 'unknown', text: key } : this.#exportedLoosely(file, name)
+  }
+
+  /** Of a CommonJS module the default import is the whole; what it exports in ways that its text doesn't tell is in the value of the whole. */
+  #exportedLoosely(file: string, name: string): Target {
+    const whole = this.#own(file, 'module.exports', new Set())
+    return whole.kind === 'component' || name !== 'default' ? whole : { kind: 'namespace', file }
+  }
+
+  /** Everything that a module exports, re-exports included. */
+  listExports(file: string, seen: Set<string> = new Set()): Target[] {
+    const facts = this.facts(file)
+    if (!facts || seen.has(file)) return []
+    seen.add(file)
+    const named = Object.keys(facts.exports).map((name) => this.exported(file, name))
+    const starred = facts.stars.flatMap((star) => {
+      const module = this.#source.resolveModule(file, star)
+      return module.kind === 'file' ? this.listExports(module.file, seen) : [this.#imported(file, { source: star, name: '*' }, new Set())]
+    })
+    const whole = facts.isModule ? [] : [this.#own(file, 'module.exports', new Set())]
+    return [...named, ...starred, ...whole]
+  }
+
+  /** What a component is: its code, and what the names in it stand for. Undefined if there is none of this id. */
+  findFingerprint(id: string): string | undefined {
+    let fingerprint = this.#fingerprints.get(id)
+    if (fingerprint === undefined) {
+      const found = this.find(id)
+      if (!found) return undefined
+      const names = found.component.names.map((name) => labelOf(this.target(found.file, name)))
+      fingerprint = digest('component', JSON.stringify([found.component.canonical, names]))
+      this.#fingerprints.set(id, fingerprint)
+    }
+    return fingerprint
+  }
+}
+
+function labelOf(target: Target): string {
+  switch (target.kind) {
+    case 'component': return target.id
+    case 'namespace': return componentId(target.file, '*')
+    case 'package': return `npm:${target.name}#${target.member}`
+    case 'builtin': return `${target.name}#${target.member}`
+    case 'unknown': return target.text
+  }
+}

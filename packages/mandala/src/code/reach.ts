@@ -1,0 +1,81 @@
+import type { FreeName } from './names.ts'
+import type { Program, Target } from './program.ts'
+
+/** What reading a name makes a call depend on; a function that runs reports itself. */
+export type Touched =
+  | { readonly kind: 'code'; readonly id: string }
+  | { readonly kind: 'value'; readonly id: string }
+  | { readonly kind: 'package'; readonly name: string; readonly version: string }
+  | { readonly kind: 'builtin'; readonly name: string; readonly member: string }
+
+/** What a read of this target touches: a value itself, a class with what made it, of a namespace all that is in it. */
+export function touchedBy(program: Program, target: Target): Touched[] {
+  const found = new Map<string, Touched>()
+  new Walk(program, found).read(target)
+  return [...found.values()]
+}
+
+/** All that a component may use, by its text alone: for values that can't be known by their content. */
+export function reachOf(program: Program, id: string): Touched[] {
+  const found = new Map<string, Touched>()
+  new Walk(program, found).all(id)
+  return [...found.values()]
+}
+
+class Walk {
+  readonly #program: Program
+  readonly #found: Map<string, Touched>
+
+  constructor(program: Program, found: Map<string, Touched>) {
+    this.#program = program
+    this.#found = found
+  }
+
+  read(target: Target): void {
+    switch (target.kind) {
+      case 'component': this.#component(target); return
+      case 'namespace': for (const each of this.#program.listExports(target.file)) if (each.kind !== 'namespace') this.read(each); return
+      case 'package': this.#add({ kind: 'package', name: target.name, version: target.version }); return
+      case 'builtin': this.#add({ kind: 'builtin', name: target.name, member: target.member }); return
+      case 'unknown': return
+    }
+  }
+
+  #component({ id, component, file }: Target & { kind: 'component' }): void {
+    if (component.kind === 'value') this.#add({ kind: 'value', id })
+    else if (component.kind === 'function' && component.isTrivial) this.#add({ kind: 'code', id })
+    else if (component.kind === 'class' && this.#add({ kind: 'code', id })) {
+      for (const index of component.eager) this.#eager(file, component.names[index] as FreeName)
+    }
+  }
+
+  /** Read when the class was made, before any call: nothing but its text tells what ran then. */
+  #eager(file: string, name: FreeName): void {
+    const target = this.#program.target(file, name)
+    if (target.kind === 'component' && target.component.kind === 'function') this.all(target.id)
+    else this.read(target)
+  }
+
+  /** A component and all that is named in it, at any distance. */
+  all(id: string): void {
+    const found = this.#program.find(id)
+    if (!found || !this.#add({ kind: found.component.kind === 'value' ? 'value' : 'code', id })) return
+    for (const name of found.component.names) this.#reached(this.#program.target(found.file, name))
+    if (found.component.kind !== 'class' && found.component.kind !== 'value') return
+    const prefix = `${found.component.name}.`
+    for (const part of this.#program.facts(found.file)?.components ?? []) if (part.name.startsWith(prefix)) this.all(`${found.file}#${part.name}`)
+  }
+
+  #reached(target: Target): void {
+    if (target.kind === 'component') this.all(target.id)
+    else if (target.kind === 'namespace') for (const each of this.#program.listExports(target.file)) if (each.kind !== 'namespace') this.#reached(each)
+    else this.read(target)
+  }
+
+  #add(touched: Touched): boolean {
+    const key = JSON.stringify(touched)
+    if (this.#found.has(key)) return false
+    this.#found.set(key, touched)
+    return true
+  }
+}

@@ -1,0 +1,279 @@
+import { eachChild, isClass, isFunction, isRunnable, type SyntaxNode } from './syntax.ts'
+
+/** What a name stands for. */
+export interface Binding {
+  readonly name: string
+  readonly kind: 'var' | 'let' | 'const' | 'function' | 'class' | 'param' | 'import' | 'enum' | 'namespace'
+  readonly scope: Scope
+  /** Where an import comes from; `*` is the module as a whole. */
+  readonly from?: { readonly source: string; readonly name: string }
+  /** Assignments after the declaration. */
+  writes: number
+}
+
+/** A stretch of source in which names are declared. */
+export interface Scope {
+  readonly node: SyntaxNode
+  readonly outer: Scope | undefined
+  readonly isFunction: boolean
+  readonly bindings: Map<string, Binding>
+}
+
+/** What each identifier of a file stands for; null for a name that no scope declares. */
+export interface Scopes {
+  readonly module: Scope
+  readonly references: ReadonlyMap<SyntaxNode, Binding | null>
+  /** Identifiers that are assigned to, but not read. */
+  readonly writes: ReadonlySet<SyntaxNode>
+  readonly special: ReadonlySet<SpecialSyntax>
+}
+
+/** Syntax that must be rewritten before Node runs it. */
+export type SpecialSyntax = 'jsx' | 'decorators' | 'typescript'
+
+export function analyseScopes(program: SyntaxNode): Scopes {
+  const analysis = new Analysis(program)
+  analysis.children(program, analysis.module)
+  return { module: analysis.module, references: analysis.resolve(), writes: analysis.writes, special: analysis.special }
+}
+
+class Analysis {
+  readonly module: Scope
+  readonly writes = new Set<SyntaxNode>()
+  readonly special = new Set<SpecialSyntax>()
+  readonly #found: [SyntaxNode, Scope, boolean][] = []
+
+  constructor(program: SyntaxNode) {
+    this.module = newScope(program, undefined, true)
+  }
+
+  /** Only when every declaration has been seen: functions and `var` are known before their line. */
+  resolve(): Map<SyntaxNode, Binding | null> {
+    const references = new Map<SyntaxNode, Binding | null>()
+    for (const [node, scope, isWrite] of this.#found) {
+      const binding = findBinding(scope, node.name as string)
+      if (binding && isWrite) binding.writes += 1
+      references.set(node, binding ?? null)
+    }
+    return references
+  }
+
+  children(node: SyntaxNode, scope: Scope): void {
+    eachChild(node, (child) => this.visit(child, scope))
+  }
+
+  visit(node: SyntaxNode, scope: Scope): void {
+    switch (node.type) {
+      case 'Identifier': this.#refer(node, scope); return
+      case 'JSXIdentifier': if (/^[A-Z_$]/.test(node.name as string)) this.#refer(node, scope); return
+      case 'JSXMemberExpression': this.#visitJsxObject(node, scope); return
+      case 'ImportDeclaration': this.#import(node); return
+      case 'VariableDeclaration': this.#variables(node, scope); return
+      case 'BlockStatement': case 'ForStatement': case 'ForInStatement': case 'ForOfStatement': case 'SwitchStatement': case 'TSModuleBlock':
+        this.#loop(node, newScope(node, scope, node.type === 'TSModuleBlock')); return
+      case 'StaticBlock': this.children(node, newScope(node, scope, true)); return
+      case 'CatchClause': this.#catch(node, scope); return
+      case 'AssignmentExpression': this.#assign(node, scope); return
+      case 'UpdateExpression': this.#target(node.argument, scope, true); return
+      case 'TSEnumDeclaration': this.#enum(node, scope); return
+      case 'TSModuleDeclaration': this.special.add('typescript'); this.#declare(node.id, 'namespace', scope); this.children(node, scope); return
+      case 'TSImportEqualsDeclaration': this.#importEquals(node, scope); return
+      default: this.#visitOther(node, scope)
+    }
+  }
+
+  #visitOther(node: SyntaxNode, scope: Scope): void {
+    if (node.type === 'JSXElement' || node.type === 'JSXFragment') this.special.add('jsx')
+    else if (node.type === 'TSExportAssignment') this.special.add('typescript')
+    if (node.decorators?.length > 0) this.special.add('decorators')
+    if (isFunction(node)) this.#function(node, scope)
+    else if (isClass(node)) this.#class(node, scope)
+    else if (/^Class(Private|Accessor)?Property$/.test(node.type)) this.#field(node, scope)
+    else this.children(node, scope)
+  }
+
+  #refer(node: SyntaxNode, scope: Scope, isWrite = false): void {
+    this.#found.push([node, scope, isWrite])
+  }
+
+  #visitJsxObject(node: SyntaxNode, scope: Scope): void {
+    let object: SyntaxNode = node.object
+    while (object.type === 'JSXMemberExpression') object = object.object
+    this.#refer(object, scope)
+  }
+
+  #declare(id: SyntaxNode, kind: Binding['kind'], scope: Scope, from?: Binding['from']): void {
+    const known = scope.bindings.get(id.name)
+    const binding: Binding = known ?? { name: id.name, kind, scope, writes: 0, ...(from && { from }) }
+    if (known && kind === 'function' && known.kind === 'function') known.writes += 1
+    scope.bindings.set(id.name, binding)
+    this.#found.push([id, scope, false])
+  }
+
+  #import(node: SyntaxNode): void {
+    if (!isRunnable(node)) return
+    for (const specifier of node.specifiers as SyntaxNode[]) {
+      if (specifier.importKind === 'type') continue
+      const name = specifier.type === 'ImportDefaultSpecifier' ? 'default' : specifier.type === 'ImportNamespaceSpecifier' ? '*' : nameOf(specifier.imported)
+      this.#declare(specifier.local, 'import', this.module, { source: node.source.value, name })
+    }
+  }
+
+  #importEquals(node: SyntaxNode, scope: Scope): void {
+    this.special.add('typescript')
+    const { moduleReference } = node
+    if (moduleReference.type === 'TSExternalModuleReference') {
+      this.#declare(node.id, 'import', scope, { source: moduleReference.expression.value, name: '*' })
+    } else {
+      this.#declare(node.id, 'const', scope)
+      let first: SyntaxNode = moduleReference
+      while (first.type === 'TSQualifiedName') first = first.left
+      this.#refer(first, scope)
+    }
+  }
+
+  #variables(node: SyntaxNode, scope: Scope): void {
+    const kind = node.kind === 'var' ? 'var' : node.kind === 'let' ? 'let' : 'const'
+    const home = node.kind === 'var' ? functionScope(scope) : scope
+    for (const declarator of node.declarations as SyntaxNode[]) {
+      this.#pattern(declarator.id, home, scope, kind)
+      if (declarator.init) this.visit(declarator.init, scope)
+    }
+  }
+
+  /** Declares the names of a pattern in one scope; its defaults are read in another. */
+  #pattern(node: SyntaxNode, home: Scope, scope: Scope, kind: Binding['kind']): void {
+    switch (node.type) {
+      case 'Identifier': if (node.name !== 'this') this.#declare(node, kind, home); return
+      case 'AssignmentPattern': this.#pattern(node.left, home, scope, kind); this.visit(node.right, scope); return
+      case 'RestElement': this.#pattern(node.argument, home, scope, kind); return
+      case 'TSParameterProperty': this.special.add('typescript'); this.#pattern(node.parameter, home, scope, kind); return
+      case 'ArrayPattern': for (const each of node.elements) if (each) this.#pattern(each, home, scope, kind); return
+      case 'ObjectPattern':
+        for (const each of node.properties as SyntaxNode[]) {
+          if (each.computed) this.visit(each.key, scope)
+          this.#pattern(each.type === 'RestElement' ? each.argument : each.value, home, scope, kind)
+        }
+        return
+      default: this.visit(node, scope)
+    }
+  }
+
+  #function(node: SyntaxNode, scope: Scope): void {
+    if (node.type === 'FunctionDeclaration' && node.id) this.#declareFunction(node.id, scope)
+    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.visit(decorator, scope)
+    if (node.key && node.computed) this.visit(node.key, scope)
+    let outer = scope
+    if (node.type === 'FunctionExpression' && node.id) {
+      outer = newScope(node, scope, false)
+      this.#declare(node.id, 'function', outer)
+    }
+    const inner = newScope(node, outer, true)
+    for (const param of node.params as SyntaxNode[]) {
+      for (const decorator of (param.decorators ?? []) as SyntaxNode[]) this.visit(decorator, scope)
+      this.#pattern(param, inner, inner, 'param')
+    }
+    if (node.body.type === 'BlockStatement') this.children(node.body, inner)
+    else this.visit(node.body, inner)
+  }
+
+  /** In a sloppy script a function in a block is seen outside of it too. */
+  #declareFunction(id: SyntaxNode, scope: Scope): void {
+    this.#declare(id, 'function', scope)
+    const home = functionScope(scope)
+    if (home !== scope && !home.bindings.has(id.name)) home.bindings.set(id.name, scope.bindings.get(id.name) as Binding)
+  }
+
+  #class(node: SyntaxNode, scope: Scope): void {
+    let outer = scope
+    if (node.id && node.type === 'ClassDeclaration') this.#declare(node.id, 'class', scope)
+    else if (node.id) {
+      outer = newScope(node, scope, false)
+      this.#declare(node.id, 'class', outer)
+    }
+    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.visit(decorator, scope)
+    if (node.superClass) this.visit(node.superClass, outer)
+    this.children(node.body, outer)
+  }
+
+  #field(node: SyntaxNode, scope: Scope): void {
+    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.visit(decorator, scope)
+    if (node.computed) this.visit(node.key, scope)
+    if (node.value) this.visit(node.value, newScope(node, scope, true))
+  }
+
+  #loop(node: SyntaxNode, scope: Scope): void {
+    if ((node.type === 'ForInStatement' || node.type === 'ForOfStatement') && node.left.type !== 'VariableDeclaration') {
+      this.#target(node.left, scope, false)
+      this.visit(node.right, scope)
+      this.visit(node.body, scope)
+    } else this.children(node, scope)
+  }
+
+  #catch(node: SyntaxNode, scope: Scope): void {
+    const inner = newScope(node, scope, false)
+    if (node.param) this.#pattern(node.param, inner, inner, 'let')
+    this.visit(node.body, inner)
+  }
+
+  #assign(node: SyntaxNode, scope: Scope): void {
+    this.#target(node.left, scope, node.operator !== '=')
+    this.visit(node.right, scope)
+  }
+
+  /** The left side of an assignment. */
+  #target(node: SyntaxNode, scope: Scope, isRead: boolean): void {
+    switch (node.type) {
+      case 'Identifier':
+        if (!isRead) this.writes.add(node)
+        this.#refer(node, scope, true)
+        return
+      case 'AssignmentPattern': this.#target(node.left, scope, false); this.visit(node.right, scope); return
+      case 'RestElement': this.#target(node.argument, scope, false); return
+      case 'ArrayPattern': for (const each of node.elements) if (each) this.#target(each, scope, false); return
+      case 'ObjectPattern':
+        for (const each of node.properties as SyntaxNode[]) {
+          if (each.computed) this.visit(each.key, scope)
+          this.#target(each.type === 'RestElement' ? each.argument : each.value, scope, false)
+        }
+        return
+      case 'TSAsExpression': case 'TSNonNullExpression': case 'TSSatisfiesExpression': case 'ParenthesizedExpression': case 'TSTypeAssertion':
+        this.#target(node.expression, scope, isRead); return
+      default: this.visit(node, scope)
+    }
+  }
+
+  #enum(node: SyntaxNode, scope: Scope): void {
+    this.special.add('typescript')
+    this.#declare(node.id, 'enum', scope)
+    const inner = newScope(node, scope, true)
+    for (const member of node.body.members as SyntaxNode[]) {
+      const name = nameOf(member.id)
+      inner.bindings.set(name, { name, kind: 'const', scope: inner, writes: 0 })
+    }
+    for (const member of node.body.members as SyntaxNode[]) if (member.initializer) this.visit(member.initializer, inner)
+  }
+}
+
+function newScope(node: SyntaxNode, outer: Scope | undefined, isFunctionLike: boolean): Scope {
+  return { node, outer, isFunction: isFunctionLike, bindings: new Map() }
+}
+
+function functionScope(scope: Scope): Scope {
+  let home = scope
+  while (!home.isFunction && home.outer) home = home.outer
+  return home
+}
+
+function findBinding(scope: Scope, name: string): Binding | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.outer) {
+    const binding = at.bindings.get(name)
+    if (binding) return binding
+  }
+  return undefined
+}
+
+/** The name that an identifier or a string stands for as a key, an import or an export. */
+export function nameOf(node: SyntaxNode): string {
+  return String(node.name ?? node.value)
+}

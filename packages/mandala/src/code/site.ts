@@ -1,0 +1,71 @@
+import type { SyntaxNode } from './syntax.ts'
+
+/** What a marker reports when it is passed. */
+export type SiteRef =
+  /** Code of this file ran. */
+  | { readonly kind: 'enter'; readonly name: string }
+  /** A value, a class or a trivial function of this file was read. */
+  | { readonly kind: 'read'; readonly name: string }
+  /** A variable of this file was assigned to. */
+  | { readonly kind: 'write'; readonly name: string }
+  | { readonly kind: 'import'; readonly source: string; readonly name: string }
+  /** An environment variable was read. */
+  | { readonly kind: 'env'; readonly name: string }
+  /** Something was asked for that is no input: the clock, chance, the network. */
+  | { readonly kind: 'hidden'; readonly name: string }
+
+/** Text put into a source; never a line break, so that lines stay what they are. */
+export interface Insertion {
+  readonly at: number
+  readonly text: string
+  /** What closes comes before what opens; inner closes before outer. */
+  readonly rank: number
+  /** Where in the text it must be asked whether the module has begun to run, if it is imported in a circle. */
+  readonly guardAt?: number
+}
+
+/** A place where a marker may stand; it does if there is something to report. */
+export class Site {
+  readonly refs: Set<number> = new Set()
+  readonly place: Place
+  readonly isGuarded: boolean
+  /** Refs that are no reason for a marker by themselves. */
+  readonly spare: number
+
+  constructor(place: Place, isGuarded: boolean, spare = 0) {
+    this.place = place
+    this.isGuarded = isGuarded
+    this.spare = spare
+  }
+
+  get isNeeded(): boolean {
+    return this.refs.size > this.spare
+  }
+}
+
+/** How a marker is put somewhere. */
+export type Place =
+  | { readonly kind: 'statement'; readonly at: number; readonly prefix?: string }
+  /** Around an expression: `(marker,expression)`. */
+  | { readonly kind: 'expression'; readonly node: SyntaxNode }
+  /** Around a statement that stands without braces. */
+  | { readonly kind: 'body'; readonly node: SyntaxNode }
+
+export function insertionsOf({ place, isGuarded }: Site, marker: string, rank: number): Insertion[] {
+  const [open, at, end, separator] = place.kind === 'statement'
+    ? [place.prefix ?? '', place.at, place.at, ';']
+    : place.kind === 'body' ? ['{', place.node.start, place.node.end, ';'] : ['(', place.node.start, place.node.end, ',']
+  const opening = { at, text: `${open}${marker}${separator}`, rank, ...(isGuarded && { guardAt: open.length }) }
+  return place.kind === 'statement' ? [opening] : [opening, { at: end, text: place.kind === 'body' ? '}' : ')', rank: -rank }]
+}
+
+/** Applies insertions to a text; with a guard where they have a place for one. */
+export function insertAll(source: string, insertions: readonly Insertion[], guard = ''): string {
+  let text = ''
+  let done = 0
+  for (const { at, text: inserted, guardAt } of insertions.toSorted((a, b) => a.at - b.at || a.rank - b.rank)) {
+    text += source.slice(done, at) + (guardAt === undefined ? inserted : inserted.slice(0, guardAt) + guard + inserted.slice(guardAt))
+    done = at
+  }
+  return text + source.slice(done)
+}

@@ -1,0 +1,179 @@
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { createRequire, isBuiltin } from 'node:module'
+import { dirname, extname, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { digest } from '../value/digest.ts'
+import { FactsCache } from './facts-cache.ts'
+import type { FileFacts } from './file-facts.ts'
+import { findInstalled, findPackage } from './packages.ts'
+import type { ProgramSource, ResolvedModule } from './program.ts'
+import type { SourceKind } from './syntax.ts'
+import { instrument, type Transformed } from './transform.ts'
+
+/** A file as Node is to run it. */
+export interface LoadedSource {
+  readonly format: 'module' | 'commonjs' | 'module-typescript' | 'commonjs-typescript'
+  readonly code: string
+}
+
+interface KnownFile {
+  readonly source: string
+  readonly transformed: Transformed
+}
+
+const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']
+const CANDIDATES = ['', ...EXTENSIONS, '.json', ...EXTENSIONS.map((extension) => `/index${extension}`)]
+
+/** Files of the library itself. */
+const OWN_FOLDER = resolve(import.meta.dirname, '..')
+
+/** The files under a root: what they are, what their imports lead to, and how they run. */
+export class SourceLoader implements ProgramSource {
+  readonly root: string
+  readonly #cache: FactsCache
+  readonly #files = new Map<string, KnownFile | undefined>()
+  readonly #resolved = new Map<string, ResolvedModule>()
+  readonly #warn: (text: string) => void
+
+  constructor(root: string, warn: (text: string) => void) {
+    this.root = realpathSync(root)
+    this.#cache = new FactsCache(this.root)
+    this.#warn = warn
+  }
+
+  /** The name under the root of a file that is tracked. */
+  findName(path: string): string | undefined {
+    const name = relative(this.root, path)
+    const isUnder = name !== '' && !name.startsWith('..') && !name.split(sep).includes('node_modules')
+    return isUnder && EXTENSIONS.includes(extname(path)) && !path.startsWith(OWN_FOLDER + sep) ? name.split(sep).join('/') : undefined
+  }
+
+  /** The file as it is to run; undefined if it can't be parsed, which Node will say better. */
+  load(file: string): LoadedSource | undefined {
+    const known = this.#known(file)
+    if (!known) return undefined
+    const { source, transformed } = known
+    const code = instrument(source, transformed, transformed.facts.isModule && this.#isInCircle(file))
+    const isTypeScript = /\.[cm]?tsx?$/.test(file)
+    const format = transformed.facts.isModule ? 'module' : 'commonjs'
+    if (transformed.special.some((syntax) => syntax !== 'decorators') || /x$/.test(file)) return { format, code: lower(this.#path(file), code) }
+    return { format: isTypeScript ? `${format}-typescript` : format, code }
+  }
+
+  loadFacts(file: string): FileFacts | undefined {
+    if (file.endsWith('.json')) return this.#dataFacts(file)
+    return this.#known(file)?.transformed.facts
+  }
+
+  resolveModule(file: string, source: string): ResolvedModule {
+    const key = `${file}\n${source}`
+    let module = this.#resolved.get(key)
+    if (!module) {
+      module = this.#resolve(file, source)
+      this.#resolved.set(key, module)
+    }
+    return module
+  }
+
+  /** What Node found for an import that only it can tell: aliases, packages. */
+  noteResolved({ file, source, url }: { readonly file: string; readonly source: string; readonly url: string }): void {
+    if (/^\.{0,2}\//.test(source) || !url.startsWith('file:')) return
+    this.#resolved.set(`${file}\n${source}`, this.#moduleAt(fileURLToPath(url)))
+  }
+
+  findVersion(name: string): string | undefined {
+    return findInstalled(name, this.root)?.version
+  }
+
+  #path(file: string): string {
+    return join(this.root, file)
+  }
+
+  #known(file: string): KnownFile | undefined {
+    if (!this.#files.has(file)) this.#files.set(file, this.#read(file))
+    return this.#files.get(file)
+  }
+
+  #read(file: string): KnownFile | undefined {
+    const path = this.#path(file)
+    if (this.findName(path) === undefined || !existsSync(path)) return undefined
+    const source = readFileSync(path, 'utf8')
+    try {
+      return { source, transformed: this.#cache.transform({ file, source, kind: kindOf(path) }) }
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      this.#warn(`${file} isn't tracked: ${error.message}`)
+      return undefined
+    }
+  }
+
+  /** A JSON file is one value. */
+  #dataFacts(file: string): FileFacts | undefined {
+    const path = this.#path(file)
+    if (!existsSync(path)) return undefined
+    const canonical = digest('source', readFileSync(path, 'utf8'))
+    const value = { name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], isTrivial: false }
+    return { file, isModule: false, components: [value], exports: { default: { kind: 'own', name: 'default' } }, stars: [], imports: [], refs: [], sites: [] }
+  }
+
+  /** Whether an import of the file leads back to it, by static imports. What can't be followed may. */
+  #isInCircle(file: string): boolean {
+    const seen = new Set<string>()
+    const leadsBack = (from: string): boolean => {
+      if (seen.has(from)) return from === file
+      seen.add(from)
+      return (this.loadFacts(from)?.imports ?? []).some((source) => {
+        const module = this.resolveModule(from, source)
+        return module.kind === 'unknown' || module.kind === 'file' && (module.file === file || leadsBack(module.file))
+      })
+    }
+    return leadsBack(file)
+  }
+
+  #resolve(file: string, source: string): ResolvedModule {
+    if (isBuiltin(source)) return { kind: 'builtin', name: source }
+    const path = source.startsWith('file:') ? fileURLToPath(source) : source
+    if (/^\.{0,2}\//.test(path)) return this.#findFile(resolve(dirname(this.#path(file)), path.replace(/[?#].*$/, '')))
+    const name = /^(@[^/]+\/)?[^/#@][^/]*/.exec(source)?.[0]
+    const installed = name === undefined ? undefined : findInstalled(name, dirname(this.#path(file)))
+    return installed ? { kind: 'package', name: installed.name ?? name as string, version: installed.version } : { kind: 'unknown' }
+  }
+
+  #findFile(base: string): ResolvedModule {
+    const found = CANDIDATES.map((ending) => base + ending).find(isFile) ?? typescriptOf(base)
+    return found === undefined ? { kind: 'unknown' } : this.#moduleAt(found)
+  }
+
+  #moduleAt(path: string): ResolvedModule {
+    const name = this.findName(path) ?? (path.endsWith('.json') && path.startsWith(this.root + sep) ? relative(this.root, path).split(sep).join('/') : undefined)
+    if (name !== undefined && !name.includes('node_modules/')) return { kind: 'file', file: name }
+    const found = findPackage(dirname(path))
+    return found?.name === undefined ? { kind: 'unknown' } : { kind: 'package', name: found.name, version: found.version }
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+/** `./x.js` written for a file `x.ts`. */
+function typescriptOf(base: string): string | undefined {
+  const source = base.replace(/\.([cm]?)js(x?)$/, '.$1ts$2')
+  return source !== base && isFile(source) ? source : undefined
+}
+
+function kindOf(path: string): SourceKind {
+  if (/\.m[jt]s$/.test(path)) return 'module'
+  if (/\.c[jt]s$/.test(path)) return 'commonjs'
+  const type = findPackage(dirname(path))?.type
+  return type === 'module' || type === 'commonjs' ? type : 'unknown'
+}
+
+/** Rewrites what Node can't run by taking types away: JSX, enums, namespaces, parameter properties. */
+function lower(path: string, code: string): string {
+  const { transformSync } = createRequire(import.meta.url)('oxc-transform') as typeof import('oxc-transform')
+  const { code: lowered, map, errors } = transformSync(path, code, { sourcemap: true, target: 'esnext', typescript: { onlyRemoveTypeImports: true } })
+  const [error] = errors
+  if (error) throw new SyntaxError(`${path}: ${error.message}`)
+  return map ? `${lowered}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}` : lowered
+}

@@ -1,0 +1,132 @@
+import { parse, type ParserPlugin } from '@babel/parser'
+
+/**
+ * A node of the syntax tree as the parser gives it. Its further fields differ by type and are read by the few files that
+ * walk trees; {@link CHILDREN} says which of them hold nodes.
+ */
+export interface SyntaxNode {
+  readonly type: string
+  readonly start: number
+  readonly end: number
+  // The tree has some hundred shapes; naming each would say nothing that the walkers don't.
+  readonly [field: string]: any
+}
+
+/** How a file is to be read: what decides it is its name and the package it belongs to. */
+export type SourceKind = 'module' | 'commonjs' | 'unknown'
+
+export interface ParsedFile {
+  readonly source: string
+  readonly program: SyntaxNode
+  readonly isModule: boolean
+}
+
+/** @throws SyntaxError as the parser puts it, with line and column */
+export function parseSource(file: string, source: string, kind: SourceKind): ParsedFile {
+  const plugins: ParserPlugin[] = ['decorators', 'decoratorAutoAccessors']
+  if (/\.[cm]?tsx?$/.test(file)) plugins.push('typescript')
+  if (!/\.[cm]?ts$/.test(file)) plugins.push('jsx')
+  const attempt = (sourceType: 'module' | 'commonjs'): SyntaxNode => parse(source, { sourceType, plugins, attachComment: false }).program as SyntaxNode
+  if (kind !== 'unknown') return { source, program: attempt(kind), isModule: kind === 'module' }
+  // As Node decides for a file whose package says nothing: CommonJS if it can be, else a module.
+  try {
+    if (!LOOKS_LIKE_MODULE.test(source)) return { source, program: attempt('commonjs'), isModule: false }
+    const program = attempt('module')
+    const isModule = (program.body as SyntaxNode[]).some(({ type }) => /^(Import|Export).*Declaration$/.test(type))
+    return isModule ? { source, program, isModule } : { source, program: attempt('commonjs'), isModule: false }
+  } catch {
+    return { source, program: attempt('module'), isModule: true }
+  }
+}
+
+const LOOKS_LIKE_MODULE = /^[ \t]*(import|export)\b/m
+
+const FUNCTION = ['params', 'body']
+const EXPRESSION = ['expression']
+const MEMBER = ['object', 'property']
+const CALL = ['callee', 'arguments']
+const FIELD = ['decorators', 'key', 'value']
+const CLASS = ['decorators', 'id', 'superClass', 'body']
+const BODY = ['body']
+const NONE: readonly string[] = []
+
+/** The fields that hold what runs, in the order in which it runs; types stand in none of them. */
+export const CHILDREN: Readonly<Record<string, readonly string[]>> = {
+  Program: ['directives', 'body'], Directive: NONE, BlockStatement: ['directives', 'body'], EmptyStatement: NONE, DebuggerStatement: NONE,
+  ExpressionStatement: EXPRESSION, IfStatement: ['test', 'consequent', 'alternate'], ForStatement: ['init', 'test', 'body', 'update'],
+  ForInStatement: ['right', 'left', 'body'], ForOfStatement: ['right', 'left', 'body'], WhileStatement: ['test', 'body'], DoWhileStatement: ['body', 'test'],
+  ReturnStatement: ['argument'], ThrowStatement: ['argument'], TryStatement: ['block', 'handler', 'finalizer'], CatchClause: ['param', 'body'],
+  SwitchStatement: ['discriminant', 'cases'], SwitchCase: ['test', 'consequent'], LabeledStatement: BODY, BreakStatement: NONE, ContinueStatement: NONE,
+  WithStatement: ['object', 'body'], VariableDeclaration: ['declarations'], VariableDeclarator: ['init', 'id'],
+  FunctionDeclaration: FUNCTION, FunctionExpression: FUNCTION, ArrowFunctionExpression: FUNCTION, ObjectMethod: ['decorators', 'key', ...FUNCTION],
+  ClassMethod: ['decorators', 'key', ...FUNCTION], ClassPrivateMethod: ['decorators', 'key', ...FUNCTION], ClassDeclaration: CLASS, ClassExpression: CLASS,
+  ClassBody: BODY, ClassProperty: FIELD, ClassPrivateProperty: FIELD, ClassAccessorProperty: FIELD, StaticBlock: BODY, Decorator: EXPRESSION,
+  Identifier: NONE, PrivateName: NONE, ThisExpression: NONE, Super: NONE, Import: NONE, MetaProperty: NONE, NullLiteral: NONE, BooleanLiteral: NONE,
+  NumericLiteral: NONE, StringLiteral: NONE, BigIntLiteral: NONE, RegExpLiteral: NONE, TemplateElement: NONE,
+  ArrayExpression: ['elements'], ObjectExpression: ['properties'], ObjectProperty: ['key', 'value'], SpreadElement: ['argument'], RestElement: ['argument'],
+  UnaryExpression: ['argument'], UpdateExpression: ['argument'], AwaitExpression: ['argument'], YieldExpression: ['argument'],
+  BinaryExpression: ['left', 'right'], LogicalExpression: ['left', 'right'], AssignmentExpression: ['left', 'right'], AssignmentPattern: ['left', 'right'],
+  ConditionalExpression: ['test', 'consequent', 'alternate'], CallExpression: CALL, OptionalCallExpression: CALL, NewExpression: CALL,
+  MemberExpression: MEMBER, OptionalMemberExpression: MEMBER, SequenceExpression: ['expressions'], TemplateLiteral: ['quasis', 'expressions'],
+  TaggedTemplateExpression: ['tag', 'quasi'], ImportExpression: ['source', 'options'], ArrayPattern: ['elements'], ObjectPattern: ['properties'],
+  ParenthesizedExpression: EXPRESSION, ImportDeclaration: NONE, ExportAllDeclaration: NONE, ExportNamedDeclaration: ['declaration'],
+  ExportDefaultDeclaration: ['declaration'], JSXElement: ['openingElement', 'children'], JSXOpeningElement: ['name', 'attributes'], JSXFragment: ['children'],
+  JSXAttribute: ['value'], JSXSpreadAttribute: ['argument'], JSXExpressionContainer: EXPRESSION, JSXSpreadChild: EXPRESSION, JSXEmptyExpression: NONE,
+  JSXText: NONE, JSXIdentifier: NONE, JSXNamespacedName: NONE, JSXMemberExpression: ['object'],
+  TSAsExpression: EXPRESSION, TSSatisfiesExpression: EXPRESSION, TSNonNullExpression: EXPRESSION, TSTypeAssertion: EXPRESSION,
+  TSInstantiationExpression: EXPRESSION, TSParameterProperty: ['parameter'], TSEnumDeclaration: ['body'], TSEnumBody: ['members'],
+  TSEnumMember: ['initializer'], TSModuleDeclaration: BODY, TSModuleBlock: BODY, TSExportAssignment: EXPRESSION, TSImportEqualsDeclaration: ['moduleReference'],
+}
+
+/** Visits the children that run; keys only where they are computed. */
+export function eachChild(node: SyntaxNode, visit: (child: SyntaxNode) => void): void {
+  const fields = CHILDREN[node.type] ?? NONE
+  for (let i = 0; i < fields.length; i += 1) {
+    const field = fields[i] as string
+    if ((field === 'key' || field === 'property') && !node.computed) continue
+    const child: unknown = node[field]
+    if (Array.isArray(child)) {
+      for (let k = 0; k < child.length; k += 1) if (child[k] && isRunnable(child[k])) visit(child[k])
+    } else if (child && isRunnable(child as SyntaxNode)) visit(child as SyntaxNode)
+  }
+}
+
+export function someChild(node: SyntaxNode, isFound: (child: SyntaxNode) => boolean): boolean {
+  let found = false
+  eachChild(node, (child) => {
+    found ||= isFound(child)
+  })
+  return found
+}
+
+/** Whether anything of it is there at run time. */
+export function isRunnable(node: SyntaxNode): boolean {
+  switch (node.type) {
+    case 'TSDeclareFunction': case 'TSDeclareMethod': case 'TSInterfaceDeclaration': case 'TSTypeAliasDeclaration': case 'TSIndexSignature':
+    case 'TSNamespaceExportDeclaration': return false
+    case 'ClassProperty': case 'ClassAccessorProperty': return node.declare !== true && node.abstract !== true
+    case 'ImportDeclaration': case 'ExportAllDeclaration': case 'ExportNamedDeclaration': case 'TSImportEqualsDeclaration':
+      return node.importKind !== 'type' && node.exportKind !== 'type'
+    case 'VariableDeclaration': case 'ClassDeclaration': case 'TSEnumDeclaration': case 'TSModuleDeclaration': return node.declare !== true
+    default: return true
+  }
+}
+
+const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression', 'ObjectMethod', 'ClassMethod', 'ClassPrivateMethod'])
+
+export function isFunction(node: SyntaxNode): boolean {
+  return FUNCTIONS.has(node.type)
+}
+
+export function isClass(node: SyntaxNode): boolean {
+  return node.type === 'ClassDeclaration' || node.type === 'ClassExpression'
+}
+
+const WRAPPERS = new Set(['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression', 'TSTypeAssertion', 'TSInstantiationExpression', 'ParenthesizedExpression'])
+
+/** An expression without the type assertions around it. */
+export function withoutTypes(node: SyntaxNode): SyntaxNode {
+  let inner = node
+  while (WRAPPERS.has(inner.type)) inner = inner.expression
+  return inner
+}

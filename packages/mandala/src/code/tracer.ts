@@ -1,0 +1,141 @@
+import type { CallTrace } from './call-trace.ts'
+import { Markers } from './markers.ts'
+import { componentId, Program, type ProgramSource } from './program.ts'
+import { reachOf, touchedBy, type Touched } from './reach.ts'
+import type { SiteRef } from './site.ts'
+import { REGISTRY } from './registry-name.ts'
+import { ModuleValues, type Getter } from './module-values.ts'
+
+/** What a marker stands for, resolved: the same for every call. */
+export type Event =
+  | Touched
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'hidden'; readonly name: string }
+  | { readonly kind: 'write'; readonly id: string }
+
+interface LoadedModule {
+  readonly file: string
+  readonly first: number
+  readonly sites: readonly (readonly number[])[]
+  readonly refs: readonly SiteRef[]
+  readonly imported: Readonly<Record<number, Getter>>
+  /** By number of the ref. */
+  readonly events: (readonly Event[] | undefined)[]
+}
+
+/** What an instrumented module is given to report with. */
+export interface ModuleMarks {
+  readonly bytes: Uint8Array
+  report(index: number): void
+  capture<T extends object>(fn: T, name: string, names: readonly string[], values: () => readonly unknown[]): T
+}
+
+/** What a function that is an op closes over. */
+export interface Captured {
+  /** The component that the function is. */
+  readonly id: string
+  readonly names: readonly string[]
+  values(): readonly unknown[]
+}
+
+const NO_SOURCE: ProgramSource = { loadFacts: () => undefined, resolveModule: () => ({ kind: 'unknown' }), findVersion: () => undefined }
+
+/** What is known of the running program: its files, linked, the values of its modules, and who passes which marker. */
+export class Tracer {
+  readonly markers: Markers<CallTrace> = new Markers()
+  readonly values: ModuleValues
+  #program = new Program(NO_SOURCE)
+  #hasLoader = false
+  readonly #modules: LoadedModule[] = []
+  readonly #captured = new WeakMap<object, Captured>()
+
+  constructor() {
+    this.values = new ModuleValues((id) => reachOf(this.#program, id), (id) => this.#program.findFingerprint(id))
+  }
+
+  get program(): Program {
+    return this.#program
+  }
+
+  /** Whether the code of the program reports by itself. */
+  get hasLoader(): boolean {
+    return this.#hasLoader
+  }
+
+  /** The loader, or a bundle, says where the facts of the files are. */
+  useSource(source: ProgramSource): void {
+    this.#program = new Program(source)
+    this.#hasLoader = true
+  }
+
+  /** Called by the first line of an instrumented module. */
+  register(file: string, own: Readonly<Record<string, Getter>>, imported: Readonly<Record<number, Getter>>): ModuleMarks {
+    const facts = this.#program.facts(file)
+    const sites = facts?.sites ?? []
+    const { bytes, first } = this.markers.take(sites.length)
+    const module: LoadedModule = { file, first, sites, refs: facts?.refs ?? [], imported, events: [] }
+    // A module that is loaded again, under another query, has markers of its own.
+    if (sites.length > 0) this.#modules.push(module)
+    for (const [name, getter] of Object.entries(own)) this.values.set(componentId(file, name), getter)
+    const { markers } = this
+    return {
+      bytes,
+      report: (index) => markers.report(first + index, bytes, index),
+      capture: (fn, name, names, values) => {
+        this.#captured.set(fn, { id: componentId(file, name), names, values })
+        return fn
+      },
+    }
+  }
+
+  /** What an op made inside a function closes over; undefined for functions of the module level. */
+  findCaptured(fn: object): Captured | undefined {
+    return this.#captured.get(fn)
+  }
+
+  /** What passing a marker means. */
+  *eventsOf(site: number): Generator<Event> {
+    const module = this.#moduleOf(site)
+    if (!module) return
+    for (const ref of module.sites[site - module.first] ?? []) yield* (module.events[ref] ??= this.#resolve(module, ref))
+  }
+
+  /** The last module whose first marker isn't beyond this one. */
+  #moduleOf(site: number): LoadedModule | undefined {
+    let low = 0
+    let high = this.#modules.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#modules[middle] as LoadedModule).first <= site) low = middle + 1
+      else high = middle
+    }
+    return this.#modules[low - 1]
+  }
+
+  #resolve(module: LoadedModule, index: number): readonly Event[] {
+    const ref = module.refs[index] as SiteRef
+    const { file } = module
+    switch (ref.kind) {
+      case 'enter': return [{ kind: 'code', id: componentId(file, ref.name) }]
+      case 'read': return touchedBy(this.#program, this.#program.target(file, { kind: 'own', name: ref.name }))
+      case 'write': return [{ kind: 'write', id: componentId(file, ref.name) }]
+      case 'import': return this.#resolveImport(module, index, ref)
+      case 'env': case 'hidden': return [ref]
+    }
+  }
+
+  #resolveImport({ file, imported }: LoadedModule, index: number, ref: SiteRef & { kind: 'import' }): readonly Event[] {
+    const target = this.#program.target(file, ref)
+    if (target.kind === 'unknown') return [{ kind: 'hidden', name: `import of ${ref.name} from ${ref.source}` }]
+    const getter = imported[index]
+    // The importer sees what it works with, also where a test puts something else in its place.
+    if (getter && target.kind === 'component' && target.component.kind === 'value') this.values.setImported(target.id, getter)
+    return touchedBy(this.#program, target)
+  }
+}
+
+/** The one tracer of the process, whatever copies of the library are loaded: markers find it under this name. */
+export function getTracer(): Tracer {
+  const home = globalThis as unknown as Record<symbol, Tracer | undefined>
+  return home[Symbol.for(REGISTRY)] ??= new Tracer()
+}

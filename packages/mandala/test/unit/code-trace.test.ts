@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CallTrace, findCurrent, type Dependency } from '../../src/code/call-trace.ts'
+import { markSelfReporting, ModuleValues, type ValueState } from '../../src/code/module-values.ts'
+import { reachOf } from '../../src/code/reach.ts'
+import { getTracer } from '../../src/code/tracer.ts'
+import { linkProgram } from '../program-in-memory.ts'
+import { loadProgram, nameOf, traceCall, useOf, writeProgram } from '../tracked-program.ts'
+
+const only = (text: string): { 'main.ts': string } => ({ 'main.ts': text })
+const names = (dependencies: readonly Dependency[], folder: string): string[] => dependencies.map((dependency) => nameOf(dependency, folder))
+
+test('an outer call depends on what its inner call uses, not the other way round', async () => {
+  const { exports, folder } = await loadProgram(only(`const A = 1\nconst B = 2
+export function inner() { return Number(A) }
+export async function outer(call: () => Promise<number>) { return B + await call() }`))
+  const inner: (readonly Dependency[])[] = []
+  const { usage } = await traceCall(() => exports.outer?.(async () => {
+    await null
+    const found = await traceCall(() => exports.inner?.())
+    inner.push(found.usage.dependencies)
+    return found.result
+  }))
+  assert.deepEqual(names(usage.dependencies, folder), ['inner', 'outer', '=A', '=B'])
+  assert.deepEqual(names(inner[0] ?? [], folder), ['inner', '=A'])
+})
+
+test('what is known of an inner call that was found is taken in by all calls around it', async () => {
+  const found: Dependency = { kind: 'code', id: 'lib.ts#f', hash: '1' }
+  const outer = new CallTrace()
+  await outer.run(async () => {
+    await null
+    const inner = new CallTrace()
+    await inner.run(async () => inner.add(found))
+    assert.deepEqual(inner.usage().dependencies, [found])
+  })
+  assert.deepEqual(outer.usage().dependencies, [found])
+})
+
+test('a call that throws, at once or later, leaves nothing behind for the next', async () => {
+  const { exports, folder } = await loadProgram(only(`const A = 1
+export function fail() { throw new Error(String(A)) }
+export async function failLater() { await null; throw new Error(String(A)) }
+export function run() { return Number(2) }`))
+  await assert.rejects(traceCall(() => exports.fail?.()))
+  await assert.rejects(traceCall(() => exports.failLater?.()))
+  assert.deepEqual(names((await traceCall(() => exports.run?.())).usage.dependencies, folder), ['run'])
+  assert.equal(getTracer().markers.current, undefined)
+})
+
+test('outside of a call nothing is recorded', async () => {
+  const { exports, folder } = await loadProgram(only('const A = 1\nexport function run() { return Number(A) }\nexport function other() { return Number(A) }'))
+  exports.other?.()
+  const { usage } = await traceCall(() => exports.run?.())
+  exports.other?.()
+  assert.deepEqual(names(usage.dependencies, folder), ['run', '=A'])
+})
+
+test('the clock, chance, files and the network are noticed; pure modules aren\'t', async () => {
+  const { usage } = await useOf(only(`import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createHash, randomUUID } from 'node:crypto'
+export const run = () => [Date.now(), Math.random(), new Date(), existsSync(join('a', 'b')), performance.now(),
+  createHash('sha1'), randomUUID(), new Date(0), Math.max(1)]`))
+  assert.deepEqual(usage.hidden, ['Date.now', 'Math.random', 'new Date()', 'node:crypto.randomUUID', 'node:fs.existsSync', 'performance.now'])
+})
+
+test('a variable of the environment is a dependency with its value', async () => {
+  process.env.MANDALA_TEST = 'a'
+  const { exports } = await loadProgram(only('export const run = () => process.env.MANDALA_TEST'))
+  const [, before] = (await traceCall(() => exports.run?.())).usage.dependencies
+  process.env.MANDALA_TEST = 'b'
+  const [, after] = (await traceCall(() => exports.run?.())).usage.dependencies
+  assert.equal(before?.kind === 'env' && before.id, 'MANDALA_TEST')
+  assert.notDeepEqual(after, before)
+})
+
+test('a package counts by its name and version where its import is used', async () => {
+  writeProgram({
+    '/node_modules/@lib/tool/package.json': '{ "name": "@lib/tool", "version": "1.2.3", "type": "module", "exports": { "./deep": "./deep.js" } }',
+    '/node_modules/@lib/tool/deep.js': 'export const f = (x) => x + 1',
+  })
+  const { result, names: found } = await useOf(only('import { f } from "@lib/tool/deep"\nexport const run = (x: boolean) => x ? f(1) : 0'), [true])
+  assert.deepEqual([result, found], [2, ['@lib/tool@1.2.3', 'run']])
+})
+
+test('a value that changes while a call runs is named, and who writes it', async () => {
+  const { usage } = await useOf(only(`let count = 0
+const seen: number[] = []
+let cache: number | undefined
+const load = () => Number(5)
+export function run() { count += 1; seen.push(count); return cache ??= load() }`))
+  const [first] = usage.dependencies
+  const folder = first?.id.split('/')[0] ?? ''
+  assert.deepEqual(usage.changed.map((id) => id.replace(`${folder}/main.ts#`, '')), ['cache', 'count', 'seen'])
+  assert.deepEqual(usage.written.map((id) => id.replace(`${folder}/main.ts#`, '')), ['cache', 'count'])
+})
+
+test('an op made inside a function is a component of its own, and tells what it closes over', async () => {
+  writeProgram({
+    '/node_modules/mandala-ts/package.json': '{ "name": "mandala-ts", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
+    '/node_modules/mandala-ts/index.js': 'export const op = (f) => f',
+  })
+  const { exports, folder } = await loadProgram(only(`import { op } from 'mandala-ts'
+export function make(n: number) { const k = n + 1; return op(function add(x: number) { return Number(x + k) }) }
+export const top = op(function top(x: number) { return Number(x) })`))
+  const add = exports.make?.(2)
+  const { usage } = await traceCall(() => add(1))
+  const captured = getTracer().findCaptured(add)
+  assert.deepEqual(names(usage.dependencies, folder), ['make.add'])
+  assert.deepEqual([captured?.id, captured?.names, captured?.values()], [`${folder}/main.ts#make.add`, ['k'], [3]])
+  assert.equal(getTracer().findCaptured(exports.top as object), undefined)
+})
+
+test('a function that reports its own calls makes nobody depend on its value', async () => {
+  const { exports, folder } = await loadProgram(only(`const wrap = (f: () => number) => f.bind(null)
+export const f = wrap(() => Number(1))
+export const run = () => f()`))
+  markSelfReporting(exports.f as object)
+  assert.deepEqual(names((await traceCall(() => exports.run?.())).usage.dependencies, folder), ['f', 'run'])
+})
+
+/** What `tool` is known by, in a program of this source, with these values in its modules. */
+function stateOfTool(source: string, values: Readonly<Record<string, unknown>>): ValueState {
+  const program = linkProgram({ 'main.ts': source })
+  const states = new ModuleValues((id) => reachOf(program, id), (id) => program.findFingerprint(id))
+  for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
+  return states.state('main.ts#tool')
+}
+
+test('a value made of functions is known by their code, by what they name, and by the data in it', () => {
+  const source = `const N = 1
+function deep(x: number) { return Number(x) }
+const makeTool = (k: number) => ({ k, run: (x: number) => deep(x) + k + N })
+const tool = makeTool(Number(2))
+const other = () => Number(9)`
+  const values = { N: 1, tool: { k: 2, run: () => 1 } }
+  const before = stateOfTool(source, values)
+  assert.equal(before.isOpaque, true)
+  assert.deepEqual(stateOfTool(source.replace('Number(9)', 'Number(8)').replace('const N', '// one\nconst N'), values), before)
+  assert.notEqual(stateOfTool(source.replace('Number(x)', 'Number(-x)'), values).hash, before.hash)
+  assert.notEqual(stateOfTool(source.replace('Number(2)', 'Number(3)'), values).hash, before.hash)
+  assert.notEqual(stateOfTool(source, { ...values, N: 5 }).hash, before.hash)
+  assert.notEqual(stateOfTool(source, { ...values, tool: { k: 3, run: () => 1 } }).hash, before.hash)
+  assert.equal(stateOfTool(source.replace('Number(x)', 'Number(-x)'), { tool: { k: 2 } }).isOpaque, false)
+})
+
+test('an instance that a call is given brings its class and those that it extends', async () => {
+  const { exports, folder } = await loadProgram(only('export class A { x = 1; get() { return this.x } }\nexport class B extends A { y = 2 }'))
+  const trace = new CallTrace()
+  trace.addClassOf(new (exports.B as unknown as new () => object)())
+  assert.deepEqual(names(trace.usage().dependencies, folder), ['A', 'B'])
+})
+
+test('today\'s state of a dependency is what a call would find now', async () => {
+  const { exports } = await loadProgram(only('export let n = 1\nexport const set = (x: number) => { n = x }\nexport const run = () => Number(n)'))
+  const { usage } = await traceCall(() => exports.run?.())
+  assert.deepEqual(usage.dependencies.map((each) => findCurrent(each) === (each.kind === 'package' ? each.version : each.hash)), [true, true])
+  exports.set?.(2)
+  assert.deepEqual(usage.dependencies.map((each) => findCurrent(each) === (each.kind === 'package' ? each.version : each.hash)), [true, false])
+  assert.equal(findCurrent({ kind: 'code', id: 'nowhere.ts#f', hash: '' }), undefined)
+})
+
+test('a large value is looked at once in a process, a small one in every call', async () => {
+  const { exports } = await loadProgram(only(`export const large = Array.from({ length: 5000 }, (_, i) => i)
+export const small = [1]
+export const run = () => [large, small].length`))
+  const hashes = async (): Promise<string[]> =>
+    (await traceCall(() => exports.run?.())).usage.dependencies.flatMap((each) => (each.kind === 'value' ? [each.hash] : []))
+  const before = await hashes()
+  ;(exports.large as unknown as number[])[0] = 7
+  ;(exports.small as unknown as number[])[0] = 7
+  const after = await hashes()
+  assert.deepEqual(after.map((hash, i) => hash === before[i]), [true, false])
+})
