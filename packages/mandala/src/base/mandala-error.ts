@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'NEW_CALL_REFUSED'
   | 'OPTION_INVALID'
   | 'CODE_CHANGED'
+  | 'CODE_UNSTABLE'
   | 'NOT_FOUND'
   | 'FRAME_INVALID'
   | 'STORE_NOT_OURS'

@@ -16,6 +16,8 @@ export interface ProgramSource {
   resolveModule(file: string, source: string): ResolvedModule
   /** The version of a package as the root sees it. */
   findVersion(name: string): string | undefined
+  /** The text of a file, where it is at hand. */
+  findSource(file: string): string | undefined
 }
 
 /** What a name stands for in the end, through all re-exports. */
@@ -66,6 +68,12 @@ export class Program {
     const file = id.slice(0, at)
     const component = this.facts(file) && this.#components.get(file)?.get(id.slice(at + 1))
     return component && { file, component }
+  }
+
+  /** The text of a component, for people. */
+  findText(id: string): string | undefined {
+    const found = this.find(id)
+    return found && this.#source.findSource(found.file)?.slice(found.component.start, found.component.end)
   }
 
   /** What a name of a file stands for. */

@@ -85,6 +85,10 @@ export class SourceLoader implements ProgramSource {
     return findInstalled(name, this.root)?.version
   }
 
+  findSource(file: string): string | undefined {
+    return file.endsWith('.json') ? undefined : this.#known(file)?.source
+  }
+
   #path(file: string): string {
     return join(this.root, file)
   }

@@ -6,7 +6,7 @@ import { deriveCallContentId, withCode } from '../model/derive-ids.ts'
 import type { Ref } from '../model/ref.ts'
 import type { StoredCall } from '../store/store.ts'
 import { identify } from '../value/identify.ts'
-import type { CodeContent } from '../versions/code-state.ts'
+import type { Used } from '../versions/code-state.ts'
 import { bind } from './bind.ts'
 import { findContext, runInContext, type Context, type Execution } from './context.ts'
 import type { OpDefinition } from './definition.ts'
@@ -25,7 +25,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   // Its Refs may be unwrapped inside.
   if (op.isComposed) await memo.queue.add({ calls: [], values: [...parts.values] }, 0)
   const args = op.isComposed ? refArguments(memo, request) : await unwrapArguments(request.args)
-  const execution: Execution = { op, cid, inner: [], outer: context.execution, trace: memo.code?.tracer.start() }
+  const execution: Execution = { op, cid, inner: [], outer: context.execution, trace: memo.code?.tracer.start(op) }
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid: request.hid })
   memo.tally.executed += 1
   const startedAtMs = Date.now()
@@ -49,9 +49,9 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
 
 async function runFunction(
   { fn }: OpDefinition, args: readonly unknown[], context: Context & { readonly execution: Execution },
-): Promise<{ returned: unknown; used: ReadonlyMap<string, CodeContent> }> {
+): Promise<{ returned: unknown; used: Used | undefined }> {
   const { execution } = context
-  let used: ReadonlyMap<string, CodeContent> = new Map()
+  let used: Used | undefined
   let returned: unknown
   try {
     const running = runInContext(context, () => (execution.trace ? execution.trace.run(() => fn(...args)) : fn(...args)))

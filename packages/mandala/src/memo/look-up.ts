@@ -12,10 +12,15 @@ import { withHistory } from './with-history.ts'
 /** Finds a call by its history, and remembers it. */
 export function findByHistory(memo: Memo, request: Request): Awaitable<Result | undefined> {
   const known = memo.results.get(request.history)
-  if (known) return expectAnswers(known, request.op)
+  if (known && holds(memo, known)) return expectAnswers(known, request.op)
   if (memo.code) return findCurrent(memo, memo.code, { hid: request.hid }).then((result) => remember(memo, request, result))
   const stored = memo.store.findResult(request.hid)
   return isThenable(stored) ? stored.then((result) => remember(memo, request, result)) : remember(memo, request, stored)
+}
+
+/** What is in memory may be the result of values that the program has changed since. */
+function holds({ code }: Memo, { version }: Result): boolean {
+  return version === undefined || (code?.versions.isKnownCurrent(version) ?? false)
 }
 
 /** Of the calls with an id without the code the latest that holds for the code of now. */
@@ -59,7 +64,8 @@ function expectOutputs(op: OpDefinition, stored: readonly Pick<StoredSlot, 'name
 
 /** Finds a call on equal inputs that came about otherwise, and records this one beside it: new histories, the same contents. */
 export async function adoptByContent(memo: Memo, request: Request, cid: CallContentId): Promise<Result | undefined> {
-  const known = memo.recent.get(cid)
+  const recent = memo.recent.get(cid)
+  const known = recent && holds(memo, recent) ? recent : undefined
   const stored = known ? undefined : await (memo.code ? findCurrent(memo, memo.code, { cid }) : memo.store.findResultByContent(cid))
   const found = known ? expectAnswers(known, request.op) : (stored && toResult(memo, request, stored))
   if (!found) return undefined

@@ -7,7 +7,7 @@ import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { deriveElementId } from '../model/structure.ts'
 import type { Dropped, Store, StoredSlot, StoredValue } from '../store/store.ts'
 import { encode } from '../value/codec.ts'
-import type { Tracer } from '../versions/code-state.ts'
+import type { Tracer, Used } from '../versions/code-state.ts'
 import type { Versions } from '../versions/versions.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { CommitQueue } from './commit-queue.ts'
@@ -35,6 +35,8 @@ export interface Result {
 export interface CodeTracking {
   readonly tracer: Tracer
   readonly versions: Versions
+  /** Takes what an execution of an op used that a hit would not repeat. */
+  noteHidden(op: string, used: Used): void
 }
 
 /** Small enough for its entries to die young: with ten times as many, V8 lets the heap of a retrace of a million calls grow past 400 MB. */

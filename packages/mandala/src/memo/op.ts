@@ -1,4 +1,6 @@
 import { mapAll } from '../base/awaitable.ts'
+import { markSelfReporting } from '../code/module-values.ts'
+import { noteOpText } from '../code/op-texts.ts'
 import type { Kind } from '../model/kind.ts'
 import type { Inputs, Tracked, TrackedAs, Untracked } from '../model/tracked.ts'
 import { callOp } from './call.ts'
@@ -140,6 +142,9 @@ export function op(first: unknown, second?: unknown, third?: unknown): Op {
     return context?.settings.mode === 'run' ? callOp(definition, args, context) : callPlainly(definition, args)
   }
   definitions.set(call, definition)
+  // It reports its calls itself: naming it makes nobody depend on it as a value.
+  markSelfReporting(call)
+  noteOpText(definition, fn)
   return Object.defineProperties(call, {
     name: { value: definition.name }, fn: { value: fn, enumerable: true }, opName: { value: definition.name, enumerable: true },
   }) as unknown as Op

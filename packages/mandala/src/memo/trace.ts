@@ -1,7 +1,8 @@
-import type { OpIdentity } from '../model/derive-ids.ts'
-import type { CodeContent } from '../versions/code-state.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+import type { Used } from '../versions/code-state.ts'
 import type { RecordedCode } from '../versions/versions.ts'
 import type { Execution } from './context.ts'
+import type { OpDefinition } from './definition.ts'
 import type { Parts } from './identified.ts'
 import type { Memo, Result } from './memo.ts'
 
@@ -12,16 +13,26 @@ export function noteUse({ code }: Memo, execution: Execution | undefined, { vers
 }
 
 /** Ends the trace of an execution; the one around it, if there is one, used the same code, whether or not the function threw. */
-export function endTrace({ trace, outer }: Execution): ReadonlyMap<string, CodeContent> {
-  const used = trace?.end() ?? new Map<string, CodeContent>()
-  for (const [component, content] of used) outer?.trace?.add(component, content)
+export function endTrace({ trace, outer }: Execution): Used | undefined {
+  const used = trace?.end()
+  for (const [component, content] of used?.components ?? []) outer?.trace?.add(component, content)
   return used
 }
 
 /** The code that an execution used, with what of it must be stored along with the call. */
-export function recordCode({ code }: Memo, op: OpIdentity, used: ReadonlyMap<string, CodeContent>, parts: Parts): RecordedCode | undefined {
-  const recorded = code?.versions.record(op, used)
-  parts.commits.push(...(recorded?.commits ?? []))
-  parts.versions.push(...(recorded?.versions ?? []))
+export function recordCode({ code }: Memo, op: OpDefinition, used: Used | undefined, parts: Parts): RecordedCode | undefined {
+  if (!code || !used) return undefined
+  expectUnchangedValues(op, used)
+  code.noteHidden(op.name, used)
+  const recorded = code.versions.record(op, used.components)
+  parts.commits.push(...recorded.commits)
+  parts.versions.push(...recorded.versions)
   return recorded
+}
+
+/** Which of its values a result belongs to can't be told. */
+function expectUnchangedValues({ name }: OpDefinition, { changed }: Used): void {
+  const [first] = changed
+  if (first === undefined) return
+  throw new MandalaError('CODE_UNSTABLE', `${first} changed while ${name} was using it`, { hint: `pass it to ${name} as an input, or let it be while ${name} runs` })
 }

@@ -1,5 +1,7 @@
+import { isAbsolute, posix, sep } from 'node:path'
 import { consoleLogger, type Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
+import { getTracer } from '../code/tracer.ts'
 import type { OnChange } from './decide.ts'
 
 /** From here on a file is faster to write and read than rows of the database, and copies cost one writing instead of two. */
@@ -14,6 +16,11 @@ export interface StorageOptions {
   /** Identify inputs again after each function ran, and throw `INPUT_MUTATED` if one changed. Costs about as much as identifying them. */
   readonly detectMutation?: boolean
   /**
+   * Which code calls depend on: that of files under a folder of the package (`'src'`), or of all its files (`true`; what is left out where the
+   * loader is at work, `node --import mandala-ts/register`). Without the loader an op's own text counts, and what `track` marks. `false`: none.
+   */
+  readonly deps?: string | boolean
+  /**
    * What happens when code that stored calls used has really changed: `'ask'` shows the change and asks in the terminal (default where there
    * is one), `'recompute'` executes the calls again (default elsewhere), `'reuse'` keeps them, `'error'` throws `CODE_CHANGED`; or a function
    * that decides. What is decided is stored.
@@ -27,11 +34,13 @@ export interface ResolvedOptions {
   readonly path: string
   readonly overflow: { readonly dir: string; readonly bytesMin: number } | undefined
   readonly detectMutation: boolean
+  /** Undefined where no code is followed. */
+  readonly isFollowed: ((file: string) => boolean) | undefined
   readonly onChange: OnChange
   readonly logger: Logger
 }
 
-const OPTIONS: readonly string[] = ['path', 'overflow', 'detectMutation', 'onChange', 'logger']
+const OPTIONS: readonly string[] = ['path', 'overflow', 'detectMutation', 'deps', 'onChange', 'logger']
 
 export function resolveOptions(given: string | StorageOptions | undefined): ResolvedOptions {
   const options: StorageOptions = typeof given === 'string' ? { path: given } : (given ?? {})
@@ -47,9 +56,19 @@ export function resolveOptions(given: string | StorageOptions | undefined): Reso
     path,
     overflow: dir === undefined ? undefined : { dir, bytesMin: thresholdMB * 1_000_000 },
     detectMutation: options.detectMutation ?? false,
+    isFollowed: resolveDeps(options.deps ?? getTracer().hasLoader),
     onChange: resolveOnChange(options.onChange),
     logger: options.logger ?? consoleLogger,
   }
+}
+
+function resolveDeps(deps: string | boolean): ((file: string) => boolean) | undefined {
+  if (typeof deps === 'boolean') return deps ? () => true : undefined
+  if (typeof deps !== 'string' || deps === '' || isAbsolute(deps) || deps.startsWith('..')) {
+    throw invalid('new Storage', `deps is ${JSON.stringify(deps)}`, "it is a folder of your package, such as 'src', or true for all of it, or false")
+  }
+  const folder = posix.normalize(deps.split(sep).join('/')).replace(/\/$/, '')
+  return folder === '.' ? () => true : (file) => file.startsWith(`${folder}/`)
 }
 
 const POLICIES: readonly unknown[] = ['ask', 'recompute', 'reuse', 'error']

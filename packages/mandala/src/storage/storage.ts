@@ -15,11 +15,9 @@ import type { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Dropped, Store, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
-import type { CodeState, Tracer } from '../versions/code-state.ts'
-import { Versions } from '../versions/versions.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
 import { diffCode, dropVersion, expectTracking, listSources, listVersions, readCode, type Commits, type OpVersion } from './code.ts'
-import { decide } from './decide.ts'
+import { followCode, followProgram, type CodeFollower } from './follow-code.ts'
 import { Frames } from './frames.ts'
 import { expectOptions, invalid, resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
 import { showProgress } from './progress.ts'
@@ -52,7 +50,8 @@ export interface StorageParts {
   /** A SQLite file, unless told otherwise. */
   readonly openStore?: (options: ResolvedOptions) => Store
   /** What follows the code that calls use. */
-  readonly code?: { readonly state: CodeState; readonly tracer: Tracer }
+  /** The running program, unless told otherwise. */
+  readonly code?: (options: ResolvedOptions) => CodeFollower | undefined
 }
 
 /**
@@ -69,13 +68,12 @@ export class Storage implements AsyncDisposable {
   readonly #frames: Frames
   readonly #logger: ReturnType<typeof resolveOptions>['logger']
 
-  constructor(options?: string | StorageOptions, { openStore = openSqlite, code }: StorageParts = {}) {
+  constructor(options?: string | StorageOptions, { openStore = openSqlite, code = followProgram }: StorageParts = {}) {
     const resolved = resolveOptions(options)
-    const { path, detectMutation, onChange, logger } = resolved
+    const { path, detectMutation, logger } = resolved
     this.path = path
     const store = openStore(resolved)
-    const versions = code && new Versions(store, code.state, (change) => decide(change, onChange))
-    this.#memo = new Memo(store, { detectMutation, logger, code: code && versions && { tracer: code.tracer, versions } })
+    this.#memo = new Memo(store, { detectMutation, logger, code: followCode(store, code(resolved), resolved) })
     this.#frames = new Frames(this.#memo)
     this.#logger = logger
     this.#memo.events.subscribe((event) => {

@@ -1,3 +1,5 @@
+import type { OpIdentity } from '../model/derive-ids.ts'
+
 /** What a component of the code is: the hash of what it does (or of a value), and a text for people. */
 export interface CodeContent {
   readonly hash: string
@@ -8,6 +10,8 @@ export interface CodeContent {
 export interface CodeState {
   /** Undefined for a component that isn't there any more. */
   find(component: string): CodeContent | undefined
+  /** Whether a component may become another one while the program runs, as values do. */
+  isLive(component: string): boolean
   /** Components that the text of one refers to, each with its content; a look at the source, nothing runs. */
   findReferences(component: string): ReadonlyMap<string, CodeContent>
 }
@@ -18,10 +22,20 @@ export interface Trace {
   run<T>(fn: () => T): T
   /** Notes what an inner call used that was found rather than executed. */
   add(component: string, content: CodeContent): void
-  /** All that was used. */
-  end(): ReadonlyMap<string, CodeContent>
+  end(): Used
+}
+
+/** All that an execution used, and what stands in the way of trusting that. */
+export interface Used {
+  readonly components: ReadonlyMap<string, CodeContent>
+  /** What it asked for that is no input: the clock, chance, files, the network. */
+  readonly hidden: readonly string[]
+  /** Values of the module level that it assigned to. */
+  readonly written: readonly string[]
+  /** Values that were others when it ended than when it read them. */
+  readonly changed: readonly string[]
 }
 
 export interface Tracer {
-  start(): Trace
+  start(op: OpIdentity): Trace
 }

@@ -30,7 +30,8 @@ export class Versions {
   #revision: number | undefined
   /** The hash that each known component has now. */
   #now = new Map<string, string | undefined>()
-  readonly #isCurrent = new Map<VersionId, boolean>()
+  /** By version: whether its code holds since the last look, and what has to be looked at each time. */
+  readonly #held = new Map<VersionId, { readonly isHeld: boolean; readonly live: readonly StoredDependency[] }>()
 
   constructor(store: CodeStore, code: CodeState, decide: (change: CodeChange) => Promise<Decision>) {
     this.#store = store
@@ -55,20 +56,28 @@ export class Versions {
       else if (this.#heads.get(component) !== content.hash) heads.push({ component, hash: content.hash })
     }
     if (heads.length > 0) await this.#put([], heads)
-    this.#isCurrent.clear()
+    this.#held.clear()
     return this.#now.size !== before.size || [...this.#now].some(([component, hash]) => before.get(component) !== hash)
   }
 
   /** Whether calls of a version hold for the code as it is now. */
   async isCurrent(id: VersionId): Promise<boolean> {
-    let isCurrent = this.#isCurrent.get(id)
-    if (isCurrent === undefined) {
-      // Another process may have stored it since.
-      if (!this.#versions.has(id)) await this.#load()
-      isCurrent = this.#versions.get(id)?.dependencies.every((dependency) => this.#holds(dependency)) ?? false
-      this.#isCurrent.set(id, isCurrent)
+    // Another process may have stored it since.
+    if (!this.#versions.has(id)) await this.#load()
+    return this.isKnownCurrent(id)
+  }
+
+  /** The same at once, of a version that was used or stored here. Values are looked at each time: a program may change them as it goes. */
+  isKnownCurrent(id: VersionId): boolean {
+    let held = this.#held.get(id)
+    if (held === undefined) {
+      const dependencies = this.#versions.get(id)?.dependencies
+      if (!dependencies) return false
+      const live = dependencies.filter(({ component }) => this.#code.isLive(component))
+      held = { isHeld: dependencies.every((each) => live.includes(each) || this.#holds(each, this.#now.get(each.component))), live }
+      this.#held.set(id, held)
     }
-    return isCurrent
+    return held.isHeld && held.live.every((each) => this.#holds(each, this.#code.find(each.component)?.hash))
   }
 
   /** What an execution of an op used, as the store takes it. */
@@ -86,7 +95,7 @@ export class Versions {
     const version = { id, op: op.name, dependencies }
     const isKnown = this.#versions.has(id)
     this.#versions.set(id, version)
-    this.#isCurrent.set(id, true)
+    this.#held.delete(id)
     return { version: id, semantic: this.#meaningOf(op, version), commits, versions: isKnown ? [] : [version] }
   }
 
@@ -128,14 +137,14 @@ export class Versions {
     const hashes = [...commits.values()].filter((each) => each === head || each.semantic === head.hash).map(({ hash }) => hash)
     await this.#store.moveMeaning(component, { hashes, semantic })
     for (const hash of hashes) commits.set(hash, { ...(commits.get(hash) as StoredCommit), semantic })
-    this.#isCurrent.clear()
+    this.#held.clear()
   }
 
   /** Forgets a version of which no calls are left. */
   async drop(id: VersionId): Promise<void> {
     await this.#store.dropVersion(id)
     this.#versions.delete(id)
-    this.#isCurrent.delete(id)
+    this.#held.delete(id)
   }
 
   #get(id: VersionId): StoredVersion {
@@ -144,8 +153,7 @@ export class Versions {
     return version
   }
 
-  #holds({ component, hash }: StoredDependency): boolean {
-    const now = this.#now.get(component)
+  #holds({ component, hash }: StoredDependency, now: string | undefined): boolean {
     return now !== undefined && this.#classOf(component, now) === this.#classOf(component, hash)
   }
 
@@ -173,7 +181,7 @@ export class Versions {
   /** What the new text refers to becomes a dependency of the calls that it holds for, so that a later change of that is noticed. */
   async #extend(component: string, using: readonly StoredVersion[]): Promise<void> {
     const references = this.#code.findReferences(component)
-    const holding = using.filter(({ dependencies }) => dependencies.some((each) => each.component === component && this.#holds({ ...each, component })))
+    const holding = using.filter(({ dependencies }) => dependencies.some((each) => each.component === component && this.#holds(each, this.#now.get(component))))
     const missing = [...references].filter(([name]) => holding.some(({ dependencies }) => !dependencies.some((each) => each.component === name)))
     if (missing.length === 0) return
     const createdAtMs = Date.now()

@@ -31,6 +31,10 @@ export class FakeCode implements CodeState, Tracer {
     return source === undefined ? undefined : { hash: source.replace(/ *\/\/.*/, ''), source }
   }
 
+  isLive(): boolean {
+    return false
+  }
+
   findReferences(component: string): ReadonlyMap<string, CodeContent> {
     return new Map((this.references.get(component) ?? []).map((name) => [name, this.find(name) as CodeContent]))
   }
@@ -40,12 +44,12 @@ export class FakeCode implements CodeState, Tracer {
     return {
       run: (fn) => this.#traces.run(used, fn),
       add: (component, content) => void used.set(component, content),
-      end: () => used,
+      end: () => ({ components: used, hidden: [], written: [], changed: [] }),
     }
   }
 
   /** A storage that follows this code. */
   open(options: StorageOptions = {}): Storage {
-    return new Storage({ onChange: 'recompute', ...options }, { code: { state: this, tracer: this } })
+    return new Storage({ onChange: 'recompute', ...options }, { code: () => ({ state: this, tracer: this }) })
   }
 }

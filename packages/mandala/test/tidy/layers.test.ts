@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   memo: ['base', 'value', 'model', 'code', 'store', 'versions'],
   render: ['base'],
   frame: ['base', 'graph', 'model', 'store', 'render'],
-  storage: ['base', 'value', 'model', 'store', 'sqlite', 'versions', 'memo', 'frame', 'render'],
+  storage: ['base', 'value', 'model', 'code', 'store', 'sqlite', 'versions', 'memo', 'frame', 'render'],
 }
 
 interface Import {

@@ -1,0 +1,41 @@
+import type { CodeTracking } from '../memo/memo.ts'
+import type { CodeStore } from '../store/store.ts'
+import type { CodeState, Tracer } from '../versions/code-state.ts'
+import { Versions } from '../versions/versions.ts'
+import { LiveCode } from '../versions/live-code.ts'
+import { decide } from './decide.ts'
+import type { ResolvedOptions } from './options.ts'
+
+/** What follows the code that calls use. */
+export interface CodeFollower {
+  readonly state: CodeState
+  readonly tracer: Tracer
+}
+
+/** The running program; nothing where no code is followed. */
+export function followProgram({ isFollowed, logger }: ResolvedOptions): CodeFollower | undefined {
+  if (!isFollowed) return undefined
+  const code = new LiveCode(isFollowed)
+  if (!code.hasLoader) {
+    logger.warn('calls depend on their ops\' own text and on what track(...) marks; to follow all code, start with: node --import mandala-ts/register')
+  }
+  return { state: code, tracer: code }
+}
+
+export function followCode(store: CodeStore, follower: CodeFollower | undefined, { onChange, logger }: ResolvedOptions): CodeTracking | undefined {
+  if (!follower) return undefined
+  const told = new Set<string>()
+  const tell = (text: string): void => {
+    if (told.has(text)) return
+    told.add(text)
+    logger.warn(text)
+  }
+  return {
+    tracer: follower.tracer,
+    versions: new Versions(store, follower.state, (change) => decide(change, onChange)),
+    noteHidden(op, { hidden, written }) {
+      for (const name of hidden) tell(`${op} uses ${name}, which is no input: a hit gives what came of it then; pass it as an input, or ignore this if that is meant`)
+      for (const name of written) tell(`${op} assigns to ${name}, which a hit does not repeat: return it instead`)
+    },
+  }
+}

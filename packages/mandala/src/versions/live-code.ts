@@ -1,0 +1,122 @@
+import { inspect } from 'node:util'
+import { CallTrace, findCurrent, type Dependency } from '../code/call-trace.ts'
+import { findOpText, opTextId } from '../code/op-texts.ts'
+import { portray } from '../code/portrait.ts'
+import { reachOf } from '../code/reach.ts'
+import { findMarked } from '../code/track.ts'
+import { getTracer, type Tracer as ProgramTracer } from '../code/tracer.ts'
+import type { OpIdentity } from '../model/derive-ids.ts'
+import type { CodeContent, CodeState, Trace, Tracer, Used } from './code-state.ts'
+
+/** What was marked by hand, and ops' own texts. */
+const BY_HAND = /^(track|op)#/
+/** Ends the name of a value: a function that makes a value and the value itself are two components. */
+const VALUE = ' (value)'
+
+/**
+ * The running program as versions see it. Components are called `file#name` (code), `file#name (value)`, `npm:name` and `env:NAME`; those
+ * that were marked by hand `track#name`.
+ */
+export class LiveCode implements CodeState, Tracer {
+  readonly #program: ProgramTracer = getTracer()
+  readonly #isFollowed: (file: string) => boolean
+
+  /** @param isFollowed whether components of a file, relative to the root, count */
+  constructor(isFollowed: (file: string) => boolean) {
+    this.#isFollowed = isFollowed
+  }
+
+  /** Whether functions and values report by themselves. */
+  get hasLoader(): boolean {
+    return this.#program.hasLoader
+  }
+
+  find(component: string): CodeContent | undefined {
+    if (component.startsWith('op#')) return contentOf(findOpText(component))
+    const dependency = parse(component)
+    const marked = findMarked(dependency.id)
+    if (marked?.kind === 'code') return contentOf(marked)
+    if (marked?.kind === 'value') return { hash: portray(marked.read()).hash, source: inspect(marked.read(), { depth: 1, breakLength: Infinity }).slice(0, 80) }
+    const hash = findCurrent(dependency, this.#program)
+    return hash === undefined ? undefined : { hash, source: this.#show(dependency, hash) }
+  }
+
+  isLive(component: string): boolean {
+    return component.endsWith(VALUE) || component.startsWith('env:')
+  }
+
+  findReferences(component: string): ReadonlyMap<string, CodeContent> {
+    const found = new Map<string, CodeContent>()
+    for (const touched of component.includes('#') ? reachOf(this.#program.program, parse(component).id) : []) {
+      const name = touched.kind === 'builtin' ? undefined : nameOf(touched.kind === 'package' ? { ...touched, id: touched.name } : touched)
+      const content = name !== undefined && name !== component && this.#counts(name) ? this.find(name) : undefined
+      if (content) found.set(name as string, content)
+    }
+    return found
+  }
+
+  start(op: OpIdentity): Trace {
+    const trace = new CallTrace(this.#program)
+    return {
+      run: (fn) => trace.run(fn),
+      add: (component, content) => trace.add({ ...parse(component), hash: content.hash } as Dependency),
+      end: () => this.#used(trace, op),
+    }
+  }
+
+  #used(trace: CallTrace, op: OpIdentity): Used {
+    const { dependencies, hidden, written, changed } = trace.usage()
+    const components = new Map<string, CodeContent>()
+    for (const dependency of dependencies) {
+      const name = nameOf(dependency)
+      if (!this.#counts(name)) continue
+      const hash = dependency.kind === 'package' ? dependency.version : dependency.hash
+      components.set(name, { hash, source: this.#show(dependency, hash) })
+    }
+    // Where nothing reports, the function's own text is all that is known of its code.
+    const own = opTextId(op)
+    const text = [...components.keys()].some((name) => this.#isCode(name)) ? undefined : this.find(own)
+    if (text) components.set(own, text)
+    return { components, hidden, written, changed }
+  }
+
+  #counts(name: string): boolean {
+    const at = name.indexOf('#')
+    return at < 0 || BY_HAND.test(name) || this.#isFollowed(name.slice(0, at))
+  }
+
+  #isCode(name: string): boolean {
+    return name.includes('#') && !name.endsWith(VALUE) && !BY_HAND.test(name)
+  }
+
+  #show({ kind, id }: Dependency, hash: string): string {
+    switch (kind) {
+      case 'code': return this.#program.program.findText(id) ?? id
+      case 'value': return this.#program.values.print(id)
+      case 'package': return `${id}@${hash}`
+      // What is in it may be a secret.
+      case 'env': return `process.env.${id}`
+    }
+  }
+}
+
+function contentOf(found: { readonly hash: string; readonly text: string } | undefined): CodeContent | undefined {
+  return found && { hash: found.hash, source: found.text }
+}
+
+function nameOf({ kind, id }: { readonly kind: Dependency['kind']; readonly id: string }): string {
+  switch (kind) {
+    case 'code': return id
+    case 'value': return id + VALUE
+    case 'package': return `npm:${id}`
+    case 'env': return `env:${id}`
+  }
+}
+
+/** The other way round; hash and version are asked for. */
+function parse(name: string): Dependency {
+  if (name.startsWith('npm:')) return { kind: 'package', id: name.slice(4), version: '' }
+  if (name.startsWith('env:')) return { kind: 'env', id: name.slice(4), hash: '' }
+  if (name.endsWith(VALUE)) return { kind: 'value', id: name.slice(0, -VALUE.length), hash: '', isOpaque: false }
+  return { kind: 'code', id: name, hash: '' }
+}
