@@ -120,9 +120,11 @@ function expectNoCircle(op: OpDefinition, cid: CallContentId, execution: Executi
 }
 
 function noteHit(memo: Memo, { op }: Request, { by, result }: { by: 'history' | 'content' | 'in-flight'; result: Result }): Result {
+  // Who came while an equal call was under way has waited for it.
+  const savedMs = by === 'in-flight' ? 0 : memo.saved.add(result)
   memo.tally.hits += 1
-  memo.tally.savedMs += result.durationMs
-  if (memo.events.isHeard) memo.events.emit({ kind: 'call-hit', op: op.name, hid: result.hid, by, savedMs: result.durationMs })
+  memo.tally.savedMs += savedMs
+  if (memo.events.isHeard) memo.events.emit({ kind: 'call-hit', op: op.name, hid: result.hid, by, savedMs })
   return result
 }
 

@@ -35,8 +35,8 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
     const durationMs = performance.now() - started
     if (before) expectUnchanged(op, before, fingerprints(op, args))
     const outputs = identifyOutputs(memo, request, op.isComposed ? await settle(memo, returned) : returned, parts)
-    const result: Result = { op, hid, outputs, durationMs, isTuple: op.form === 'several' && Array.isArray(returned) }
-    parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs, inner: execution.inner }))
+    const result: Result = { op, hid, outputs, startedAtMs, durationMs, isTuple: op.form === 'several' && Array.isArray(returned) }
+    parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: execution.inner }))
     return result
   } catch (error) {
     if (memo.events.isHeard) memo.events.emit({ kind: 'call-failed', op: op.name, hid, error })

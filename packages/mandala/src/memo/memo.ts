@@ -13,6 +13,7 @@ import { findContext } from './context.ts'
 import type { OpDefinition } from './definition.ts'
 import { Events } from './events.ts'
 import type { MemoInput, RawInput } from './identified.ts'
+import { SavedTime } from './saved-time.ts'
 import { decodeStructure } from './structures.ts'
 import { Tally } from './tally.ts'
 import { Values } from './values.ts'
@@ -24,6 +25,8 @@ export interface Result {
   readonly hid: CallHistoryId
   readonly outputs: readonly Ref<unknown>[]
   readonly isTuple: boolean
+  /** When its function ran; of a call that was found by content, that of the call that did run. */
+  readonly startedAtMs: number
   readonly durationMs: number
 }
 
@@ -42,6 +45,7 @@ export class Memo implements RefOwner {
   readonly queue: CommitQueue
   readonly values: Values
   readonly tally: Tally = new Tally()
+  readonly saved: SavedTime = new SavedTime()
   /** By what the calls' history ids are the hashes of. */
   readonly results: BoundedMap<string, Result> = new BoundedMap(RESULTS_MAX)
   readonly recent: BoundedMap<CallContentId, Result> = new BoundedMap(RECENT_MAX)

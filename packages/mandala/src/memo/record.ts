@@ -108,11 +108,11 @@ function identifyCollection(memo: Memo, output: Output, parts: Parts): Ref<unkno
 }
 
 /** A call as the store takes it. */
-export function toStoredCall(memo: Memo, request: Request, done: { cid: CallContentId; result: Result; startedAtMs: number; inner: StoredCall['inner'] }): StoredCall {
+export function toStoredCall(memo: Memo, request: Request, done: { cid: CallContentId; result: Result; inner: StoredCall['inner'] }): StoredCall {
   const { op, hid, inputs } = request
-  const { cid, result, startedAtMs, inner } = done
+  const { cid, result, inner } = done
   return {
-    hid, cid, op: op.name, version: op.version, startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
+    hid, cid, op: op.name, version: op.version, startedAtMs: result.startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
     inputs: inputs.map((input) => toSlot(input.name, memo.refOfInput(input))),
     outputs: result.outputs.map((ref, i) => toSlot((op.outputs[i] as OutputSpec).name, ref)),
   }

@@ -9,6 +9,7 @@ export interface Call {
   readonly version: number
   readonly inputs: Readonly<Record<string, Ref<unknown>>>
   readonly outputs: Readonly<Record<string, Ref<unknown>>>
+  /** When its function ran; of a call that was found by content, that of the call that did run. */
   readonly startedAt: Date
   readonly durationMs: number
 }

@@ -15,6 +15,7 @@ export interface StoredResult {
   readonly outputs: readonly StoredSlot[]
   /** Whether the function returned its several outputs as a tuple. */
   readonly isTuple: boolean
+  readonly startedAtMs: number
   readonly durationMs: number
 }
 
@@ -24,7 +25,6 @@ export interface StoredCall extends StoredResult {
   readonly cid: CallContentId
   readonly op: string
   readonly version: number
-  readonly startedAtMs: number
   readonly inputs: readonly StoredSlot[]
   /** Calls of other ops that its body made. */
   readonly inner: readonly CallHistoryId[]
