@@ -1,10 +1,9 @@
 import { isThenable, mapAll } from '../base/awaitable.ts'
-import type { CallContentId } from '../base/ids.ts'
+import type { CallContentId, CallHistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { Ignored } from '../model/marks.ts'
 import { deriveCallContentId } from '../model/derive-ids.ts'
 import type { Ref } from '../model/ref.ts'
-import type { StoredCall } from '../store/store.ts'
 import { identify } from '../value/identify.ts'
 import { bind } from './bind.ts'
 import { findContext, runInContext, type Context, type Execution } from './context.ts'
@@ -35,7 +34,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
     const durationMs = performance.now() - started
     if (before) expectUnchanged(op, before, fingerprints(op, args))
     const outputs = identifyOutputs(memo, request, op.isComposed ? await settle(memo, returned) : returned, parts)
-    const result: Result = { op, hid, outputs, startedAtMs, durationMs, isTuple: op.form === 'several' && Array.isArray(returned) }
+    const result: Result = { op, hid, outputs, startedAtMs, durationMs, isTuple: op.form === 'several' && Array.isArray(returned), inputs: request.lightInputs }
     parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: execution.inner }))
     return result
   } catch (error) {
@@ -81,14 +80,21 @@ function expectUnchanged(op: OpDefinition, before: ReadonlyMap<string, string>, 
   }
 }
 
-/** Executes a stored call once more for the bytes of its outputs, which are stored again. */
-export async function executeAgain(memo: Memo, op: OpDefinition, call: StoredCall): Promise<readonly Ref<unknown>[]> {
-  const inputs: RefInput[] = call.inputs.map((slot) => ({ name: slot.name, cid: slot.cid, knownHid: slot.hid, ref: memo.refOfGiven(slot) }))
-  const request = new Request({ op, args: storedArguments(op, inputs), inputs, hid: call.hid })
+/** A call that is to be executed once more. */
+export interface KnownCall {
+  readonly hid: CallHistoryId
+  readonly inputs: readonly RefInput[]
+  /** Whether the store has it still. */
+  readonly isStored: boolean
+}
+
+/** Executes a call once more for the bytes of its outputs, which are stored again. */
+export async function executeAgain(memo: Memo, op: OpDefinition, { hid, inputs, isStored }: KnownCall): Promise<readonly Ref<unknown>[]> {
+  const request = new Request({ op, args: storedArguments(op, inputs), inputs, hid })
   const context = findContext()
   const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set<OpDefinition>(), refreshed: new Set<CallContentId>() }
   const result = await execute(memo, request, deriveCallContentId(op, inputs), { memo, settings, execution: context?.execution, givesRefs: true })
-  await memo.queue.add({ calls: [], values: request.parts.values }, result.durationMs)
+  await memo.queue.add({ calls: isStored ? [] : request.parts.calls, values: request.parts.values }, result.durationMs)
   return result.outputs
 }
 

@@ -25,10 +25,10 @@ function remember(memo: Memo, request: Request, stored: StoredResult | undefined
 }
 
 /** A stored call's outputs as Refs, without their values. */
-export function toResult(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, stored: StoredResult): Result {
+export function toResult(memo: Memo, { op, hid, lightInputs }: Request, stored: StoredResult): Result {
   const { startedAtMs, durationMs, isTuple, outputs } = stored
   expectOutputs(op, outputs)
-  return { op, hid, outputs: outputs.map((slot) => memo.refOf(slot)), startedAtMs, durationMs, isTuple }
+  return { op, hid, outputs: outputs.map((slot) => memo.refOf(slot)), startedAtMs, durationMs, isTuple, inputs: lightInputs }
 }
 
 /** What is in memory may be the result of another op over the same function. */
@@ -56,7 +56,7 @@ export async function adoptByContent(memo: Memo, request: Request, cid: CallCont
   const found = known ? expectAnswers(known, request.op) : (stored && toResult(memo, request, stored))
   if (!found) return undefined
   const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(request.hid, outputKey(request.op, i)), request.parts))
-  const result: Result = { ...found, op: request.op, hid: request.hid, outputs }
+  const result: Result = { ...found, op: request.op, hid: request.hid, outputs, inputs: request.lightInputs }
   memo.results.set(request.history, result)
   request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: [] }))
   await memo.queue.add(request.parts, 0)

@@ -28,6 +28,8 @@ export interface Result {
   /** When its function ran; of a call that was found by content, that of the call that did run. */
   readonly startedAtMs: number
   readonly durationMs: number
+  /** For executing it again if another process deletes it while its outputs are in use; left out where that would keep much in memory. */
+  readonly inputs: readonly MemoInput[] | undefined
 }
 
 /** Small enough for its entries to die young: with ten times as many, V8 lets the heap of a retrace of a million calls grow past 400 MB. */

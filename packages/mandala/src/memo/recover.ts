@@ -1,9 +1,10 @@
+import type { ContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
-import type { Ref } from '../model/ref.ts'
+import { CollectionRef, type Ref } from '../model/ref.ts'
 import { STRUCTURE_OPS } from '../model/structure.ts'
 import type { StoredCall } from '../store/store.ts'
 import type { OpDefinition } from './definition.ts'
-import { executeAgain } from './execute.ts'
+import { executeAgain, type KnownCall } from './execute.ts'
 import type { Memo } from './memo.ts'
 
 /**
@@ -12,7 +13,7 @@ import type { Memo } from './memo.ts'
  */
 export async function recover(memo: Memo, ref: Ref<unknown>, reason: string | undefined): Promise<void> {
   await memo.queue.flush()
-  const call = (await findMaker(memo, ref)) ?? (await findTransientMaker(memo, ref))
+  const call = await findMaker(memo, ref)
   const op = call && memo.findOp(call.op, call.version)
   const isTransient = reason === undefined && (op?.transient.size ?? 0) > 0
   if (!isTransient) memo.events.emit({ kind: 'value-damaged', cid: ref.cid, reason: reason ?? 'its bytes are missing', op: call?.op })
@@ -34,13 +35,38 @@ export async function recover(memo: Memo, ref: Ref<unknown>, reason: string | un
   })
 }
 
-/** The call of a user's op behind a Ref: elements come from the call that made their collection. */
-async function findMaker(memo: Memo, ref: { readonly hid: Ref<unknown>['hid'] }): Promise<StoredCall | undefined> {
+/** A call of a user's op that gives a value. */
+interface Maker extends KnownCall {
+  readonly op: string
+  readonly version: number
+  readonly outputs: readonly { readonly cid: ContentId }[]
+}
+
+async function findMaker(memo: Memo, ref: Ref<unknown>): Promise<Maker | undefined> {
+  const stored = (await findStoredMaker(memo, ref)) ?? (await findTransientMaker(memo, ref))
+  if (!stored) return findRemembered(memo, ref)
+  const inputs = stored.inputs.map((slot) => ({ name: slot.name, cid: slot.cid, knownHid: slot.hid, ref: memo.refOfGiven(slot) }))
+  return { ...stored, inputs, isStored: true }
+}
+
+/** A call that another process deleted since this one was given its outputs. */
+function findRemembered(memo: Memo, { hid }: Ref<unknown>): Maker | undefined {
+  const isIn = (ref: Ref<unknown>): boolean => ref.hid === hid || (ref instanceof CollectionRef && [...(ref.knownElements?.values() ?? [])].some(isIn))
+  for (const { inputs, outputs, op, ...result } of memo.results.values()) {
+    if (!inputs || !outputs.some(isIn)) continue
+    const refs = inputs.map((input) => ({ name: input.name, cid: input.cid, knownHid: input.knownHid, ref: memo.refOfInput(input) }))
+    return { hid: result.hid, op: op.name, version: op.version, inputs: refs, outputs, isStored: false }
+  }
+  return undefined
+}
+
+/** The call behind a Ref: elements come from the call that made their collection. */
+async function findStoredMaker(memo: Memo, ref: { readonly hid: Ref<unknown>['hid'] }): Promise<StoredCall | undefined> {
   const creator = await memo.store.findCreator(ref.hid)
   for (const ops of Object.values(STRUCTURE_OPS)) {
     if (creator?.op !== ops.get) continue
     const whole = creator.inputs.find((input) => input.name === ops.collection)
-    return whole && findMaker(memo, whole)
+    return whole && findStoredMaker(memo, whole)
   }
   return creator
 }
@@ -48,7 +74,7 @@ async function findMaker(memo: Memo, ref: { readonly hid: Ref<unknown>['hid'] })
 /** A transient value that was passed on as a plain one has no history, but what made it is known by its content. */
 async function findTransientMaker(memo: Memo, ref: Ref<unknown>): Promise<StoredCall | undefined> {
   for (const hid of await memo.store.listHistories(ref.cid)) {
-    const call = await findMaker(memo, { hid })
+    const call = await findStoredMaker(memo, { hid })
     const isTransient = call !== undefined && (memo.findOp(call.op, call.version)?.transient.size ?? 0) > 0
     // A call that needs the value itself can't bring it back.
     if (isTransient && !call.inputs.some((input) => input.cid === ref.cid)) return call
@@ -56,7 +82,7 @@ async function findTransientMaker(memo: Memo, ref: Ref<unknown>): Promise<Stored
   return undefined
 }
 
-function cannotRecover(ref: Ref<unknown>, call: StoredCall | undefined): MandalaError {
+function cannotRecover(ref: Ref<unknown>, call: Maker | undefined): MandalaError {
   return call
     ? new MandalaError('VALUE_DAMAGED', `The value of ${ref} is not in the store, and ${call.op}, which made it, was not called in this process`, {
       hint: `call ${call.op} in the run before the value is needed`,
@@ -65,17 +91,17 @@ function cannotRecover(ref: Ref<unknown>, call: StoredCall | undefined): Mandala
 }
 
 /** Ignored inputs aren't stored, so a call that needs them can't be executed from the store alone. */
-function expectReplayable(call: StoredCall, op: OpDefinition): void {
+function expectReplayable(call: Maker, op: OpDefinition): void {
   const needed = op.parameters.parameters.find(({ name, default: fallback }) => op.ignored.has(name) && fallback.kind === 'none')
   if (needed) throw ignoredInput(call, needed.name)
 }
 
 /** An input that isn't stored and has no default: it was left out, or given with `ignore(…)`. */
-function findUnknownInput(call: StoredCall, op: OpDefinition): string | undefined {
+function findUnknownInput(call: Maker, op: OpDefinition): string | undefined {
   return op.parameters.parameters.find(({ name, default: fallback }) => fallback.kind === 'none' && !call.inputs.some((input) => input.name === name))?.name
 }
 
-function ignoredInput(call: StoredCall, name: string, cause?: unknown): MandalaError {
+function ignoredInput(call: Maker, name: string, cause?: unknown): MandalaError {
   return new MandalaError('VALUE_DAMAGED', `A value made by ${call.op} is not in the store, and its ignored input "${name}" isn't known any more`, {
     hint: `give "${name}" a default, or drop the call and run again`, cause,
   })

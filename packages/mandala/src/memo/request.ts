@@ -1,7 +1,7 @@
 import type { CallHistoryId } from '../base/ids.ts'
 import { deriveCallHistoryId, writeCallHistory } from '../model/derive-ids.ts'
 import type { OpDefinition } from './definition.ts'
-import { Parts, type MemoInput } from './identified.ts'
+import { isLight, Parts, type MemoInput } from './identified.ts'
 
 /** A call with its identity, before it is known whether it hits. */
 export class Request {
@@ -20,6 +20,11 @@ export class Request {
     this.parts = parts ?? new Parts()
     this.history = writeCallHistory(op, inputs)
     this.#hid = hid
+  }
+
+  /** The inputs, unless they take much memory. */
+  get lightInputs(): readonly MemoInput[] | undefined {
+    return this.inputs.every(isLight) ? this.inputs : undefined
   }
 
   get hid(): CallHistoryId {
