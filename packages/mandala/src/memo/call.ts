@@ -1,7 +1,6 @@
 import { isThenable, mapAll, type Awaitable } from '../base/awaitable.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId } from '../base/ids.ts'
-import { deriveCallContentId } from '../model/derive-ids.ts'
 import { Ref } from '../model/ref.ts'
 import { bind } from './bind.ts'
 import type { Context, Execution } from './context.ts'
@@ -49,12 +48,12 @@ function identifySettled(memo: Memo, op: OpDefinition, args: readonly unknown[])
 }
 
 function mustRefresh(request: Request, { settings }: Context): boolean {
-  return settings.refresh.has(request.op) && !settings.refreshed.has(deriveCallContentId(request.op, request.inputs))
+  return settings.refresh.has(request.op) && !settings.refreshed.has(request.cid)
 }
 
 /** Equal calls under way are executed once: the others wait for the one that came first, and share its error. */
 async function claim(memo: Memo, request: Request, context: Context): Promise<Result> {
-  const cid = deriveCallContentId(request.op, request.inputs)
+  const { cid } = request
   expectNoCircle(request.op, cid, context.execution)
   for (;;) {
     const running = memo.inFlight.get(cid)
@@ -91,7 +90,7 @@ async function settleCall(memo: Memo, request: Request, cid: CallContentId, cont
   const executed = await execute(memo, request, cid, context)
   if (refreshes) await replaceStored(memo, { cid, result: executed, context })
   const result = await reconcile(memo, request, executed)
-  memo.results.set(request.history, result)
+  memo.results.set(request.key, result)
   memo.recent.set(cid, result)
   if (result !== executed) return result
   const added = memo.queue.add(parts, result.durationMs)

@@ -2,7 +2,6 @@ import { isThenable, mapAll } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { Ignored } from '../model/marks.ts'
-import { deriveCallContentId } from '../model/derive-ids.ts'
 import type { Ref } from '../model/ref.ts'
 import { identify } from '../value/identify.ts'
 import { bind } from './bind.ts'
@@ -93,7 +92,7 @@ export async function executeAgain(memo: Memo, op: OpDefinition, { hid, inputs, 
   const request = new Request({ op, args: storedArguments(op, inputs), inputs, hid })
   const context = findContext()
   const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set<OpDefinition>(), refreshed: new Set<CallContentId>() }
-  const result = await execute(memo, request, deriveCallContentId(op, inputs), { memo, settings, execution: context?.execution, givesRefs: true })
+  const result = await execute(memo, request, request.cid, { memo, settings, execution: context?.execution, givesRefs: true })
   await memo.queue.add({ calls: isStored ? [] : request.parts.calls, values: request.parts.values }, result.durationMs)
   return result.outputs
 }

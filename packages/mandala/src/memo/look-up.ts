@@ -11,16 +11,16 @@ import { withHistory } from './with-history.ts'
 
 /** Finds a call by its history, and remembers it. */
 export function findByHistory(memo: Memo, request: Request): Awaitable<Result | undefined> {
-  const known = memo.results.get(request.history)
+  const known = memo.results.get(request.key)
   if (known) return expectAnswers(known, request.op)
   const stored = memo.store.findResult(request.hid)
   return isThenable(stored) ? stored.then((result) => remember(memo, request, result)) : remember(memo, request, stored)
 }
 
 function remember(memo: Memo, request: Request, stored: StoredResult | undefined): Result | undefined {
-  if (!stored) return undefined
+  if (!stored || !request.isAnsweredBy(stored)) return undefined
   const result = toResult(memo, request, stored)
-  memo.results.set(request.history, result)
+  memo.results.set(request.key, result)
   return result
 }
 
@@ -57,7 +57,7 @@ export async function adoptByContent(memo: Memo, request: Request, cid: CallCont
   if (!found) return undefined
   const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(request.hid, outputKey(request.op, i)), request.parts))
   const result: Result = { ...found, op: request.op, hid: request.hid, outputs, inputs: request.lightInputs }
-  memo.results.set(request.history, result)
+  memo.results.set(request.key, result)
   request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: [] }))
   await memo.queue.add(request.parts, 0)
   return result

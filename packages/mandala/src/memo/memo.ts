@@ -55,7 +55,7 @@ export class Memo implements RefOwner {
   readonly transients: BoundedMap<ContentId, true> = new BoundedMap(TRANSIENTS_MAX)
   readonly inFlight: Map<CallContentId, Promise<Result>> = new Map()
   readonly detectsMutation: boolean
-  readonly #ops = new Map<string, { readonly definition: OpDefinition; readonly fn: WeakRef<(...args: any[]) => unknown> }>()
+  readonly #ops = new Map<string, OpDefinition>()
   readonly #registered = new WeakSet<OpDefinition>()
   #deletions: number | undefined
 
@@ -115,23 +115,22 @@ export class Memo implements RefOwner {
     ]))
   }
 
-  /** Two live functions under one name would share their calls. */
+  /** Two functions under one name would share their calls. */
   register(op: OpDefinition): void {
     if (this.#registered.has(op)) return
     const key = `${op.version} ${op.name}`
     const known = this.#ops.get(key)
-    const fn = known?.fn.deref()
-    if (known && fn && fn !== op.fn) {
-      throw new MandalaError('OP_NAME_TAKEN', `Two different functions are called "${op.name}": one at ${known.definition.place}, one at ${op.place}`, {
+    if (known && known.fn !== op.fn) {
+      throw new MandalaError('OP_NAME_TAKEN', `Two different functions are called "${op.name}": one at ${known.place}, one at ${op.place}`, {
         hint: 'give one of them another name: op("otherName", fn); or, if one replaces the other, another version',
       })
     }
-    this.#ops.set(key, { definition: op, fn: new WeakRef(op.fn) })
+    this.#ops.set(key, op)
     this.#registered.add(op)
   }
 
   findOp(name: string, version: number): OpDefinition | undefined {
-    return this.#ops.get(`${version} ${name}`)?.definition
+    return this.#ops.get(`${version} ${name}`)
   }
 
   /** Forgets what is cached if any process deleted calls since the last look. */

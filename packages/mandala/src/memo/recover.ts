@@ -2,7 +2,7 @@ import type { ContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { CollectionRef, type Ref } from '../model/ref.ts'
 import { STRUCTURE_OPS } from '../model/structure.ts'
-import type { StoredCall } from '../store/store.ts'
+import type { StoredCall, StoredSlot } from '../store/store.ts'
 import type { OpDefinition } from './definition.ts'
 import { executeAgain, type KnownCall } from './execute.ts'
 import type { Memo } from './memo.ts'
@@ -50,8 +50,9 @@ async function findMaker(memo: Memo, ref: Ref<unknown>): Promise<Maker | undefin
 }
 
 /** A call that another process deleted since this one was given its outputs. */
-function findRemembered(memo: Memo, { hid }: Ref<unknown>): Maker | undefined {
-  const isIn = (ref: Ref<unknown>): boolean => ref.hid === hid || (ref instanceof CollectionRef && [...(ref.knownElements?.values() ?? [])].some(isIn))
+function findRemembered(memo: Memo, { hid, cid }: Ref<unknown>): Maker | undefined {
+  const isIn = (ref: Ref<unknown>): boolean =>
+    (ref.hid === hid && ref.cid === cid) || (ref instanceof CollectionRef && [...(ref.knownElements?.values() ?? [])].some(isIn))
   for (const { inputs, outputs, op, ...result } of memo.results.values()) {
     if (!inputs || !outputs.some(isIn)) continue
     const refs = inputs.map((input) => ({ name: input.name, cid: input.cid, knownHid: input.knownHid, ref: memo.refOfInput(input) }))
@@ -60,11 +61,12 @@ function findRemembered(memo: Memo, { hid }: Ref<unknown>): Maker | undefined {
   return undefined
 }
 
-/** The call behind a Ref: elements come from the call that made their collection. */
-async function findStoredMaker(memo: Memo, ref: { readonly hid: Ref<unknown>['hid'] }): Promise<StoredCall | undefined> {
-  const creator = await memo.store.findCreator(ref.hid)
+/** The call behind a Ref, if it still gives this content: elements come from the call that made their collection. */
+async function findStoredMaker(memo: Memo, { hid, cid }: Pick<StoredSlot, 'hid' | 'cid'>): Promise<StoredCall | undefined> {
+  const creator = await memo.store.findCreator(hid)
+  if (!creator?.outputs.some((output) => output.hid === hid && output.cid === cid)) return undefined
   for (const ops of Object.values(STRUCTURE_OPS)) {
-    if (creator?.op !== ops.get) continue
+    if (creator.op !== ops.get) continue
     const whole = creator.inputs.find((input) => input.name === ops.collection)
     return whole && findStoredMaker(memo, whole)
   }
@@ -74,7 +76,7 @@ async function findStoredMaker(memo: Memo, ref: { readonly hid: Ref<unknown>['hi
 /** A transient value that was passed on as a plain one has no history, but what made it is known by its content. */
 async function findTransientMaker(memo: Memo, ref: Ref<unknown>): Promise<StoredCall | undefined> {
   for (const hid of await memo.store.listHistories(ref.cid)) {
-    const call = await findStoredMaker(memo, { hid })
+    const call = await findStoredMaker(memo, { hid, cid: ref.cid })
     const isTransient = call !== undefined && (memo.findOp(call.op, call.version)?.transient.size ?? 0) > 0
     // A call that needs the value itself can't bring it back.
     if (isTransient && !call.inputs.some((input) => input.cid === ref.cid)) return call
@@ -87,7 +89,7 @@ function cannotRecover(ref: Ref<unknown>, call: Maker | undefined): MandalaError
     ? new MandalaError('VALUE_DAMAGED', `The value of ${ref} is not in the store, and ${call.op}, which made it, was not called in this process`, {
       hint: `call ${call.op} in the run before the value is needed`,
     })
-    : new MandalaError('VALUE_DAMAGED', `The value of ${ref} is not in the store, and no call made it`, { hint: 'pass the value again' })
+    : new MandalaError('VALUE_DAMAGED', `The value of ${ref} is not in the store, and no stored call gives it`, { hint: 'pass the value again' })
 }
 
 /** Ignored inputs aren't stored, so a call that needs them can't be executed from the store alone. */

@@ -14,7 +14,7 @@ import { BatchWriter, KINDS, PLACE, type Overflow } from './write-batch.ts'
 const BURST_MS_MAX = 20
 
 const RESULT = `
-  SELECT calls.started_ms, calls.duration_us, calls.is_tuple, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
+  SELECT lower(hex(calls.cid)), calls.started_ms, calls.duration_us, calls.is_tuple, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM calls JOIN io ON io.call = calls.id AND io.slot < 0 JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val`
 const IS_WHOLE = `
   SELECT min(vals.place > 0) FROM io JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = candidate.id AND io.slot < 0`
@@ -25,7 +25,7 @@ const SLOTS = `
   SELECT io.slot, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM io JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = ? ORDER BY io.slot`
 
-type ResultRow = [startedMs: number, durationUs: number, isTuple: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
+type ResultRow = [callCid: CallContentId, startedMs: number, durationUs: number, isTuple: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
 type CallRow = [id: number, hid: CallHistoryId, cid: CallContentId, op: string, version: number, startedMs: number, durationUs: number, isTuple: number]
 type SlotRow = [slot: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
 
@@ -41,7 +41,7 @@ export class SqliteStore implements Store {
   readonly #db: DatabaseSync
   readonly #statements: Statements
   readonly #overflow: Overflow | undefined
-  readonly #lost = new Set<HistoryId>()
+  readonly #lost = new Set<string>()
   #burst: { timer: NodeJS.Timeout; startedAt: number } | undefined
   #isOpen = true
 
@@ -294,11 +294,12 @@ function toSlot([, name, hid, cid, kind]: SlotRow): StoredSlot {
 
 function toResult(rows: ResultRow[]): StoredResult | undefined {
   if (rows.length === 0) return undefined
-  const [startedAtMs, durationUs, isTuple] = rows[0] as ResultRow
+  const [cid, startedAtMs, durationUs, isTuple] = rows[0] as ResultRow
   return {
+    cid,
     startedAtMs,
     durationMs: durationUs / 1000,
     isTuple: isTuple === 1,
-    outputs: rows.map(([, , , name, hid, cid, kind]) => ({ name, hid, cid, kind: KINDS[kind] as (typeof KINDS)[number] })),
+    outputs: rows.map(([, , , , name, hid, cid, kind]) => ({ name, hid, cid, kind: KINDS[kind] as (typeof KINDS)[number] })),
   }
 }

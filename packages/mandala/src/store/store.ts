@@ -12,6 +12,7 @@ export interface StoredSlot {
 
 /** What a hit needs of a call, and no more. */
 export interface StoredResult {
+  readonly cid: CallContentId
   readonly outputs: readonly StoredSlot[]
   /** Whether the function returned its several outputs as a tuple. */
   readonly isTuple: boolean
@@ -22,7 +23,6 @@ export interface StoredResult {
 /** A call as it is stored. */
 export interface StoredCall extends StoredResult {
   readonly hid: CallHistoryId
-  readonly cid: CallContentId
   readonly op: string
   readonly version: number
   readonly inputs: readonly StoredSlot[]

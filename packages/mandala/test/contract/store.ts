@@ -43,7 +43,7 @@ function lookUps({ open }: StoreSetting): void {
     const stored = call('a', { inputs: ['x', 'y'], outputs: ['o1', 'o2', 'o3'], version: 1.5, isTuple: true })
     await store.putBatch(batchOf(stored))
     assert.deepEqual(await store.findCall(stored.hid), stored)
-    const result = { outputs: stored.outputs, isTuple: true, startedAtMs: 1000, durationMs: 2.5 }
+    const result = { cid: stored.cid, outputs: stored.outputs, isTuple: true, startedAtMs: 1000, durationMs: 2.5 }
     assert.deepEqual(await store.findResult(stored.hid), result)
     assert.deepEqual(await store.findResultByContent(stored.cid), result)
     assert.deepEqual(await store.listByContent(stored.cid), [stored.hid])
