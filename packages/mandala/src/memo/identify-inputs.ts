@@ -74,12 +74,20 @@ export function implicitKind(value: unknown): Kind | undefined {
   return { kind: Array.isArray(value) ? 'list' : 'dict', element: opaque }
 }
 
-/** Looks for something among what arrays and plain objects hold. */
-export function holds(value: unknown, isSought: (part: unknown) => boolean, seen: Set<unknown> = new Set()): boolean {
-  if (typeof value !== 'object' || value === null || seen.has(value)) return false
-  seen.add(value)
-  const parts = Array.isArray(value) ? value : isPlainObject(value) ? Object.values(value) : []
-  return parts.some((part) => isSought(part) || holds(part, isSought, seen))
+/** Looks for something among what arrays and plain objects hold, however deep. */
+export function holds(value: unknown, isSought: (part: unknown) => boolean): boolean {
+  const seen = new Set<unknown>()
+  const left = [value]
+  while (left.length > 0) {
+    const next = left.pop()
+    if (typeof next !== 'object' || next === null || seen.has(next)) continue
+    seen.add(next)
+    for (const part of Array.isArray(next) ? next : isPlainObject(next) ? Object.values(next) : []) {
+      if (isSought(part)) return true
+      if (typeof part === 'object') left.push(part)
+    }
+  }
+  return false
 }
 
 /** Whether something has to be waited for: promises, Refs of another storage. Asked only of what identification refused. */
