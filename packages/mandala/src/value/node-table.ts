@@ -30,7 +30,7 @@ interface Memory {
 export class NodeTableWriter {
   readonly nodes: Node[] = []
   /** Names of the registered types among the nodes. */
-  readonly types = new Set<string>()
+  readonly types: Set<string> = new Set()
   readonly #seen = new Map<object, number>()
   readonly #memories = new Map<ArrayBufferLike, Memory>()
 
