@@ -17,7 +17,7 @@ export async function recover(memo: Memo, ref: Ref<unknown>, reason: string | un
   const op = call && memo.findOp(call.op, call.version)
   const isTransient = reason === undefined && (op?.transient.size ?? 0) > 0
   if (!isTransient) memo.events.emit({ kind: 'value-damaged', cid: ref.cid, reason: reason ?? 'its bytes are missing', op: call?.op })
-  if (!isTransient) await memo.store.forgetValue(ref.cid)
+  if (!isTransient) await memo.store.forgetValue(ref.cid, reason === undefined ? 'missing' : 'damaged')
   if (!call || !op) throw cannotRecover(ref, call)
   expectReplayable(call, op)
   const unknown = findUnknownInput(call, op)

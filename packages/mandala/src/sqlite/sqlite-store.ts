@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import type { Batch, Dropped, Store, StoredCall, StoredResult, StoredSlot, StoredValue, StoreStats } from '../store/store.ts'
-import { checkTables } from './check.ts'
+import { checkTables, findMissingFiles } from './check.ts'
 import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
 import { openDatabase } from './open-database.ts'
 import { OverflowFiles } from './overflow-files.ts'
@@ -145,9 +145,15 @@ export class SqliteStore implements Store {
     return dropped
   }
 
-  forgetValue(cid: ContentId): void {
-    this.#write(() => this.#statements.get('UPDATE vals SET place = 0, size = 0, bytes = NULL WHERE cid = unhex(?)').run(cid))
-    this.#overflow?.files.drop(cid)
+  forgetValue(cid: ContentId, found: 'missing' | 'damaged'): void {
+    this.#write(() => {
+      const place = firstRow<[number]>(this.#statements.get('SELECT place FROM vals WHERE cid = unhex(?)'), cid)?.[0]
+      const isFile = place === PLACE.file
+      if (found === 'missing' && (isFile ? this.#overflow?.files.has(cid) : place === PLACE.inline)) return
+      this.#statements.get('UPDATE vals SET place = 0, size = 0, bytes = NULL WHERE cid = unhex(?)').run(cid)
+      // Before the end of the transaction: after it another process may name the file again.
+      if (isFile) this.#overflow?.files.drop(cid)
+    })
   }
 
   listByAge(): readonly { hid: CallHistoryId; startedAtMs: number; bytes: number }[] {
@@ -176,7 +182,19 @@ export class SqliteStore implements Store {
   }
 
   check(): readonly string[] {
-    return this.#read(() => checkTables(this.#statements, this.#overflow?.files))
+    const faults = this.#read(() => checkTables(this.#statements))
+    let missing = this.#findMissingFiles()
+    // Another process may delete a value and its file between the two looks; a file that is truly missing is so each time.
+    for (let i = 0; i < 3 && missing.length > 0; i += 1) {
+      this.rest()
+      const again = new Set(this.#findMissingFiles())
+      missing = missing.filter((cid) => again.has(cid))
+    }
+    return [...faults, ...missing.map((cid) => `the file of value ${cid} is missing`)]
+  }
+
+  #findMissingFiles(): readonly ContentId[] {
+    return this.#read(() => findMissingFiles(this.#statements, this.#overflow?.files))
   }
 
   rest(): void {

@@ -90,8 +90,11 @@ export interface Store {
   loadStructure(cid: ContentId): Uint8Array | undefined
   putBatch(batch: Batch): Awaitable<void>
   dropCalls(hids: readonly CallHistoryId[], options: { dependents: boolean; dryRun: boolean }): Awaitable<Dropped>
-  /** Removes the bytes of a damaged value, so that the next writing of it stores them anew. */
-  forgetValue(cid: ContentId): Awaitable<void>
+  /**
+   * Removes the bytes of a value, so that the next writing of it stores them anew.
+   * @param found what is wrong with them; where they were missing and another process stored them meanwhile, they stay
+   */
+  forgetValue(cid: ContentId, found: 'missing' | 'damaged'): Awaitable<void>
   /** Removes refs and values that no call uses. */
   collect(options: { dryRun: boolean }): Awaitable<Dropped>
   /** Calls, oldest first, with the bytes of values that only they and older ones need. */
