@@ -83,6 +83,15 @@ suite('examples', { concurrency: true }, () => {
     assert.deepEqual(longer.lines.filter((line) => first.lines.includes(line)), first.lines)
   })
 
+  test('digits scores stored models anew as they scored when they were trained, and trains none again', async (t) => {
+    const folder = makeSmallDigits(t)
+    const first = await run(folder, 'digits')
+    edit(join(folder, 'digits', 'main.ts'), ["{ output: 'acc' }", "{ output: 'acc', version: 1 }"])
+    const again = await run(folder, 'digits')
+    assert.deepEqual(again.lines, first.lines)
+    assert.equal(again.executed, 12)
+  })
+
   test('digits goes on exactly where it was killed', async (t) => {
     const folder = makeSmallDigits(t)
     const printed = await killAfter(folder, 'digits', 7)

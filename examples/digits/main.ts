@@ -7,10 +7,14 @@ const CLASSES = [2, 5, 10]
 const TREES = [5, 10]
 const DEPTHS = [4, 8]
 
+const toData = (forest: RandomForestClassifier): object => JSON.parse(JSON.stringify(forest)) as object
+
+// A loaded forest has the splits and leaves that it predicts by, and predicts the same as the trained one; counts and gains of its leaves
+// are gone. So the data is that of a loaded forest: the same before it was stored and after.
 registerType<RandomForestClassifier, object>({
   name: 'RandomForestClassifier',
   is: (value) => value instanceof RandomForestClassifier,
-  encode: (forest) => JSON.parse(JSON.stringify(forest)) as object,
+  encode: (forest) => toData(RandomForestClassifier.load(toData(forest) as never)),
   decode: (data) => RandomForestClassifier.load(data as never),
 })
 

@@ -53,6 +53,11 @@ export class BoundedMap<K, V> {
     if (old !== undefined && this.#old.delete(key)) this.#oldSize -= this.#sizeOf(old)
   }
 
+  *values(): Generator<V> {
+    yield* this.#young.values()
+    yield* this.#old.values()
+  }
+
   clear(): void {
     this.#young = new Map()
     this.#old = new Map()

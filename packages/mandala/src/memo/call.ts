@@ -1,7 +1,6 @@
 import { isThenable, mapAll, type Awaitable } from '../base/awaitable.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId } from '../base/ids.ts'
-import { deriveCallContentId } from '../model/derive-ids.ts'
 import { Ref } from '../model/ref.ts'
 import { bind } from './bind.ts'
 import type { Context, Execution } from './context.ts'
@@ -55,12 +54,12 @@ function identifySettled(memo: Memo, op: OpDefinition, args: readonly unknown[])
 }
 
 function mustRefresh(request: Request, { settings }: Context): boolean {
-  return settings.refresh.has(request.op) && !settings.refreshed.has(deriveCallContentId(request.op, request.inputs))
+  return settings.refresh.has(request.op) && !settings.refreshed.has(request.cid)
 }
 
 /** Equal calls under way are executed once: the others wait for the one that came first, and share its error. */
 async function claim(memo: Memo, request: Request, context: Context): Promise<Result> {
-  const cid = deriveCallContentId(request.op, request.inputs)
+  const { cid } = request
   expectNoCircle(request.op, cid, context.execution)
   for (;;) {
     const running = memo.inFlight.get(cid)
@@ -97,7 +96,7 @@ async function settleCall(memo: Memo, request: Request, cid: CallContentId, cont
   const executed = await execute(memo, request, cid, context)
   if (refreshes) await replaceStored(memo, { cid, result: executed, context })
   const result = await reconcile(memo, request, executed)
-  memo.results.set(request.history, result)
+  memo.results.set(request.key, result)
   memo.recent.set(cid, result)
   if (result !== executed) return result
   const added = memo.queue.add(parts, result.durationMs)
@@ -127,9 +126,11 @@ function expectNoCircle(op: OpDefinition, cid: CallContentId, execution: Executi
 
 function noteHit(memo: Memo, { op }: Request, { execution }: Context, { by, result }: { by: 'history' | 'content' | 'in-flight'; result: Result }): Result {
   noteUse(memo, execution, result)
+  // Who came while an equal call was under way has waited for it.
+  const savedMs = by === 'in-flight' ? 0 : memo.saved.add(result)
   memo.tally.hits += 1
-  memo.tally.savedMs += result.durationMs
-  if (memo.events.isHeard) memo.events.emit({ kind: 'call-hit', op: op.name, hid: result.hid, by, savedMs: result.durationMs })
+  memo.tally.savedMs += savedMs
+  if (memo.events.isHeard) memo.events.emit({ kind: 'call-hit', op: op.name, hid: result.hid, by, savedMs })
   return result
 }
 

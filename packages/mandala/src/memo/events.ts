@@ -6,7 +6,7 @@ import type { Dropped } from '../store/store.ts'
 export type StorageEvent =
   /** A `run` began or ended. */
   | { readonly kind: 'run-started' | 'run-finished' }
-  /** A call was answered without executing: by its history, by its contents, or by an equal call that was under way. */
+  /** A call was answered without executing: by its history, by its contents, or by an equal call that was under way. `savedMs` is what it adds to the summary. */
   | { readonly kind: 'call-hit'; readonly op: string; readonly hid: CallHistoryId; readonly by: 'history' | 'content' | 'in-flight'; readonly savedMs: number }
   /** A call was found nowhere, and its function runs next. */
   | { readonly kind: 'call-will-execute'; readonly op: string; readonly hid: CallHistoryId }

@@ -1,10 +1,9 @@
 import { isThenable, mapAll } from '../base/awaitable.ts'
-import type { CallContentId } from '../base/ids.ts'
+import type { CallContentId, CallHistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { Ignored } from '../model/marks.ts'
-import { deriveCallContentId, withCode } from '../model/derive-ids.ts'
+import { withCode } from '../model/derive-ids.ts'
 import type { Ref } from '../model/ref.ts'
-import type { StoredCall } from '../store/store.ts'
 import { identify } from '../value/identify.ts'
 import type { Used } from '../versions/code-state.ts'
 import { bind } from './bind.ts'
@@ -38,8 +37,9 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
     const code = recordCode(memo, op, used, parts)
     const hid = code ? withCode(request.hid, code.semantic) : request.hid
     const outputs = identifyOutputs(memo, { op, hid }, op.isComposed ? await settle(memo, returned) : returned, parts)
-    const result: Result = { op, hid, outputs, durationMs, isTuple: op.form === 'several' && Array.isArray(returned), version: code?.version }
-    parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs, inner: execution.inner, semantic: code?.semantic }))
+    const isTuple = op.form === 'several' && Array.isArray(returned)
+    const result: Result = { op, hid, outputs, startedAtMs, durationMs, isTuple, inputs: request.lightInputs, version: code?.version }
+    parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: execution.inner, semantic: code?.semantic }))
     return result
   } catch (error) {
     if (memo.events.isHeard) memo.events.emit({ kind: 'call-failed', op: op.name, hid: request.hid, error })
@@ -99,14 +99,22 @@ function expectUnchanged(op: OpDefinition, before: ReadonlyMap<string, string>, 
   }
 }
 
-/** Executes a stored call once more for the bytes of its outputs, which are stored again. */
-export async function executeAgain(memo: Memo, op: OpDefinition, call: StoredCall): Promise<readonly Ref<unknown>[]> {
-  const inputs: RefInput[] = call.inputs.map((slot) => ({ name: slot.name, cid: slot.cid, knownHid: slot.hid, ref: memo.refOfGiven(slot) }))
-  const request = new Request({ op, args: storedArguments(op, inputs), inputs, hid: call.code?.hid ?? call.hid })
+/** A call that is to be executed once more. */
+export interface KnownCall {
+  /** Its history without the code; derived from the inputs if undefined. */
+  readonly history: CallHistoryId | undefined
+  readonly inputs: readonly RefInput[]
+  /** Whether the store has it still. */
+  readonly isStored: boolean
+}
+
+/** Executes a call once more for the bytes of its outputs, which are stored again. */
+export async function executeAgain(memo: Memo, op: OpDefinition, { history, inputs, isStored }: KnownCall): Promise<readonly Ref<unknown>[]> {
+  const request = new Request({ op, args: storedArguments(op, inputs), inputs, ...(history === undefined ? {} : { hid: history }) })
   const context = findContext()
   const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set<OpDefinition>(), refreshed: new Set<CallContentId>() }
-  const result = await execute(memo, request, deriveCallContentId(op, inputs), { memo, settings, execution: context?.execution, givesRefs: true })
-  await memo.queue.add({ calls: [], values: request.parts.values }, result.durationMs)
+  const result = await execute(memo, request, request.cid, { memo, settings, execution: context?.execution, givesRefs: true })
+  await memo.queue.add({ calls: isStored ? [] : request.parts.calls, values: request.parts.values }, result.durationMs)
   return result.outputs
 }
 

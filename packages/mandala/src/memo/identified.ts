@@ -1,5 +1,5 @@
 import type { IdentifiedInput } from '../model/derive-ids.ts'
-import type { Ref } from '../model/ref.ts'
+import { CollectionRef, type Ref } from '../model/ref.ts'
 import type { StoredCall, StoredCommit, StoredValue, StoredVersion } from '../store/store.ts'
 
 /** An input with its identity, and what must be stored for it if the call turns out to be new. */
@@ -15,6 +15,15 @@ export interface RefInput extends IdentifiedInput {
 export interface RawInput extends IdentifiedInput {
   readonly ref?: undefined
   readonly raw: { readonly value: unknown; readonly isPlain: boolean; readonly digits: number | undefined }
+}
+
+const TEXT_LENGTH_MAX = 1_000
+const ELEMENTS_MAX = 100
+
+/** Whether an input takes no memory to speak of: a primitive, or a Ref without its value. */
+export function isLight({ ref, raw }: MemoInput): boolean {
+  if (ref) return ref instanceof CollectionRef ? (ref.knownElements?.size ?? 0) <= ELEMENTS_MAX : ref.kind === 'value'
+  return typeof raw.value === 'string' ? raw.value.length <= TEXT_LENGTH_MAX : typeof raw.value !== 'object' || raw.value === null
 }
 
 /** Calls and values gathered for one commit. */

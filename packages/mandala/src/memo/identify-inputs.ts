@@ -9,7 +9,7 @@ import { identify } from '../value/identify.ts'
 import { Refusal } from '../value/refusal.ts'
 import type { BoundInput } from './bind.ts'
 import type { OpDefinition } from './definition.ts'
-import type { MemoInput, Parts } from './identified.ts'
+import { Parts, type MemoInput } from './identified.ts'
 import { findElements, isPlainObject, makeCollection, sortByContent } from './structures.ts'
 import type { Memo } from './memo.ts'
 import { findGiven } from './wrap.ts'
@@ -23,8 +23,9 @@ const opaque: Kind = { kind: 'value' }
 export function identifyInputs(memo: Memo, op: OpDefinition, bound: readonly BoundInput[], parts: Parts): MemoInput[] {
   const inputs: MemoInput[] = []
   for (const { name, value, default: fallback } of bound) {
-    const input = identifyInput(memo, op, { name, value, kind: op.inputKinds.size === 0 ? opaque : (op.inputKinds.get(kindName(name)) ?? opaque) }, parts)
-    if (fallback.kind === 'new-arg' && identify(fallback.value).cid === input.cid) continue
+    const kind = op.inputKinds.size === 0 ? opaque : (op.inputKinds.get(name) ?? op.inputKinds.get(kindName(name)) ?? opaque)
+    const input = identifyInput(memo, op, { name, value, kind }, parts)
+    if (fallback.kind === 'new-arg' && identifyInput(memo, op, { name, value: fallback.value, kind }, new Parts()).cid === input.cid) continue
     inputs.push(input)
   }
   if (!inputs.every((input, i) => i === 0 || (inputs[i - 1] as MemoInput).name < input.name)) inputs.sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -74,11 +75,20 @@ export function implicitKind(value: unknown): Kind | undefined {
   return { kind: Array.isArray(value) ? 'list' : 'dict', element: opaque }
 }
 
-/** Looks for something among what arrays and plain objects hold. */
-export function holds(value: unknown, isSought: (part: unknown) => boolean, seen: Set<unknown> = new Set()): boolean {
-  if (typeof value !== 'object' || value === null || seen.has(value)) return false
-  seen.add(value)
-  return partsOf(value).some((part) => isSought(part) || holds(part, isSought, seen))
+/** Looks for something among what arrays and plain objects hold, however deep. */
+export function holds(value: unknown, isSought: (part: unknown) => boolean): boolean {
+  const seen = new Set<unknown>()
+  const left = [value]
+  while (left.length > 0) {
+    const next = left.pop()
+    if (typeof next !== 'object' || next === null || seen.has(next)) continue
+    seen.add(next)
+    for (const part of partsOf(next)) {
+      if (isSought(part)) return true
+      if (typeof part === 'object') left.push(part)
+    }
+  }
+  return false
 }
 
 /** What is asked here was refused, perhaps because asking would run code: getters, the traps of a Proxy. */

@@ -11,7 +11,7 @@ import { withHistory } from './with-history.ts'
 
 /** Finds a call by its history, and remembers it. */
 export function findByHistory(memo: Memo, request: Request): Awaitable<Result | undefined> {
-  const known = memo.results.get(request.history)
+  const known = memo.results.get(request.key)
   if (known && holds(memo, known)) return expectAnswers(known, request.op)
   if (memo.code) return findCurrent(memo, memo.code, { hid: request.hid }).then((result) => remember(memo, request, result))
   const stored = memo.store.findResult(request.hid)
@@ -30,18 +30,18 @@ async function findCurrent(memo: Memo, { versions }: CodeTracking, id: Parameter
 }
 
 function remember(memo: Memo, request: Request, stored: StoredResult | VersionedResult | undefined): Result | undefined {
-  if (!stored) return undefined
+  if (!stored || !request.isAnsweredBy(stored)) return undefined
   const result = toResult(memo, request, stored)
-  memo.results.set(request.history, result)
+  memo.results.set(request.key, result)
   return result
 }
 
 /** A stored call's outputs as Refs, without their values. */
-export function toResult(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, stored: StoredResult | VersionedResult): Result {
-  const { durationMs, isTuple, outputs } = stored
+export function toResult(memo: Memo, { op, hid, lightInputs }: Request, stored: StoredResult | VersionedResult): Result {
+  const { startedAtMs, durationMs, isTuple, outputs } = stored
   expectOutputs(op, outputs)
   const [ownHid, version] = 'version' in stored ? [stored.hid, stored.version] : [hid, undefined]
-  return { op, hid: ownHid, outputs: outputs.map((slot) => memo.refOf(slot)), durationMs, isTuple, version }
+  return { op, hid: ownHid, outputs: outputs.map((slot) => memo.refOf(slot)), startedAtMs, durationMs, isTuple, inputs: lightInputs, version }
 }
 
 /** What is in memory may be the result of another op over the same function. */
@@ -72,9 +72,9 @@ export async function adoptByContent(memo: Memo, request: Request, cid: CallCont
   const semantic = found.version && memo.code?.versions.semanticOf(request.op, found.version)
   const hid = semantic === undefined ? request.hid : withCode(request.hid, semantic)
   const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(hid, outputKey(request.op, i)), request.parts))
-  const result: Result = { ...found, op: request.op, hid, outputs }
-  memo.results.set(request.history, result)
-  request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, startedAtMs: Date.now(), inner: [], semantic }))
+  const result: Result = { ...found, op: request.op, hid, outputs, inputs: request.lightInputs }
+  memo.results.set(request.key, result)
+  request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: [], semantic }))
   await memo.queue.add(request.parts, 0)
   return result
 }

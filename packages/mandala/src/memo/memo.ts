@@ -15,6 +15,7 @@ import { findContext } from './context.ts'
 import type { OpDefinition } from './definition.ts'
 import { Events } from './events.ts'
 import type { MemoInput, RawInput } from './identified.ts'
+import { SavedTime } from './saved-time.ts'
 import { decodeStructure } from './structures.ts'
 import { Tally } from './tally.ts'
 import { Values } from './values.ts'
@@ -26,7 +27,11 @@ export interface Result {
   readonly hid: CallHistoryId
   readonly outputs: readonly Ref<unknown>[]
   readonly isTuple: boolean
+  /** When its function ran; of a call that was found by content, that of the call that did run. */
+  readonly startedAtMs: number
   readonly durationMs: number
+  /** For executing it again if another process deletes it while its outputs are in use; left out where that would keep much in memory. */
+  readonly inputs: readonly MemoInput[] | undefined
   /** The code that gave it, where the storage tracks that. */
   readonly version: VersionId | undefined
 }
@@ -54,6 +59,7 @@ export class Memo implements RefOwner {
   readonly queue: CommitQueue
   readonly values: Values
   readonly tally: Tally = new Tally()
+  readonly saved: SavedTime = new SavedTime()
   /** By what the calls' history ids are the hashes of. */
   readonly results: BoundedMap<string, Result> = new BoundedMap(RESULTS_MAX)
   readonly recent: BoundedMap<CallContentId, Result> = new BoundedMap(RECENT_MAX)
@@ -62,7 +68,7 @@ export class Memo implements RefOwner {
   readonly inFlight: Map<CallContentId, Promise<Result>> = new Map()
   readonly detectsMutation: boolean
   readonly code: CodeTracking | undefined
-  readonly #ops = new Map<string, { readonly definition: OpDefinition; readonly fn: WeakRef<(...args: any[]) => unknown> }>()
+  readonly #ops = new Map<string, OpDefinition>()
   readonly #registered = new WeakSet<OpDefinition>()
   #deletions: number | undefined
 
@@ -123,23 +129,22 @@ export class Memo implements RefOwner {
     ]))
   }
 
-  /** Two live functions under one name would share their calls. */
+  /** Two functions under one name would share their calls. */
   register(op: OpDefinition): void {
     if (this.#registered.has(op)) return
     const key = `${op.version} ${op.name}`
     const known = this.#ops.get(key)
-    const fn = known?.fn.deref()
-    if (known && fn && fn !== op.fn) {
-      throw new MandalaError('OP_NAME_TAKEN', `Two different functions are called "${op.name}": one at ${known.definition.place}, one at ${op.place}`, {
+    if (known && known.fn !== op.fn) {
+      throw new MandalaError('OP_NAME_TAKEN', `Two different functions are called "${op.name}": one at ${known.place}, one at ${op.place}`, {
         hint: 'give one of them another name: op("otherName", fn); or, if one replaces the other, another version',
       })
     }
-    this.#ops.set(key, { definition: op, fn: new WeakRef(op.fn) })
+    this.#ops.set(key, op)
     this.#registered.add(op)
   }
 
   findOp(name: string, version: number): OpDefinition | undefined {
-    return this.#ops.get(`${version} ${name}`)?.definition
+    return this.#ops.get(`${version} ${name}`)
   }
 
   /** Forgets what is cached if any process deleted calls since the last look. */

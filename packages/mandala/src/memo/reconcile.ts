@@ -19,6 +19,8 @@ export async function reconcile(memo: Memo, request: Request, result: Result): P
   const theirs = memo.code
     ? (await memo.store.findVersioned({ hid: request.hid })).find(({ hid }) => hid === result.hid)
     : await memo.store.findResult(request.hid)
+  // An input's history stands for another content by now: this result is right for the one that it was given, and can't be stored.
+  if (theirs && theirs.cid !== request.cid) return result
   if (theirs) return toResult(memo, request, theirs)
   for (const hid of changed) {
     const consumers = await memo.store.listConsumers(hid)

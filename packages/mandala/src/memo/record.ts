@@ -111,7 +111,6 @@ interface DoneCall {
   /** Without the code. */
   readonly cid: CallContentId
   readonly result: Result
-  readonly startedAtMs: number
   readonly inner: StoredCall['inner']
   /** What the code means that it used, where the storage tracks that. */
   readonly semantic: string | undefined
@@ -120,11 +119,11 @@ interface DoneCall {
 /** A call as the store takes it. */
 export function toStoredCall(memo: Memo, request: Request, done: DoneCall): StoredCall {
   const { op, inputs } = request
-  const { cid, result, startedAtMs, inner, semantic } = done
+  const { cid, result, inner, semantic } = done
   const isVersioned = semantic !== undefined && result.version !== undefined
   return {
     hid: result.hid, cid: isVersioned ? withCode(cid, semantic) : cid, op: op.name, version: op.version,
-    startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
+    startedAtMs: result.startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
     inputs: inputs.map((input) => toSlot(input.name, memo.refOfInput(input))),
     outputs: result.outputs.map((ref, i) => toSlot((op.outputs[i] as OutputSpec).name, ref)),
     ...(isVersioned ? { code: { hid: request.hid, cid, version: result.version } } : {}),

@@ -1,7 +1,7 @@
-import type { CallHistoryId } from '../base/ids.ts'
-import { deriveCallHistoryId, writeCallHistory } from '../model/derive-ids.ts'
+import type { CallContentId, CallHistoryId } from '../base/ids.ts'
+import { deriveCallContentId, deriveCallHistoryId, writeCallHistory } from '../model/derive-ids.ts'
 import type { OpDefinition } from './definition.ts'
-import { Parts, type MemoInput } from './identified.ts'
+import { isLight, Parts, type MemoInput } from './identified.ts'
 
 /** A call with its identity, before it is known whether it hits. */
 export class Request {
@@ -9,20 +9,44 @@ export class Request {
   readonly args: readonly unknown[]
   readonly inputs: readonly MemoInput[]
   readonly parts: Parts
-  /** Tells calls apart as `hid` does; what is in memory is found by it without hashing. */
-  readonly history: string
+  /**
+   * Tells calls apart by the histories and the contents of their inputs; what is in memory is found by it without hashing. After a call
+   * was refreshed or dropped, one history may stand for two contents.
+   */
+  readonly key: string
   #hid: CallHistoryId | undefined
+  #cid: CallContentId | undefined
 
   constructor({ op, args, inputs, parts, hid }: { op: OpDefinition; args: readonly unknown[]; inputs: readonly MemoInput[]; parts?: Parts; hid?: CallHistoryId }) {
     this.op = op
     this.args = args
     this.inputs = inputs
     this.parts = parts ?? new Parts()
-    this.history = writeCallHistory(op, inputs)
+    this.key = writeKey(op, inputs)
     this.#hid = hid
   }
 
-  get hid(): CallHistoryId {
-    return (this.#hid ??= deriveCallHistoryId(this.history))
+  /** The inputs, unless they take much memory. */
+  get lightInputs(): readonly MemoInput[] | undefined {
+    return this.inputs.every(isLight) ? this.inputs : undefined
   }
+
+  get hid(): CallHistoryId {
+    return (this.#hid ??= deriveCallHistoryId(writeCallHistory(this.op, this.inputs)))
+  }
+
+  get cid(): CallContentId {
+    return (this.#cid ??= deriveCallContentId(this.op, this.inputs))
+  }
+
+  /** Whether a stored call of this history is the one that is meant. */
+  isAnsweredBy(stored: { readonly cid: CallContentId }): boolean {
+    return this.inputs.every((input) => input.knownHid === undefined) || stored.cid === this.cid
+  }
+}
+
+function writeKey(op: OpDefinition, inputs: readonly MemoInput[]): string {
+  let key = writeCallHistory(op, inputs)
+  for (const { knownHid, cid } of inputs) if (knownHid !== undefined) key += cid
+  return key
 }

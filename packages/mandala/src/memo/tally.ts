@@ -6,7 +6,10 @@ export interface Summary {
   readonly hits: number
   /** Values whose bytes were read from the store. */
   readonly loaded: number
-  /** What the functions behind the hits took when they ran. */
+  /**
+   * What the functions behind the hits took when they ran. Where several ran at the same time, or one inside another, that time counts
+   * once. A call that waited for an equal one under way saved nothing.
+   */
   readonly savedMs: number
   toString(): string
 }

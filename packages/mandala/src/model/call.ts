@@ -12,6 +12,7 @@ export class Call {
   readonly version: number
   readonly inputs: Refs
   readonly outputs: Refs
+  /** When its function ran; of a call that was found by content, that of the call that did run. */
   readonly startedAt: Date
   readonly durationMs: number
 

@@ -69,6 +69,11 @@ export abstract class CollectionRef<T> extends Ref<T> {
     this.#elements = fields.elements
   }
 
+  /** The same, if they are at hand. */
+  get knownElements(): ReadonlyMap<string, Ref<unknown>> | undefined {
+    return this.#elements
+  }
+
   /** The elements' Refs under their keys: positions, or the names of a dict. */
   get elements(): ReadonlyMap<string, Ref<unknown>> {
     return (this.#elements ??= this.owner.elementsOf(this))

@@ -14,15 +14,18 @@ const FAULTS: readonly (readonly [what: string, count: string])[] = [
   ['inner calls of an unknown call', 'SELECT count(*) FROM inner_calls WHERE outer_call NOT IN (SELECT id FROM calls) OR inner_call NOT IN (SELECT id FROM calls)'],
 ]
 
-/** What is wrong with the tables and files; values themselves are checked against their ids by the storage. */
-export function checkTables(statements: Statements, files: OverflowFiles | undefined): readonly string[] {
+/** What is wrong with the tables; values themselves are checked against their ids by the storage. */
+export function checkTables(statements: Statements): readonly string[] {
   const faults = allRows<[string]>(statements.get('PRAGMA integrity_check')).map(([line]) => line).filter((line) => line !== 'ok')
   for (const [what, count] of FAULTS) {
     const n = firstRow<[number]>(statements.get(count))?.[0] ?? 0
     if (n > 0) faults.push(`${n} ${what}`)
   }
-  for (const [cid] of allRows<[ContentId]>(statements.get(`SELECT lower(hex(cid)) FROM vals WHERE place = ${PLACE.file}`))) {
-    if (!files?.find(cid)) faults.push(`the file of value ${cid} is missing`)
-  }
   return faults
+}
+
+/** Values that are said to be in a file which isn't there. */
+export function findMissingFiles(statements: Statements, files: OverflowFiles | undefined): readonly ContentId[] {
+  const cids = allRows<[ContentId]>(statements.get(`SELECT lower(hex(cid)) FROM vals WHERE place = ${PLACE.file}`)).map(([cid]) => cid)
+  return cids.filter((cid) => !files?.has(cid))
 }

@@ -5,7 +5,7 @@ import { allRows, firstRow, type Statements } from './statements.ts'
 import { KINDS } from './kinds.ts'
 
 const VERSIONED = `
-  SELECT calls.id, lower(hex(calls.hid)), lower(hex(versions.hash)), calls.duration_us, calls.is_tuple,
+  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.pre_cid)), lower(hex(versions.hash)), calls.started_ms, calls.duration_us, calls.is_tuple,
     labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM calls JOIN versions ON versions.id = calls.version JOIN io ON io.call = calls.id AND io.slot < 0
   JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val`
@@ -13,14 +13,17 @@ const LATEST_FIRST = 'ORDER BY calls.id DESC, io.slot DESC'
 const BY_HISTORY = `${VERSIONED} WHERE calls.pre_hid = unhex(?) ${LATEST_FIRST}`
 const BY_CONTENT = `${VERSIONED} WHERE calls.pre_cid = unhex(?) ${LATEST_FIRST}`
 
-type Row = [call: number, hid: CallHistoryId, version: VersionId, durationUs: number, isTuple: number, label: string, refHid: HistoryId, cid: ContentId, kind: number]
+type Row = [
+  call: number, hid: CallHistoryId, preCid: CallContentId, version: VersionId, startedAtMs: number, durationUs: number, isTuple: number,
+  label: string, refHid: HistoryId, cid: ContentId, kind: number,
+]
 
 export function findVersioned(statements: Statements, id: { readonly hid: CallHistoryId } | { readonly cid: CallContentId }): VersionedResult[] {
   const rows = 'hid' in id ? allRows<Row>(statements.get(BY_HISTORY), id.hid) : allRows<Row>(statements.get(BY_CONTENT), id.cid)
   return Array.from(Map.groupBy(rows, ([call]) => call).values(), (ofCall) => {
-    const [, hid, version, durationUs, isTuple] = ofCall[0] as Row
-    const outputs = ofCall.map(([, , , , , name, refHid, cid, kind]) => ({ name, hid: refHid, cid, kind: KINDS[kind] as (typeof KINDS)[number] }))
-    return { hid, version, durationMs: durationUs / 1000, isTuple: isTuple === 1, outputs }
+    const [, hid, cid, version, startedAtMs, durationUs, isTuple] = ofCall[0] as Row
+    const outputs = ofCall.map(([, , , , , , , name, refHid, refCid, kind]) => ({ name, hid: refHid, cid: refCid, kind: KINDS[kind] as (typeof KINDS)[number] }))
+    return { hid, cid, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1, outputs }
   })
 }
 

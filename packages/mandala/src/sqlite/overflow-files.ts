@@ -35,6 +35,10 @@ export class OverflowFiles {
     syncFolder(dirname(path))
   }
 
+  has(cid: ContentId): boolean {
+    return existsSync(this.#pathOf(cid))
+  }
+
   find(cid: ContentId): Uint8Array | undefined {
     try {
       return readFileSync(this.#pathOf(cid))

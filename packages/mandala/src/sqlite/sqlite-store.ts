@@ -5,7 +5,7 @@ import type {
   Batch, Dropped, LinkedCall, Store, StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredValue, StoredVersion, StoreStats,
   VersionedResult, VersionUse,
 } from '../store/store.ts'
-import { checkTables } from './check.ts'
+import { checkTables, findMissingFiles } from './check.ts'
 import {
   countUses, dropVersion, extendVersions, findVersioned, listVersionCalls, moveMeaning, putCommits, putHeads, readCommits, readHeads, readVersions,
 } from './code-tables.ts'
@@ -22,7 +22,7 @@ import { BatchWriter, PLACE, type Overflow } from './write-batch.ts'
 const BURST_MS_MAX = 20
 
 const RESULT = `
-  SELECT calls.duration_us, calls.is_tuple, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
+  SELECT lower(hex(calls.cid)), calls.started_ms, calls.duration_us, calls.is_tuple, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM calls JOIN io ON io.call = calls.id AND io.slot < 0 JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val`
 const IS_WHOLE = `
   SELECT min(vals.place > 0) FROM io JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = candidate.id AND io.slot < 0`
@@ -34,7 +34,7 @@ const SLOTS = `
   SELECT io.slot, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM io JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = ? ORDER BY io.slot`
 
-type ResultRow = [durationUs: number, isTuple: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
+type ResultRow = [callCid: CallContentId, startedMs: number, durationUs: number, isTuple: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
 type CallRow = [
   id: number, hid: CallHistoryId, cid: CallContentId, op: string, version: number, startedMs: number, durationUs: number, isTuple: number,
   code: VersionId | '', preHid: CallHistoryId, preCid: CallContentId,
@@ -53,7 +53,7 @@ export class SqliteStore implements Store {
   readonly #db: DatabaseSync
   readonly #statements: Statements
   readonly #overflow: Overflow | undefined
-  readonly #lost = new Set<HistoryId>()
+  readonly #lost = new Set<string>()
   #burst: { timer: NodeJS.Timeout; startedAt: number } | undefined
   #isOpen = true
 
@@ -224,9 +224,15 @@ export class SqliteStore implements Store {
     return dropped
   }
 
-  forgetValue(cid: ContentId): void {
-    this.#write(() => this.#statements.get('UPDATE vals SET place = 0, size = 0, bytes = NULL WHERE cid = unhex(?)').run(cid))
-    this.#overflow?.files.drop(cid)
+  forgetValue(cid: ContentId, found: 'missing' | 'damaged'): void {
+    this.#write(() => {
+      const place = firstRow<[number]>(this.#statements.get('SELECT place FROM vals WHERE cid = unhex(?)'), cid)?.[0]
+      const isFile = place === PLACE.file
+      if (found === 'missing' && (isFile ? this.#overflow?.files.has(cid) : place === PLACE.inline)) return
+      this.#statements.get('UPDATE vals SET place = 0, size = 0, bytes = NULL WHERE cid = unhex(?)').run(cid)
+      // Before the end of the transaction: after it another process may name the file again.
+      if (isFile) this.#overflow?.files.drop(cid)
+    })
   }
 
   listByAge(): readonly { hid: CallHistoryId; startedAtMs: number; bytes: number }[] {
@@ -255,7 +261,19 @@ export class SqliteStore implements Store {
   }
 
   check(): readonly string[] {
-    return this.#read(() => checkTables(this.#statements, this.#overflow?.files))
+    const faults = this.#read(() => checkTables(this.#statements))
+    let missing = this.#findMissingFiles()
+    // Another process may delete a value and its file between the two looks; a file that is truly missing is so each time.
+    for (let i = 0; i < 3 && missing.length > 0; i += 1) {
+      this.rest()
+      const again = new Set(this.#findMissingFiles())
+      missing = missing.filter((cid) => again.has(cid))
+    }
+    return [...faults, ...missing.map((cid) => `the file of value ${cid} is missing`)]
+  }
+
+  #findMissingFiles(): readonly ContentId[] {
+    return this.#read(() => findMissingFiles(this.#statements, this.#overflow?.files))
   }
 
   rest(): void {
@@ -378,10 +396,12 @@ function toSlot([, name, hid, cid, kind]: SlotRow): StoredSlot {
 
 function toResult(rows: ResultRow[]): StoredResult | undefined {
   if (rows.length === 0) return undefined
-  const [durationUs, isTuple] = rows[0] as ResultRow
+  const [cid, startedAtMs, durationUs, isTuple] = rows[0] as ResultRow
   return {
+    cid,
+    startedAtMs,
     durationMs: durationUs / 1000,
     isTuple: isTuple === 1,
-    outputs: rows.map(([, , name, hid, cid, kind]) => ({ name, hid, cid, kind: KINDS[kind] as (typeof KINDS)[number] })),
+    outputs: rows.map(([, , , , name, hid, cid, kind]) => ({ name, hid, cid, kind: KINDS[kind] as (typeof KINDS)[number] })),
   }
 }

@@ -27,7 +27,7 @@ export interface Overflow {
 export class BatchWriter {
   readonly #statements: Statements
   readonly #overflow: Overflow | undefined
-  readonly #lost: Set<HistoryId>
+  readonly #lost: Set<string>
   readonly #values = new Map<ContentId, number>()
   /** Those of them that have no bytes so far. */
   readonly #bare = new Set<ContentId>()
@@ -36,7 +36,7 @@ export class BatchWriter {
   readonly #calls = new Map<CallHistoryId, number>()
 
   /** @param lost outputs of calls that another process recorded first, with other results; kept between batches */
-  constructor(statements: Statements, options: { overflow: Overflow | undefined; lost: Set<HistoryId> }) {
+  constructor(statements: Statements, options: { overflow: Overflow | undefined; lost: Set<string> }) {
     this.#statements = statements
     this.#overflow = options.overflow
     this.#lost = options.lost
@@ -86,9 +86,10 @@ export class BatchWriter {
   #putCall(call: StoredCall): void {
     const refs = this.#refIds(call)
     if (!refs) {
-      for (const output of call.outputs) this.#lost.add(output.hid)
+      for (const output of call.outputs) if (!this.#isStored(output)) this.#lost.add(keyOf(output))
       return
     }
+    for (const output of call.outputs) this.#lost.delete(keyOf(output))
     const stored = [call.hid, call.cid, this.#opId(call), Math.round(call.startedAtMs), Math.round(call.durationMs * 1000), call.isTuple ? 1 : 0]
     const result = call.code
       ? this.#statements.get(INSERT_VERSIONED).run(...stored, versionId(this.#statements, call.code.version), call.code.hid, call.code.cid)
@@ -107,7 +108,7 @@ export class BatchWriter {
   #refIds(call: StoredCall): number[] | undefined {
     const ids: number[] = []
     for (const slot of call.inputs) {
-      const id = this.#lost.has(slot.hid) ? undefined : this.#refId(slot)
+      const id = this.#lost.has(keyOf(slot)) ? undefined : this.#refId(slot)
       if (id === undefined) return undefined
       ids.push(id)
     }
@@ -132,6 +133,10 @@ export class BatchWriter {
     }
     this.#refs.set(slot.hid, id)
     return id
+  }
+
+  #isStored({ hid, cid }: StoredSlot): boolean {
+    return firstRow(this.#statements.get('SELECT 1 FROM refs JOIN vals ON vals.id = refs.val WHERE refs.hid = unhex(?) AND vals.cid = unhex(?)'), hid, cid) !== undefined
   }
 
   #linkInner(outer: number, inner: CallHistoryId): void {
@@ -163,3 +168,6 @@ export class BatchWriter {
     return id
   }
 }
+
+/** A history that was dropped may come to stand for another content. */
+const keyOf = ({ hid, cid }: StoredSlot): string => hid + cid

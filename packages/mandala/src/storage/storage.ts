@@ -77,7 +77,10 @@ export class Storage implements AsyncDisposable {
     this.#frames = new Frames(this.#memo)
     this.#logger = logger
     this.#memo.events.subscribe((event) => {
-      if (event.kind === 'value-damaged') logger.warn(`value ${event.cid}: ${event.reason}; ${event.op ?? 'the call that made it'} is executed again`)
+      if (event.kind === 'value-damaged') {
+        const mending = event.op === undefined ? 'no stored call gives it' : `${event.op} is executed again`
+        logger.warn(`value ${event.cid}: ${event.reason}; ${mending}`)
+      }
       if (event.kind === 'calls-lost') logger.warn(`${event.calls} calls are lost: ${(event.error as Error).message}`)
     })
   }

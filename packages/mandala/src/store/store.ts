@@ -44,26 +44,26 @@ export interface StoredCode {
 
 /** What a hit needs of a call, and no more. */
 export interface StoredResult {
+  readonly cid: CallContentId
   readonly outputs: readonly StoredSlot[]
   /** Whether the function returned its several outputs as a tuple. */
   readonly isTuple: boolean
+  readonly startedAtMs: number
   readonly durationMs: number
 }
 
 /** A call as it is stored. */
 export interface StoredCall extends StoredResult {
   readonly hid: CallHistoryId
-  readonly cid: CallContentId
   readonly op: string
   readonly version: number
-  readonly startedAtMs: number
   readonly inputs: readonly StoredSlot[]
   /** Calls of other ops that its body made. */
   readonly inner: readonly CallHistoryId[]
   readonly code?: StoredCode
 }
 
-/** A result with the code that gave it. */
+/** A result with the code that gave it; `cid` is that of the call without the code. */
 export interface VersionedResult extends StoredResult {
   readonly hid: CallHistoryId
   readonly version: VersionId
@@ -179,8 +179,11 @@ export interface Store extends CallReader, CodeStore {
   loadStructure(cid: ContentId): Uint8Array | undefined
   putBatch(batch: Batch): Awaitable<void>
   dropCalls(hids: readonly CallHistoryId[], options: { dependents: boolean; dryRun: boolean }): Awaitable<Dropped>
-  /** Removes the bytes of a damaged value, so that the next writing of it stores them anew. */
-  forgetValue(cid: ContentId): Awaitable<void>
+  /**
+   * Removes the bytes of a value, so that the next writing of it stores them anew.
+   * @param found what is wrong with them; where they were missing and another process stored them meanwhile, they stay
+   */
+  forgetValue(cid: ContentId, found: 'missing' | 'damaged'): Awaitable<void>
   /** Removes refs and values that no call uses. */
   collect(options: { dryRun: boolean }): Awaitable<Dropped>
   /** Calls, oldest first, with the bytes of values that only they and older ones need. */

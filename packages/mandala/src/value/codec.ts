@@ -1,4 +1,6 @@
 import { Deserializer, Serializer } from 'node:v8'
+import { MandalaError } from '../base/mandala-error.ts'
+import { identify } from './identify.ts'
 import { getViewName } from './shape.ts'
 import { makeView, NodeTableReader, NodeTableWriter, type Node } from './node-table.ts'
 import { findPrimitiveText, parsePrimitive } from './primitive-codec.ts'
@@ -38,6 +40,7 @@ class ViewDeserializer extends Deserializer {
 /**
  * The bytes of a value that `identify` let pass; {@link decode} gives an equal value, prototypes, order of keys, cycles and all.
  * @param isPlain as `identify` found it
+ * @throws MandalaError `TYPE_INVALID` if a registered type doesn't give back what it was given
  */
 export function encode(value: unknown, isPlain: boolean): Uint8Array {
   const text = findPrimitiveText(value)
@@ -45,13 +48,29 @@ export function encode(value: unknown, isPlain: boolean): Uint8Array {
   const serializer = new ViewSerializer()
   serializer.writeHeader()
   serializer.writeUint32(isPlain ? PLAIN : TABLE)
-  if (isPlain) serializer.writeValue(value)
-  else {
-    const table = new NodeTableWriter()
-    table.write(value)
-    serializer.writeValue(table.end())
+  if (isPlain) {
+    serializer.writeValue(value)
+    return serializer.releaseBuffer()
   }
-  return serializer.releaseBuffer()
+  const table = new NodeTableWriter()
+  table.write(value)
+  serializer.writeValue(table.end())
+  const bytes = serializer.releaseBuffer()
+  if (table.types.size > 0) expectSame(value, bytes, [...table.types])
+  return bytes
+}
+
+/** A user's type that loses something would be found out only when the value is read, and computed again each time. */
+function expectSame(value: unknown, bytes: Uint8Array, types: readonly string[]): void {
+  let cause: unknown
+  try {
+    if (identify(decode(bytes)).cid === identify(value).cid) return
+  } catch (error) {
+    cause = error
+  }
+  throw new MandalaError('TYPE_INVALID', `A value of the registered type "${types.join('" or "')}" does not come back as it was: decode(encode(x)) is another x`, {
+    hint: 'let `encode` keep all that identifies the value, or give `hash` what is kept', cause,
+  })
 }
 
 /**

@@ -29,6 +29,8 @@ interface Memory {
 
 export class NodeTableWriter {
   readonly nodes: Node[] = []
+  /** Names of the registered types among the nodes. */
+  readonly types: Set<string> = new Set()
   readonly #seen = new Map<object, number>()
   readonly #memories = new Map<ArrayBufferLike, Memory>()
 
@@ -87,6 +89,7 @@ export class NodeTableWriter {
       case undefined: {
         const type = findTypeOf(value)
         invariant(type, 'a value of an unregistered class got past identification')
+        this.types.add(type.name)
         return ['type', type.name, this.write(type.encode(value))]
       }
     }

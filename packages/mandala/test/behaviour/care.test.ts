@@ -125,3 +125,24 @@ test('the summary tells what ran, what was loaded and what was saved', async (t)
   assert.deepEqual([summary.executed, summary.hits, summary.loaded], [0, 1, 1])
   assert.ok(summary.savedMs >= 100)
 })
+
+test('the time that overlapping and inner calls took counts once in what a retrace saves', async (t) => {
+  const path = makePath(t)
+  const wait = op(async function wait(n: number) { await new Promise((resolve) => setTimeout(resolve, 60)); return n })
+  const around = op(async function around(n: number) { return (await unwrap(wait(n))) + 1 })
+  const program = async (): Promise<void> => {
+    await Promise.all(Array.from({ length: 10 }, (_, i) => wait(i)))
+    await around(100)
+    await wait(100)
+  }
+  const first = new Storage(path)
+  const startedAt = performance.now()
+  await first.run(program)
+  const took = performance.now() - startedAt
+  await first.close()
+  await using storage = new Storage(path)
+  await storage.run(program)
+  const { hits, savedMs } = storage.summary()
+  assert.equal(hits, 12)
+  assert.ok(savedMs >= 110 && savedMs <= took, `${savedMs} of ${took} ms`)
+})

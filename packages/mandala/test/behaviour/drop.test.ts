@@ -133,3 +133,27 @@ test('a Ref of a dropped call is still an input, by its id, while its value is k
   })
   assert.deepEqual(await storage.check(), [])
 })
+
+test('a value that another storage on the file deletes between a hit and its use is computed again, and its call is stored again', async (t) => {
+  const path = makePath(t)
+  const rows = op(function rows(n: number, word: string) { return [[n, word], [n + 1, word]] }, { output: list() })
+  const wrapUp = op(function wrapUp(row: readonly unknown[]) { return { row } })
+  await using one = new Storage(path)
+  await one.run(async () => { for (const row of await rows(1, 'a')) await wrapUp(row) })
+  await using other = new Storage({ path, logger: { warn: () => {}, progress: () => {} } })
+  const log = logOf(other)
+  await other.run(async () => {
+    const [first, second] = (await rows(1, 'a')) as ListRef<unknown[]>
+    const wrapped = await wrapUp(second as Ref<unknown[]>)
+    await one.drop(rows)
+    // A burst of reads sees the store as it was when it began.
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    assert.deepEqual(await unwrap(wrapped), { row: [2, 'a'] })
+    assert.deepEqual(await unwrap(first), [1, 'a'])
+  })
+  assert.deepEqual(log.take().filter((line) => line !== 'load'), [
+    'hit rows by history', 'hit wrapUp by history', 'damaged, made by wrapUp', 'damaged, made by rows', 'run rows', 'run wrapUp',
+  ])
+  assert.deepEqual([(await other.calls(rows)).length, (await other.calls(wrapUp)).length], [1, 1])
+  assert.deepEqual(await other.check(), [])
+})

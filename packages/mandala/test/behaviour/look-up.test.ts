@@ -135,3 +135,31 @@ test('a type without its parts is refused', () => {
   assert.throws(() => registerType({ name: 'x' } as never), hasCode('TYPE_INVALID'))
   assert.throws(() => registerType({ name: '', is: () => false, encode: () => 1, decode: () => 1 } as never), hasCode('TYPE_INVALID'))
 })
+
+class Tally {
+  readonly counts: readonly number[]
+  readonly note: string
+  constructor(counts: readonly number[], note: string) { this.counts = counts; this.note = note }
+}
+
+test('a registered type that loses something is refused when a value of it is to be stored, as an input and as an output', async () => {
+  registerType<Tally, { counts: readonly number[]; note?: string }>({
+    name: 'look-up/Tally', is: (value): value is Tally => value instanceof Tally, encode: ({ counts, note }) => ({ counts, note }),
+    decode: ({ counts }) => new Tally(counts, ''),
+  })
+  const storage = new Storage()
+  let runs = 0
+  const count = op(function count(note: string) { return [new Tally([1], note)] })
+  const total = op(function total(tally: Tally) { runs += 1; return tally.counts.length })
+  await assert.rejects(storage.run(() => count('lost')), hasCode('TYPE_INVALID', /"look-up\/Tally" does not come back/))
+  await assert.rejects(storage.run(() => total(new Tally([1], 'lost'))), hasCode('TYPE_INVALID'))
+  assert.equal(runs, 0)
+  assert.equal(await storage.run(() => unwrap(total(new Tally([1, 2], '')))), 2)
+  assert.equal((await storage.run(() => unwrap(count(''))))[0]?.counts.length, 1)
+  registerType<Tally, readonly number[]>({
+    name: 'look-up/Tally', is: (value): value is Tally => value instanceof Tally, encode: ({ counts }) => counts, decode: (counts) => new Tally(counts, ''),
+    hash: ({ counts }) => counts,
+  })
+  await storage.run(() => count('not what it is known by'))
+  assert.deepEqual(await storage.check(), [])
+})

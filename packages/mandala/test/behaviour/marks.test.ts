@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { approx, external, ExternalRef, ignore, newArg, op, Ref, Storage, unwrap, type Op } from '../../src/index.ts'
+import { approx, external, ExternalRef, ignore, list, newArg, op, Ref, Storage, unwrap, type Op } from '../../src/index.ts'
 import { hasCode, logOf, makePath } from '../helpers.ts'
 
 test('an ignored value is passed to the function and is no part of the call', async () => {
@@ -158,4 +158,19 @@ test('a name without a UTF-8 form is refused: two of them would be one', async (
   await assert.rejects(new Storage().run(() => use(external('\ud800', 1))), hasCode('INPUT_INVALID', /surrogate/))
   const named = op(function named({ ...rest }: Record<string, number>) { return Object.keys(rest).length })
   await assert.rejects(new Storage().run(() => named({ '\ud801': 1 })), hasCode('INPUT_INVALID', /surrogate/))
+})
+
+test('an input added later is left out at its default also where it is a collection, or known by some digits only', async () => {
+  const storage = new Storage()
+  const log = logOf(storage)
+  const f = op(function f(x: number, tags: string[] = newArg(['a', 'b']), rate: number = newArg(0.5)) { return [x, tags.length, rate] }, {
+    inputs: { tags: list(), rate: approx(3) },
+  })
+  await storage.run(async () => {
+    await f(1)
+    await f(1, ['a', 'b'])
+    await f(1, ['a', 'b'], 0.5000001)
+    await f(1, ['a'])
+  })
+  assert.deepEqual(log.take(), ['run f', 'hit f by history', 'hit f by history', 'run f'])
 })

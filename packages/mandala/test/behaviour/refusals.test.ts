@@ -68,3 +68,15 @@ test('a promise within an output is refused', async () => {
 test('wrap refuses what can not be stored', () => {
   assert.throws(() => wrap({ f: () => 1 }), hasCode('VALUE_REFUSED', /value\.f is a function/))
 })
+
+test('a value nested too deeply is refused by name, as an input and as an output', async () => {
+  const storage = new Storage()
+  const nest = (): unknown => {
+    let value: unknown = 1
+    for (let i = 0; i < 20_000; i += 1) value = [value]
+    return value
+  }
+  const make = op(function makeDeep() { return nest() })
+  await assert.rejects(storage.run(() => ask(nest(), 1)), hasCode('VALUE_REFUSED', /ask: input prompt is nested too deeply/))
+  await assert.rejects(storage.run(() => make()), hasCode('VALUE_REFUSED', /makeDeep: output output is nested too deeply/))
+})

@@ -43,7 +43,7 @@ function lookUps({ open }: StoreSetting): void {
     const stored = call('a', { inputs: ['x', 'y'], outputs: ['o1', 'o2', 'o3'], version: 1.5, isTuple: true })
     await store.putBatch(batchOf(stored))
     assert.deepEqual(await store.findCall(stored.hid), stored)
-    const result = { outputs: stored.outputs, isTuple: true, durationMs: 2.5 }
+    const result = { cid: stored.cid, outputs: stored.outputs, isTuple: true, startedAtMs: 1000, durationMs: 2.5 }
     assert.deepEqual(await store.findResult(stored.hid), result)
     assert.deepEqual(await store.findResultByContent(stored.cid), result)
     assert.deepEqual(await store.listByContent(stored.cid), [stored.hid])
@@ -83,10 +83,10 @@ function lookUps({ open }: StoreSetting): void {
     for (const name of ['a', 'b', 'c']) await store.putBatch(batchOf(equal(name)))
     const found = async (): Promise<string | undefined> => (await store.findResultByContent(callCid('same')))?.outputs[0]?.cid
     assert.equal(await found(), cid('a1'))
-    await store.forgetValue(cid('a2'))
+    await store.forgetValue(cid('a2'), 'damaged')
     assert.equal(await found(), cid('b1'))
-    await store.forgetValue(cid('b1'))
-    await store.forgetValue(cid('c1'))
+    await store.forgetValue(cid('b1'), 'damaged')
+    await store.forgetValue(cid('c1'), 'damaged')
     assert.equal(await found(), cid('a1'))
   })
 
@@ -192,12 +192,29 @@ function values({ open }: StoreSetting): void {
   test('a forgotten value is still known, and takes bytes anew', async (t) => {
     const { store } = open(t)
     await store.putBatch(batchOf(call('a')))
-    await store.forgetValue(cid('a out'))
+    await store.forgetValue(cid('a out'), 'damaged')
     const forgotten = await store.loadValue(cid('a out'))
     assert.ok(forgotten && forgotten.bytes === undefined)
     await store.putBatch({ calls: [], values: [value('a out', Buffer.from('new'))] })
     assert.equal(Buffer.from((await store.loadValue(cid('a out')))?.bytes ?? []).toString(), 'new')
     assert.deepEqual(await store.check(), [])
+  })
+
+  test('a value that was missing when it was looked for stays, if another opening stored it meanwhile', async (t) => {
+    const { store, again } = open(t)
+    if (!again) return t.skip('one opening only')
+    const other = again()
+    for (const bytes of [Buffer.from('short'), Buffer.alloc(500, 1)]) {
+      const name = String(bytes.length)
+      await store.putBatch({ calls: [], values: [{ ...value(name), bytes: undefined }] })
+      assert.equal((await store.loadValue(cid(name)))?.bytes, undefined)
+      store.rest()
+      await other.putBatch({ calls: [], values: [value(name, bytes)] })
+      await store.forgetValue(cid(name), 'missing')
+      assert.equal((await other.loadValue(cid(name)))?.bytes?.length, bytes.length)
+      assert.deepEqual(await other.check(), [])
+    }
+    other.close()
   })
 
   test('a call whose value was never put is kept, its value known by identity alone', async (t) => {

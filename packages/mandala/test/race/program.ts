@@ -62,4 +62,45 @@ const createOne: Program = (storage, writer) => storage.run(async () => {
   return { executed, wrong: made === writer ? [] : [`create(${writer}) gave ${made}`] }
 })
 
-export const PROGRAMS: Readonly<Record<string, Program>> = { mix, disagree, createOne }
+export const grow = op(function grow(row: readonly number[], by: number) { return row.map((x) => x + by) })
+export const table = op(
+  function table(i: number) { work(i % 8 === 0 ? 1 : 0); return Array.from({ length: 3 }, (_, n) => Array.from({ length: 40 }, () => i + n)) },
+  { output: list() },
+)
+export const weigh = op(async function weigh(i: number) { return (await unwrap(table(i))).flat().length + i })
+
+const ROUNDS = 12
+
+/** The first two make the same calls again and again, on lists, in lists and inside calls; the others delete them meanwhile. */
+const churn: Program = async (storage, writer) => {
+  const wrong: string[] = []
+  const expect = (what: string, got: unknown, right: unknown): void => {
+    if (JSON.stringify(got) !== JSON.stringify(right)) wrong.push(`${what} gave ${JSON.stringify(got)}`)
+  }
+  const write = async (round: number): Promise<void> => {
+    for (let n = 0; n < 24; n += 1) {
+      const i = (n + writer * 12) % 24
+      const rows = await table(i)
+      let k = 0
+      for (const row of rows) {
+        expect(`grow(table(${i})[${k}])`, (await unwrap(grow(row, 1)))[0], i + k + 1)
+        k += 1
+      }
+      expect(`weigh(${i})`, await unwrap(weigh(i)), 120 + i)
+      expect(`grow([…${i}])`, await unwrap(grow([common(i), own(writer, round)] as never, 1)), [`common ${i}1`, '[object Object]1'])
+      if (n % 8 === 0) await new Promise(setImmediate)
+    }
+  }
+  const remove = async (round: number): Promise<void> => {
+    const [op, dependents] = [[table, grow, weigh, common][round % 4] as typeof table, round % 3 > 0]
+    await storage.drop(op, { dependents, dryRun: round % 5 === 0 })
+    if (round % 2) await storage.gc({ olderThan: new Date(Date.now() - 5) })
+    else await storage.gc({ maxBytes: 2000 })
+    for (const fault of await storage.check()) wrong.push(fault)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  for (let round = 0; round < ROUNDS; round += 1) await (writer < 2 ? storage.run(() => write(round)) : remove(round))
+  return { executed, wrong }
+}
+
+export const PROGRAMS: Readonly<Record<string, Program>> = { mix, disagree, createOne, churn }

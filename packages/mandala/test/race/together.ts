@@ -3,15 +3,17 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Outcome } from './program.ts'
 
+type Told = Outcome & { readonly errors: readonly string[] }
+
 /** Starts so many writers of a program, lets them loose at the same moment, and gives what each came to. */
-export async function runTogether(path: string, program: string, count: number): Promise<readonly (Outcome & { readonly errors: readonly string[] })[]> {
-  const writers = Array.from({ length: count }, (_, i) => fork(join(import.meta.dirname, 'writer.ts'), [path, program, String(i)], {
+export async function runTogether(path: string, program: string, count: number, thresholdMB: number = 4): Promise<readonly Told[]> {
+  const writers = Array.from({ length: count }, (_, i) => fork(join(import.meta.dirname, 'writer.ts'), [path, program, String(i), String(thresholdMB)], {
     env: { ...process.env, NODE_TEST_CONTEXT: undefined },
   }))
   await Promise.all(writers.map(nextMessage))
   const outcomes = writers.map(nextMessage)
   for (const writer of writers) writer.send('go')
-  return (await Promise.all(outcomes)) as (Outcome & { readonly errors: readonly string[] })[]
+  return (await Promise.all(outcomes)) as Told[]
 }
 
 async function nextMessage(writer: ChildProcess): Promise<unknown> {

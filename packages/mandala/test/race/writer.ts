@@ -2,12 +2,12 @@ import { Storage } from '../../src/index.ts'
 import { PROGRAMS } from './program.ts'
 
 /** Says that it is ready, waits for the word, and only then opens the store and runs its program. */
-const [path, program, writer] = process.argv.slice(2) as [string, string, string]
+const [path, program, writer, thresholdMB] = process.argv.slice(2) as [string, string, string, string]
 const warnings: string[] = []
 
 async function run(): Promise<unknown> {
   try {
-    await using storage = new Storage({ path, logger: { warn: (text) => warnings.push(text), progress: () => {} } })
+    await using storage = new Storage({ path, overflow: { thresholdMB: Number(thresholdMB) }, logger: { warn: (text) => warnings.push(text), progress: () => {} } })
     const outcome = await PROGRAMS[program]?.(storage, Number(writer))
     return { ...outcome, errors: warnings }
   } catch (error) {
