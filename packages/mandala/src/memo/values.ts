@@ -112,7 +112,9 @@ export class Values {
   loadStructure(ref: Ref<unknown>): Uint8Array {
     const bytes = this.#cache.get(ref.cid) ?? this.#memo.store.loadStructure(ref.cid)
     if (!bytes) {
-      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref} are missing from the store`, { hint: 'drop the call that made it, then run again' })
+      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref} are missing from the store`, {
+        hint: 'another process deleted them since: run again, or unwrap the whole, which computes it again',
+      })
     }
     if (!isStructure(ref, bytes)) {
       throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref} are not what its id says`, {

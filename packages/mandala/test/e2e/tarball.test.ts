@@ -82,8 +82,8 @@ suite('the packed tarball', () => {
     }
     const brought = readdirSync(join(project, 'node_modules')).filter((name) => !/^\.|^@types$|^tsx$|^vitest$/.test(name))
     assert.deepEqual(brought, [
-      '@uwdata', '@viz-js', 'acorn', 'arquero', 'data-uri-to-buffer', 'diff', 'fetch-blob', 'formdata-polyfill', 'mandala-ts', 'node-domexception', 'node-fetch',
-      'web-streams-polyfill',
+      '@babel', '@oxc-transform', '@uwdata', '@viz-js', 'acorn', 'arquero', 'data-uri-to-buffer', 'diff', 'fetch-blob', 'formdata-polyfill', 'mandala-ts',
+      'node-domexception', 'node-fetch', 'oxc-transform', 'web-streams-polyfill',
     ])
   })
 

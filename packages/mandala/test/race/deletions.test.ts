@@ -18,9 +18,9 @@ for (const [where, thresholdMB] of [['in the file', 4], ['in files of their own'
   test(`calls are right while other processes drop them and collect garbage, and the store is whole, its values ${where}`, async (t) => {
     const path = makePath(t)
     const outcomes = await runTogether(path, 'churn', 4, thresholdMB)
-    // That a value went between a hit and its use is a warning; it is computed again.
+    // That a value went between a hit and its use is a warning; it is computed again. Who is iterating over a list can't wait for that.
     const faults = outcomes.flatMap(({ errors, wrong }) => [...errors, ...wrong])
-    assert.deepEqual(faults.filter((fault) => !/its bytes are missing; \w+ is executed again$/.test(fault)), [])
+    assert.deepEqual(faults.filter((fault) => !/its bytes are missing; \w+ is executed again$|another process deleted them since/.test(fault)), [])
     await using storage = new Storage({ path, overflow: { thresholdMB } })
     assert.deepEqual(await storage.check(), [])
     const right = await op('plain', program).fn()
