@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
 
 const examples = import.meta.dirname
 
@@ -12,7 +13,7 @@ const examples = import.meta.dirname
 function makeCopy(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'examples-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  for (const name of ['package.json', 'digits', 'spam']) cpSync(join(examples, name), join(folder, name), { recursive: true })
+  for (const name of ['package.json', 'digits', 'spam', 'versions']) cpSync(join(examples, name), join(folder, name), { recursive: true })
   symlinkSync(join(examples, '..', 'node_modules'), join(folder, 'node_modules'), 'junction')
   return folder
 }
@@ -68,6 +69,16 @@ async function killAfter(folder: string, example: string, lineCount: number): Pr
   return output.split('\n').slice(0, -1)
 }
 
+/** Runs the example on versions, and gives the ops whose functions ran. */
+async function runVersions(folder: string): Promise<{ readonly executed: string; readonly lines: readonly string[] }> {
+  const options = { cwd: folder, env: { ...process.env, STORE: join(folder, 'versions.db') } }
+  const { stdout } = await execute(process.execPath, ['--import', 'mandala-ts/register', join(folder, 'versions', 'main.ts')], options)
+  const lines = stdout.trim().split('\n')
+  return { executed: lines.find((line) => line.startsWith('executed: '))?.slice('executed: '.length) ?? '', lines }
+}
+
+const execute = promisify(execFile)
+
 suite('examples', { concurrency: true }, () => {
   test('digits executes 27 calls, then none, then only those of a longer loop', async (t) => {
     const folder = makeSmallDigits(t)
@@ -101,6 +112,30 @@ suite('examples', { concurrency: true }, () => {
     const done = printed.length - 1
     const left = 27 - 2 * done - Math.ceil(done / 4)
     assert.ok(rest.executed === left || rest.executed === left - 1, `executed ${rest.executed}, ${left} were left`)
+  })
+
+  test('versions executes just the calls that a change of the code touches, and none when the code is as it was', async (t) => {
+    const folder = makeCopy(t)
+    const [data, model, main] = ['data.ts', 'model.ts', 'main.ts'].map((name) => join(folder, 'versions', name)) as [string, string, string]
+    const first = await runVersions(folder)
+    assert.equal(first.executed, 'loadData, loadData, trainModel, evalModel, trainModel, evalModel')
+    assert.deepEqual(first.lines.filter((line) => /^(train|eval)Model/.test(line)).map((line) => /used: (.*)/.exec(line)?.[1]), [
+      'data.ts#N_CLASS (value), main.ts#trainModel, model.ts#findCentroids',
+      'data.ts#N_CLASS (value), main.ts#trainModel, model.ts#findCentroids, model.ts#scaleData',
+      'main.ts#evalModel, model.ts#predict', 'main.ts#evalModel, model.ts#predict, model.ts#scaleData',
+    ])
+    assert.equal((await runVersions(folder)).executed, 'nothing')
+    edit(main, ['return X.filter((picture, i)', '// cosmetic\n  return X.filter(( picture , i)'])
+    assert.equal((await runVersions(folder)).executed, 'nothing')
+    edit(model, ['pixel / sum', 'pixel / (sum + 1)'])
+    assert.equal((await runVersions(folder)).executed, 'trainModel, evalModel')
+    edit(data, ['N_CLASS = 10', 'N_CLASS = 5'])
+    assert.equal((await runVersions(folder)).executed, 'loadData, loadData, trainModel, evalModel, trainModel, evalModel')
+    edit(data, ['N_CLASS = 5', 'N_CLASS = 10'])
+    edit(model, ['pixel / (sum + 1)', 'pixel / sum'])
+    const last = await runVersions(folder)
+    assert.equal(last.executed, 'nothing')
+    assert.deepEqual(last.lines.slice(0, 2), first.lines.slice(0, 2))
   })
 
   test('spam repeats only the calls that throw, and makes vectors again for a new experiment', async (t) => {
