@@ -88,6 +88,13 @@ suite('examples', { concurrency: true }, () => {
     assert.deepEqual(second.lines, first.lines)
     assert.equal(second.executed, 0)
     assert.ok(second.loaded <= 12, second.summary)
+    const env = { ...process.env, STORE: join(folder, 'digits.db'), PICTURE: join(folder, 'digits.svg') }
+    const { stdout } = await execute(process.execPath, [join(folder, 'digits', 'look.ts')], { env })
+    const readme = readFileSync(join(examples, '..', 'README.md'), 'utf8')
+    // The README shows the same experiment with more pictures: other accuracies, the same frame.
+    assert.ok(readme.includes(stdout.slice(0, stdout.indexOf('\n\n'))), stdout)
+    assert.match(stdout, /\nnClass  nEstimators  maxDepth  acc *\n(.*\n){13}$/)
+    assert.match(readFileSync(join(folder, 'digits.svg'), 'utf8'), /<svg [^]*getAcc[^]*<\/svg>/)
     edit(join(folder, 'digits', 'main.ts'), ['TREES = [', 'TREES = [1, '])
     const longer = await run(folder, 'digits')
     assert.equal(longer.executed, 3 * 2 * 2)
