@@ -19,7 +19,7 @@ export interface Deed {
 export const anyDeed: fc.Arbitrary<Deed> = fc.record({ verb: fc.constantFrom(...VERBS), a: fc.nat(99), b: fc.nat(99), how: fc.constantFrom('strong', 'weak') })
 
 /** A start: an op, or two variables with some refs. */
-export const anySource = fc.record({ op: fc.option(fc.constantFrom(...OPS), { freq: 3, nil: undefined }), picks: fc.array(fc.nat(40), { minLength: 1, maxLength: 3 }) })
+export const anySource = fc.record({ op: fc.option(fc.constantFrom(...OPS), { freq: 1, nil: undefined }), picks: fc.array(fc.nat(40), { minLength: 1, maxLength: 3 }) })
 export type Source = typeof anySource extends fc.Arbitrary<infer T> ? T : never
 
 export async function startFrame({ storage, refs }: Ran, { op, picks }: Source): Promise<ComputationFrame> {

@@ -47,7 +47,9 @@ function traceCall(view: View, operation: string, hid: string): Row {
   return cells
 }
 
-/** Traces of the calls of which nothing is used, then of what is unused and in none of these. */
+const makesOf = ({ cells }: Trace): Set<string> => new Set([...cells].flatMap(([node, ids]) => (node.startsWith('o ') ? [...ids].map((hid) => `${node} ${hid}`) : [])))
+
+/** Traces of the calls of which nothing is used, then of what is unused and in none of these: of the last calls first. */
 export function traceAll(view: View): Trace[] {
   const isUsed = (variable: string, ref: string): boolean => view.edges.some(({ operation, variable: at, label, side }) =>
     at === variable && side === 'inputs' && [...(view.operations.get(operation) ?? [])].some((hid) =>
@@ -60,13 +62,18 @@ export function traceAll(view: View): Trace[] {
       traces.push({ end: `o ${operation}`, cells: traceCall(view, operation, hid) })
     }
   }
-  for (const [variable, refs] of view.variables) {
-    for (const ref of refs) {
-      if (isUsed(variable, ref) || traces.some(({ cells }) => cells.get(`v ${variable}`)?.has(ref))) continue
-      const [maker] = makersOf(view, variable, ref)
-      if (maker) traces.push({ end: `o ${maker[0]}`, cells: traceCall(view, ...maker) })
-      else traces.push({ end: `v ${variable}`, cells: new Map([[`v ${variable}`, new Set([ref])]]) })
-    }
+  const makeTrace = (variable: string, ref: string): Trace => {
+    const [maker] = makersOf(view, variable, ref)
+    if (maker) return { end: `o ${maker[0]}`, cells: traceCall(view, ...maker) }
+    return { end: `v ${variable}`, cells: new Map([[`v ${variable}`, new Set([ref])]]) }
+  }
+  const unused = [...view.variables].flatMap(([variable, refs]) => [...refs].filter((ref) => !isUsed(variable, ref)).map((ref) => ({ variable, ref })))
+  for (;;) {
+    const left = unused.filter(({ variable, ref }) => !traces.some(({ cells }) => cells.get(`v ${variable}`)?.has(ref))).map(({ variable, ref }) => makeTrace(variable, ref))
+    const isInside = (a: Trace, b: Trace): boolean => makesOf(a).size < makesOf(b).size && makesOf(a).isSubsetOf(makesOf(b))
+    const latest = left.find((trace) => !left.some((other) => isInside(trace, other)))
+    if (!latest) break
+    traces.push(latest)
   }
   return traces
 }
