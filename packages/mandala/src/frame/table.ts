@@ -34,10 +34,17 @@ export async function makeTable(data: FrameData, options: TableOptions): Promise
   return table(Object.fromEntries(names.map((name, i) => [name, columns[i] as CellColumn])), names)
 }
 
-/** An operation that is called like a variable has `()` behind its name. */
+/** An operation that is called like another column has `()` behind its name; so has what no property of an object can be called. */
 function nameColumns(columns: readonly Node[]): string[] {
-  const variables = new Set(columns.filter(({ kind }) => kind === 'variable').map(({ name }) => name))
-  return columns.map(({ kind, name }) => (kind === 'operation' && variables.has(name) ? `${name}()` : name))
+  const isVariable = ({ kind, name }: Node): boolean => kind === 'variable' && name !== '__proto__'
+  const taken = new Set(['__proto__', ...columns.filter(isVariable).map(({ name }) => name)])
+  return columns.map((node) => {
+    let free = node.name
+    if (isVariable(node)) return free
+    while (taken.has(free)) free += '()'
+    taken.add(free)
+    return free
+  })
 }
 
 /** A column whose cells are made when they are looked at, each once for what it shows. */
