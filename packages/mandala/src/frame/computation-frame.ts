@@ -95,7 +95,10 @@ export class ComputationFrame {
     return this.#with(drop(this.#data, nodes.map((name) => getNode(this.#data, name))))
   }
 
-  /** Keeps the computations in which a variable's value passes a test; loads the values of this variable only. */
+  /**
+   * Keeps the computations in which a variable's value passes a test, and where it has several, all do: the rows of the table in which it
+   * does, with all that stands in them. Loads the values of this variable only.
+   */
   where(variable: string, predicate: (value: any) => boolean | Promise<boolean>): PendingFrame {
     return chain(this.#where(variable, predicate))
   }
@@ -213,12 +216,12 @@ export class ComputationFrame {
   async apply<T>(
     fn: (each: any, variable: string) => T, { to = 'values' }: { readonly to?: 'values' | 'refs' } = {},
   ): Promise<Readonly<Record<string, Awaited<T>[]>>> {
-    const applied: Record<string, Awaited<T>[]> = {}
+    const applied: (readonly [name: string, results: Awaited<T>[]])[] = []
     for (const [name, refs] of Object.entries(this.refs())) {
       const given = to === 'refs' ? refs : await this.values(name)
-      applied[name] = await Promise.all(given.map((each) => fn(each, name)))
+      applied.push([name, await Promise.all(given.map((each) => fn(each, name)))])
     }
-    return applied
+    return Object.fromEntries(applied)
   }
 
   /**

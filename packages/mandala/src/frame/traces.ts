@@ -10,7 +10,7 @@ export interface Trace {
   readonly end: number
   /** By node; nothing for nodes that have no part in it. */
   readonly cells: ReadonlyMap<number, Cell>
-  /** The place of its last call among all calls; refs alone come after those, in the order in which they were met. */
+  /** The place of its last call among all calls; refs alone come after those. */
   readonly order: number
 }
 
@@ -171,7 +171,7 @@ function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
     }
   }
   addOutputs(wiring, calls, cells)
-  return { end, cells, order: wiring.operations[end] ? wiring.web.call(endNumber).order : REFS_ALONE + endNumber }
+  return { end, cells, order: wiring.operations[end] ? wiring.web.call(endNumber).order : REFS_ALONE }
 }
 
 /**
