@@ -18,10 +18,15 @@ const anyStart = fc.oneof(
 type Chosen = typeof anyStart extends fc.Arbitrary<infer T> ? T : never
 
 /** A frame to start from, and the same for the brute force. */
-async function begin({ storage, refs }: Ran, all: readonly PlainCall[], chosen: Chosen): Promise<{ frame: ComputationFrame; vars: string | undefined; start: Start }> {
+async function begin(
+  { storage, refs }: Ran, all: readonly PlainCall[], chosen: Chosen,
+): Promise<{ frame: ComputationFrame; vars: string | undefined; start: Start }> {
   const computed = new Set(all.flatMap(({ outputs }) => outputs.map(([, hid]) => hid)))
   const ofCalls = (calls: readonly PlainCall[]): Start => (
-    { calls: new Set(calls.map(({ hid }) => hid)), refs: new Set(calls.flatMap(({ inputs, outputs }) => [...inputs, ...outputs].map(([, hid]) => hid))), followsGiven: false })
+    {
+      calls: new Set(calls.map(({ hid }) => hid)), followsGiven: false,
+      refs: new Set(calls.flatMap(({ inputs, outputs }) => [...inputs, ...outputs].map(([, hid]) => hid))),
+    })
   if (chosen.kind === 'op') return { frame: await storage.cf(chosen.op), vars: undefined, start: ofCalls(all.filter(({ op }) => op === chosen.op)) }
   if (chosen.kind === 'calls') {
     const calls = [...new Set(chosen.picks.map((pick) => all[pick % all.length] as PlainCall))]

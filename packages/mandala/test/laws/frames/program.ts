@@ -23,7 +23,10 @@ const weigh = op('weigh', (of: Record<string, number>) => mod(Object.values(of).
 const unique = op('unique', (n: number) => new Set([mod(n), mod(n + 1)]), { output: set() })
 
 /** Names under which frames can start. */
-export const OPS = ['start', 'inc', 'neg', 'add', 'pair', 'same', 'step', 'ping', 'pong', 'rest', 'total', 'range', 'scores', 'weigh', 'unique', '__make_list__', '__list_getitem__']
+export const OPS = [
+  'start', 'inc', 'neg', 'add', 'pair', 'same', 'step', 'ping', 'pong',
+  'rest', 'total', 'range', 'scores', 'weigh', 'unique', '__make_list__', '__list_getitem__',
+]
 
 /** A call: which op, and which of the numbers there are by then it takes. */
 export interface Step {
@@ -93,5 +96,6 @@ export async function runProgram(program: Program, storage: Storage = new Storag
 /** `MANDALA_RUNS` multiplies the number of programs; a failure is made smaller for some seconds. */
 export function runs(numRuns: number): fc.Parameters<unknown> & { readonly seed: number } {
   const times = Number(process.env['MANDALA_RUNS'] ?? 1)
-  return { seed: Number(process.env['MANDALA_SEED'] ?? 20261126), numRuns: Math.ceil(numRuns * times), interruptAfterTimeLimit: 15_000 * Math.max(1, times) }
+  const seed = Number(process.env['MANDALA_SEED'] ?? 20261126)
+  return { seed, numRuns: Math.ceil(numRuns * times), includeErrorInReport: true, interruptAfterTimeLimit: 15_000 * Math.max(1, times) }
 }

@@ -69,7 +69,8 @@ export function traceAll(view: View): Trace[] {
   }
   const unused = [...view.variables].flatMap(([variable, refs]) => [...refs].filter((ref) => !isUsed(variable, ref)).map((ref) => ({ variable, ref })))
   for (;;) {
-    const left = unused.filter(({ variable, ref }) => !traces.some(({ cells }) => cells.get(`v ${variable}`)?.has(ref))).map(({ variable, ref }) => makeTrace(variable, ref))
+    const isCovered = ({ variable, ref }: (typeof unused)[number]): boolean => traces.some(({ cells }) => cells.get(`v ${variable}`)?.has(ref))
+    const left = unused.filter((each) => !isCovered(each)).map(({ variable, ref }) => makeTrace(variable, ref))
     const isInside = (a: Trace, b: Trace): boolean => makesOf(a).size < makesOf(b).size && makesOf(a).isSubsetOf(makesOf(b))
     const latest = left.find((trace) => !left.some((other) => isInside(trace, other)))
     if (!latest) break
@@ -86,14 +87,16 @@ export function joinPlainly(traces: readonly Trace[]): Row[] {
   const scopes = Map.groupBy(traces, ({ end }) => end)
   const scopeOf = (trace: Trace): Set<string> => new Set((scopes.get(trace.end) as Trace[]).flatMap(({ cells }) => [...cells.keys()]))
   const common = traces.map((a) => traces.map((b) => [...scopeOf(a).intersection(scopeOf(b))]))
-  const agree = traces.map((a, i) => traces.map((b, j) => a !== b && a.end !== b.end && (common[i]?.[j] as string[]).every((column) => isSame(a.cells.get(column), b.cells.get(column)))))
-  const touch = traces.map((a, i) => traces.map((b, j) => agree[i]?.[j] === true && (common[i]?.[j] as string[]).some((column) => a.cells.has(column) && b.cells.has(column))))
+  const columnsOf = (i: number, j: number): readonly string[] => common[i]?.[j] ?? []
+  const agree = traces.map((a, i) => traces.map((b, j) => a.end !== b.end && columnsOf(i, j).every((column) => isSame(a.cells.get(column), b.cells.get(column)))))
+  const touch = traces.map((a, i) => traces.map((b, j) => agree[i]?.[j] === true && columnsOf(i, j).some((column) => a.cells.has(column) && b.cells.has(column))))
   const rows = new Set<bigint>()
   const seen = new Set<bigint>()
   const grow = (members: readonly number[], key: bigint): void => {
     if (seen.has(key)) return
     seen.add(key)
-    const more = traces.map((_, i) => i).filter((i) => !members.includes(i) && members.every((member) => agree[i]?.[member]) && members.some((member) => touch[i]?.[member]))
+    const fits = (i: number): boolean => members.every((member) => agree[i]?.[member]) && members.some((member) => touch[i]?.[member])
+    const more = [...traces.keys()].filter((i) => !members.includes(i) && fits(i))
     if (more.length === 0) rows.add(key)
     for (const i of more) grow([...members, i], key | (1n << BigInt(i)))
   }
