@@ -1,4 +1,5 @@
 import { attachmentsOf, refsOf, type Attachment, type FrameData, type Operation, type Side } from './frame-data.ts'
+import { expectWord } from './options.ts'
 import type { Parts } from './parts.ts'
 
 /**
@@ -24,6 +25,8 @@ export class Reachability {
   readonly #missing = new Map<string, Map<number, number>>()
 
   constructor(data: FrameData, direction: Direction, how: Reach) {
+    expectWord('reach', how, ['strong', 'weak'])
+    expectWord('direction', direction, ['forward', 'back'])
     this.#data = data
     this.#how = how
     this.#near = direction === 'forward' ? 'inputs' : 'outputs'

@@ -2,6 +2,7 @@ import type { ColumnTable } from 'arquero'
 import { isThenable } from '../base/awaitable.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { FrameData, Node } from './frame-data.ts'
+import { expectOptions, expectWord } from './options.ts'
 import { findRows, type Rows } from './rows.ts'
 import type { Cell } from './traces.ts'
 import { readValue, readValues } from './read-values.ts'
@@ -22,9 +23,10 @@ const OPTIONS: readonly string[] = ['values', 'join', 'calls']
 
 /** An Arquero table: a column for each variable, and for each operation with its calls. */
 export async function makeTable(data: FrameData, options: TableOptions): Promise<ColumnTable> {
-  const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option))
-  if (unknown !== undefined) throw new MandalaError('OPTION_INVALID', `df: there is no option "${unknown}"`, { hint: `the options are ${OPTIONS.join(', ')}` })
+  expectOptions('df', options, OPTIONS)
   const { values = 'objects', join = 'outer', calls = true } = options
+  expectWord('df: values', values, ['objects', 'refs', 'lazy'])
+  expectWord('df: join', join, ['outer', 'inner'])
   const { web } = data
   const found = findRows(data, { isInner: join === 'inner', calls })
   const show = values === 'refs' ? (ref: number) => web.ref(ref) : values === 'lazy' ? readNow(web) : await readAll(web, found)
