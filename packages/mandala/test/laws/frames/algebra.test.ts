@@ -41,7 +41,7 @@ test('whatever verbs follow each other, every frame keeps its promise, prints an
       assert.ok((await frame.df({ values: 'refs' })).numRows() >= 0)
     }
     await ran.storage.close()
-  }), runs(300))
+  }), runs(200))
 })
 
 test('a frame united or intersected with itself is itself; without itself it is empty', async () => {

@@ -59,7 +59,7 @@ test('an expansion finds the calls that the promise names, whatever it starts fr
     const nameOf = (hid: string): string => `${all.find((call) => call.hid === hid)?.op} ${hid.slice(0, 6)}`
     assert.deepEqual([...callsOf(viewOf(expanded))].map(nameOf).sort(), [...expected].map(nameOf).sort())
     await ran.storage.close()
-  }), runs(400))
+  }), runs(300))
 })
 
 test('an expansion to the end finds nothing more, and never loses anything on the way', async () => {
@@ -76,7 +76,7 @@ test('an expansion to the end finds nothing more, and never loses anything on th
     assert.equal(String(again), String(last))
     assert.deepEqual(again.graph(), last.graph())
     await ran.storage.close()
-  }), runs(150))
+  }), runs(100))
 })
 
 /** Every node of a part is in the whole, perhaps as a part of another node that it was united with. */

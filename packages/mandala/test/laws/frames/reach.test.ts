@@ -29,7 +29,7 @@ async function forFrames(numRuns: number, check: (frame: ComputationFrame, pick:
 }
 
 test('downstream and upstream are what a fixed point finds, each the other one in the frame turned round', async () => {
-  await forFrames(250, (frame, pick, how) => {
+  await forFrames(150, (frame, pick, how) => {
     const view = viewOf(frame)
     for (const names of [pick(1), pick(2)]) {
       assert.deepEqual(sizesOf(viewOf(frame.downstream(names, how))), sizesOf(downstreamPlainly(view, nodesOf(names), how)))
@@ -39,7 +39,7 @@ test('downstream and upstream are what a fixed point finds, each the other one i
 })
 
 test('what a frame drops as unreachable is what a fixed point from its ends leaves out', async () => {
-  await forFrames(250, (frame, _, how) => {
+  await forFrames(150, (frame, _, how) => {
     const view = viewOf(frame)
     assert.deepEqual(sizesOf(viewOf(frame.dropUnreachable('forward', how))), sizesOf(dropUnreachablePlainly(view, how)))
     assert.deepEqual(sizesOf(viewOf(frame.dropUnreachable('back', how))), sizesOf(dropUnreachablePlainly(reverse(view), how)))
@@ -47,7 +47,7 @@ test('what a frame drops as unreachable is what a fixed point from its ends leav
 })
 
 test('midstream is what lies between, and a part of what is downstream and upstream', async () => {
-  await forFrames(250, (frame, pick, how) => {
+  await forFrames(150, (frame, pick, how) => {
     const names = pick(3)
     const midstream = viewOf(frame.midstream(names, how))
     assert.deepEqual(sizesOf(midstream), sizesOf(midstreamPlainly(viewOf(frame), nodesOf(names), how)))

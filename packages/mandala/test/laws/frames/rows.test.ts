@@ -50,7 +50,7 @@ async function forFrames(numRuns: number, check: (frame: ComputationFrame, view:
 }
 
 test('the rows of a table are the largest sets of traces that fit together; a choice of columns projects them', async () => {
-  await forFrames(400, async (frame, view, rows, pick) => {
+  await forFrames(220, async (frame, view, rows, pick) => {
     assert.deepEqual(textsOf(await readRows(frame)), textsOf(project(rows, columnsOf(view, true))))
     const { all } = namesOf(frame)
     const chosen = all.filter((_, i) => (pick >> i) % 2 === 1)
@@ -71,7 +71,7 @@ test('without a choice, the columns are all variables and what calls operations 
 })
 
 test('no row is a part of another, every ref that nothing uses is in one, and a call stands with what it took and gave', async () => {
-  await forFrames(150, async (frame, view) => {
+  await forFrames(100, async (frame, view) => {
     const rows = await readRows(frame)
     const isPart = (a: Row, b: Row): boolean => [...a].every(([node, ids]) => ids.symmetricDifference(b.get(node) ?? new Set()).size === 0)
     for (const row of rows) for (const other of rows) assert.ok(row === other || !isPart(row, other), `${textOf(row)} is a part of ${textOf(other)}`)
