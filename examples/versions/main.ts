@@ -32,6 +32,7 @@ await storage.run(async () => {
 console.log(`executed: ${executed.join(', ') || 'nothing'}`)
 for (const name of ['trainModel', 'evalModel']) {
   for (const { id, isCurrent, calls, dependencies } of await storage.versions(name)) {
-    if (isCurrent) console.log(`${name} ${id.slice(0, 6)}, calls: ${calls}, used: ${dependencies.map(({ component }) => component.replace(/^versions\//, '')).join(', ')}`)
+    const used = dependencies.map(({ component }) => component.replace(/^versions\//, '')).join(', ')
+    if (isCurrent) console.log(`${name} ${id.slice(0, 6)}, calls: ${calls}, used: ${used}`)
   }
 }

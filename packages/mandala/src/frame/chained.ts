@@ -1,7 +1,7 @@
 /** A promise of an object whose methods can be called without waiting for it: one `await` for a chain. */
 export type Chained<T> = Promise<T> & {
   readonly [K in keyof T as T[K] extends (...args: any[]) => unknown ? (K extends keyof Promise<T> | 'toString' ? never : K) : never]:
-  T[K] extends (...args: infer Args) => infer R ? (...args: Args) => (Awaited<R> extends T ? Chained<T> : Promise<Awaited<R>>) : never
+  T[K] extends (...args: infer Args extends readonly any[]) => infer R ? (...args: Args) => (Awaited<R> extends T ? Chained<T> : Promise<Awaited<R>>) : never
 }
 
 export function chain<T extends object>(promise: Promise<T>): Chained<T> {

@@ -24,6 +24,7 @@ import { describeFrame, type FrameInfo } from './info.ts'
 import { mergeAll, mergeContained, mergeInto } from './merge.ts'
 import { midstream } from './midstream.ts'
 import { getNode, getOperation, getVariable } from './nodes.ts'
+import { expectOptions, expectWord } from './options.ts'
 import { readValues } from './read-values.ts'
 import type { Direction, Reach } from './reach.ts'
 import { rename } from './rename.ts'
@@ -59,7 +60,13 @@ export class ComputationFrame {
   }
 
   #expand(directions: readonly Direction[], options: ExpandOptions): PendingFrame {
-    return chain((async () => this.#with(await expand(this.#data, this.#host.reader, resolveExpansion(this.#data, directions, options))))())
+    return chain((async () => {
+      try {
+        return this.#with(await expand(this.#data, this.#host.reader, resolveExpansion(this.#data, directions, options)))
+      } finally {
+        this.#host.rest()
+      }
+    })())
   }
 
   /** Adds the calls that made the frame's refs, and what they took; with `recursive`, until no ref has a creator that isn't in it. */
@@ -95,7 +102,10 @@ export class ComputationFrame {
     return this.#with(drop(this.#data, nodes.map((name) => getNode(this.#data, name))))
   }
 
-  /** Keeps the computations in which a variable's value passes a test; loads the values of this variable only. */
+  /**
+   * Keeps the computations in which a variable's value passes a test, and where it has several, all do: the rows of the table in which it
+   * does, with all that stands in them. Loads the values of this variable only.
+   */
   where(variable: string, predicate: (value: any) => boolean | Promise<boolean>): PendingFrame {
     return chain(this.#where(variable, predicate))
   }
@@ -176,6 +186,7 @@ export class ComputationFrame {
    */
   split(variable: string, by: 'creator' | 'consumer' | ((ref: Ref<unknown>) => string) = 'creator'): ComputationFrame {
     getVariable(this.#data, variable)
+    if (typeof by !== 'function') expectWord('split', by, ['creator', 'consumer'])
     const { web } = this.#data
     return this.#with(split(this.#data, variable, typeof by === 'function' ? (ref) => by(web.ref(ref)) : by))
   }
@@ -213,12 +224,12 @@ export class ComputationFrame {
   async apply<T>(
     fn: (each: any, variable: string) => T, { to = 'values' }: { readonly to?: 'values' | 'refs' } = {},
   ): Promise<Readonly<Record<string, Awaited<T>[]>>> {
-    const applied: Record<string, Awaited<T>[]> = {}
+    const applied: (readonly [name: string, results: Awaited<T>[]])[] = []
     for (const [name, refs] of Object.entries(this.refs())) {
       const given = to === 'refs' ? refs : await this.values(name)
-      applied[name] = await Promise.all(given.map((each) => fn(each, name)))
+      applied.push([name, await Promise.all(given.map((each) => fn(each, name)))])
     }
-    return applied
+    return Object.fromEntries(applied)
   }
 
   /**
@@ -238,7 +249,9 @@ export class ComputationFrame {
   }
 
   /** Deletes the frame's calls from the storage, and what was computed from them; `dryRun` only says what would go. */
-  async deleteCalls({ dryRun = false, dependents = true }: { readonly dryRun?: boolean; readonly dependents?: boolean } = {}): Promise<Dropped> {
+  async deleteCalls(options: { readonly dryRun?: boolean; readonly dependents?: boolean } = {}): Promise<Dropped> {
+    expectOptions('deleteCalls', options, ['dryRun', 'dependents'])
+    const { dryRun = false, dependents = true } = options
     const calls = new Set([...this.#data.operations.values()].flatMap(({ calls: numbers }) => [...numbers]))
     return this.#host.dropCalls(Array.from(calls, (call) => this.#data.web.call(call).hid), { dependents, dryRun })
   }

@@ -36,6 +36,8 @@ export class Draft {
   /** Refs that came into a variable and were not looked at yet. */
   pending: Map<DraftVariable, number[]> = new Map()
   #variables: DraftVariable[] = []
+  /** Refs that wait until a call that comes in has them. */
+  readonly #waiting = new Map<DraftVariable, Set<number>>()
   #nextId = 0
 
   constructor(web: Web) {
@@ -76,8 +78,13 @@ export class Draft {
     return operation
   }
 
+  /** Leaves the refs of a variable alone until calls come in that have them. */
+  setAside(variable: DraftVariable): void {
+    this.#waiting.set(variable, new Set(variable.refs))
+  }
+
   addRef(variable: DraftVariable, ref: number): void {
-    if (variable.refs.has(ref)) return
+    if (variable.refs.has(ref) && !this.#waiting.get(variable)?.delete(ref)) return
     variable.refs.add(ref)
     const pending = this.pending.get(variable)
     if (pending) pending.push(ref)
@@ -107,6 +114,7 @@ export class Draft {
 
   /** Makes two variables one: the older takes over all that the other has. */
   unite(a: DraftVariable, b: DraftVariable): void {
+    if (a === b) return
     const [kept, other] = a.id < b.id ? [a, b] : [b, a]
     other.unitedWith = kept
     for (const operation of this.operations) {
@@ -114,9 +122,17 @@ export class Draft {
         for (const [label, attached] of edges) edges.set(label, [...new Set(attached.map((variable) => (variable === other ? kept : variable)))])
       }
     }
-    for (const ref of other.refs) this.addRef(kept, ref)
+    this.#uniteRefs(kept, other)
     this.pending.delete(other)
     this.#variables = this.#variables.filter((variable) => variable !== other)
+  }
+
+  #uniteRefs(kept: DraftVariable, other: DraftVariable): void {
+    const waiting: ReadonlySet<number> = this.#waiting.get(other) ?? new Set()
+    const stillWait = waiting.difference(kept.refs)
+    for (const ref of other.refs) if (!waiting.has(ref)) this.addRef(kept, ref)
+    for (const ref of stillWait) kept.refs.add(ref)
+    if (stillWait.size > 0) this.#waiting.set(kept, stillWait.union(this.#waiting.get(kept) ?? new Set()))
   }
 
   /** The frame as it now is; variables without a name get one. */

@@ -3,6 +3,7 @@ import { isStructureOp } from '../model/structure.ts'
 import type { Expansion } from './expand.ts'
 import type { FrameData } from './frame-data.ts'
 import { getVariable } from './nodes.ts'
+import { expectOptions } from './options.ts'
 import type { Direction } from './reach.ts'
 
 /** An op, or its name. */
@@ -26,8 +27,7 @@ const OPTIONS: readonly string[] = ['vars', 'recursive', 'depth', 'ops', 'skip']
 
 export function resolveExpansion(data: FrameData, directions: readonly Direction[], options: ExpandOptions): Expansion {
   const { vars, recursive, depth, ops, skip } = options
-  const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option))
-  if (unknown !== undefined) throw invalid(`there is no option "${unknown}"`, `the options are ${OPTIONS.join(', ')}`)
+  expectOptions('expand', options, OPTIONS)
   if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0)) throw invalid(`depth is ${String(depth)}`, 'it is a whole number of calls, 0 or more')
   const names = typeof vars === 'string' ? [vars] : vars
   for (const name of names ?? []) getVariable(data, name)

@@ -36,7 +36,9 @@ export async function expand(data: FrameData, reader: CallReader, expansion: Exp
 /** Values that were given lead forward only where they are asked for: a 1 or a `true` leads everywhere. */
 function listFirst(draft: Draft, vars: ReadonlySet<string> | undefined): Sighting[] {
   const attached = new Set(draft.operations.flatMap(({ inputs, outputs }) => [...inputs.values(), ...outputs.values()].flat()))
-  const chosen = draft.variables.filter(({ name }) => vars === undefined || vars.has(name as string))
+  const isChosen = ({ name }: DraftVariable): boolean => vars === undefined || vars.has(name as string)
+  const chosen = draft.variables.filter(isChosen)
+  for (const variable of draft.variables) if (!isChosen(variable)) draft.setAside(variable)
   return chosen.map((variable) => ({ variable, refs: [...variable.refs], followsGiven: vars !== undefined || !attached.has(variable) }))
 }
 

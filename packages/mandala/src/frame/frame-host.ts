@@ -4,6 +4,8 @@ import type { CallReader, Dropped } from '../store/store.ts'
 /** What a frame needs of the storage that it looks at. */
 export interface FrameHost {
   readonly reader: CallReader
+  /** Ends a burst of reads: the next one sees what was written meanwhile. */
+  rest(): void
   /** What a value is known by. */
   identify(value: unknown): ContentId
   dropCalls(hids: readonly CallHistoryId[], options: { readonly dependents: boolean; readonly dryRun: boolean }): Promise<Dropped>

@@ -14,8 +14,8 @@ interface EndTable {
 
 /**
  * Joins traces that belong to one computation but end at different nodes, such as two scores of one model. Traces fit together when they
- * have the same in all columns that either kind of trace can have; they are joined when they share something. Rows are the largest such
- * sets of traces: what databases call the full disjunction of the ends' tables.
+ * have the same, in whatever order, in all columns that both kinds of trace can have; they are joined when they share something. Rows are
+ * the largest such sets of traces: what databases call the full disjunction of the ends' tables.
  *
  * Found as maximal connected cliques: C. Bron and J. Kerbosch, "Algorithm 457", 1973, connected as by I. Koch, "Enumerating all connected
  * maximal common subgraphs in two graphs", 2001.
@@ -26,7 +26,7 @@ export function joinTraces(traces: readonly Trace[]): Cells[] {
   const rows: { readonly cells: Cells; readonly order: number }[] = []
   const done = new Set<Trace>()
   const report = (members: readonly Member[]): void => {
-    const cells = new Map(members.flatMap(({ trace }) => [...trace.cells]))
+    const cells = new Map(members.toReversed().flatMap(({ trace }) => [...trace.cells]))
     rows.push({ cells, order: Math.min(...members.map(({ trace }) => trace.order)) })
   }
   for (const table of tables) {
@@ -84,14 +84,19 @@ function findFitting(table: EndTable, members: readonly Member[], isLinked: bool
   const cellAt = (column: number): Cell | undefined => members.find(({ trace }) => trace.cells.has(column))?.trace.cells.get(column)
   const cells = columns.map(cellAt)
   if (columns.length === 0 || (isLinked && cells.every((cell) => cell === undefined))) return []
-  return (indexBy(table, columns).get(keyOfCells(cells)) ?? []).map((trace) => ({ table, trace }))
+  return (indexBy(table, columns).get(keyOfContents(cells)) ?? []).map((trace) => ({ table, trace }))
 }
 
 function indexBy(table: EndTable, columns: readonly number[]): ReadonlyMap<string, readonly Trace[]> {
   const name = columns.join()
   let index = table.indexes.get(name)
-  if (!index) table.indexes.set(name, (index = Map.groupBy(table.traces, ({ cells }) => keyOfCells(columns.map((column) => cells.get(column))))))
+  if (!index) table.indexes.set(name, (index = Map.groupBy(table.traces, ({ cells }) => keyOfContents(columns.map((column) => cells.get(column))))))
   return index
+}
+
+/** In which order things were used may differ where calls used the same. */
+function keyOfContents(cells: readonly (Cell | undefined)[]): string {
+  return keyOfCells(cells.map((cell) => (typeof cell === 'object' ? cell.toSorted((a, b) => a - b) : cell)))
 }
 
 export function keyOfCells(cells: readonly (Cell | undefined)[]): string {

@@ -12,8 +12,9 @@ export function mergeInto(data: FrameData, node: Node, target: Node): FrameData 
 }
 
 function mergeVariables(data: FrameData, name: string, target: string): FrameData {
-  const { [name]: gone = new Set<number>(), ...rest } = Object.fromEntries(data.variables)
-  const variables = new Map(Object.entries({ ...rest, [target]: new Set([...(rest[target] ?? []), ...gone]) }))
+  const variables = new Map(data.variables)
+  variables.set(target, new Set([...(variables.get(target) ?? []), ...(variables.get(name) ?? [])]))
+  variables.delete(name)
   const redirect = (edges: Edges): Edges => new Map(Array.from(edges, ([label, names]) => [label, [...new Set(names.map((each) => (each === name ? target : each)))]]))
   const operations = new Map(Array.from(data.operations, ([key, each]) => [key, { ...each, inputs: redirect(each.inputs), outputs: redirect(each.outputs) }]))
   return close({ ...data, variables, operations, shown: keepShown(data, { variables, operations }) })

@@ -11,7 +11,7 @@ import { findEnds, Reachability, type Reach } from './reach.ts'
 export function midstream(data: FrameData, nodes: readonly Node[], how: Reach): FrameData {
   const [after, before] = (['forward', 'back'] as const).map((direction) => nodes.map((node) => findNodes(data, [node], direction)))
   const isBetween = (key: string): boolean =>
-    nodes.some((_, from) => after?.[from]?.has(key) && nodes.some((_, to) => to !== from && before?.[to]?.has(key)))
+    nodes.some((from, i) => after?.[i]?.has(key) && nodes.some((to, j) => keyOf(to) !== keyOf(from) && before?.[j]?.has(key)))
   const keys = new Set([...(after ?? []).flatMap((reached) => [...reached])].filter(isBetween))
   const between = keepNodesIf(data, (node) => keys.has(keyOf(node)))
   const ends = findEnds(between, 'outputs')

@@ -10,12 +10,18 @@ export interface Parts {
 export function keepParts(data: FrameData, { variables, operations }: Parts): FrameData {
   const keep = (edges: Edges): Edges => filterEdges(edges, (name) => variables.has(name))
   const kept = new Map<string, Operation>()
-  for (const [name, calls] of operations) {
-    const { op, inputs, outputs } = data.operations.get(name) as Operation
-    kept.set(name, { op, calls, inputs: keep(inputs), outputs: keep(outputs) })
+  for (const [name, some] of operations) {
+    const { op, calls, inputs, outputs } = data.operations.get(name) as Operation
+    kept.set(name, { op, calls: filterSet(calls, some), inputs: keep(inputs), outputs: keep(outputs) })
   }
   const shown = keepShown(data, { variables, operations: kept })
-  return close({ ...data, variables: inOrder(data.variables, variables), operations: inOrder(data.operations, kept), shown })
+  const refs = new Map(Array.from(variables, ([name, some]) => [name, filterSet(data.variables.get(name) as ReadonlySet<number>, some)]))
+  return close({ ...data, variables: inOrder(data.variables, refs), operations: inOrder(data.operations, kept), shown })
+}
+
+/** Some members of a set, in its order. */
+function filterSet(whole: ReadonlySet<number>, some: ReadonlySet<number>): ReadonlySet<number> {
+  return new Set([...whole].filter((each) => some.has(each)))
 }
 
 export function filterEdges(edges: Edges, isKept: (variable: string) => boolean): Edges {

@@ -1,4 +1,5 @@
 import { attachmentsOf, refsOf, type Attachment, type FrameData, type Operation, type Side } from './frame-data.ts'
+import { expectWord } from './options.ts'
 import type { Parts } from './parts.ts'
 
 /**
@@ -24,6 +25,8 @@ export class Reachability {
   readonly #missing = new Map<string, Map<number, number>>()
 
   constructor(data: FrameData, direction: Direction, how: Reach) {
+    expectWord('reach', how, ['strong', 'weak'])
+    expectWord('direction', direction, ['forward', 'back'])
     this.#data = data
     this.#how = how
     this.#near = direction === 'forward' ? 'inputs' : 'outputs'
@@ -96,13 +99,14 @@ export class Reachability {
   }
 }
 
-/** Refs that no call of the picture made (or, looking back, uses), and calls without anything on that side. */
+/** Refs that no call of the picture made (or, looking back, uses), and calls that took (or gave) nothing that is in it, such as an empty list. */
 export function findEnds(data: FrameData, side: Side): Parts {
   const { web, variables, operations } = data
   const ends = new Map(Array.from(variables, ([name, refs]) => [name, new Set(refs)]))
   const open = new Map<string, Set<number>>()
-  for (const [name, { calls, [side]: edges, [side === 'inputs' ? 'outputs' : 'inputs']: others }] of operations) {
-    open.set(name, others.size === 0 ? new Set(calls) : new Set())
+  const otherSide: Side = side === 'inputs' ? 'outputs' : 'inputs'
+  for (const [name, { calls, [side]: edges, [otherSide]: others }] of operations) {
+    open.set(name, new Set([...calls].filter((number) => !web.call(number).signature[otherSide].some((label) => others.has(label)))))
     for (const [label, attached] of edges) {
       for (const number of calls) for (const ref of refsOf(web.call(number), label, side)) for (const variable of attached) ends.get(variable)?.delete(ref)
     }

@@ -1,6 +1,7 @@
 import type { CallHistoryId, HistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
-import type { CallReader, StoredSlot } from '../store/store.ts'
+import { Ref } from '../model/ref.ts'
+import type { CallReader } from '../store/store.ts'
 import { Draft } from './draft.ts'
 import type { FrameData } from './frame-data.ts'
 import { attachOpen } from './place-calls.ts'
@@ -42,7 +43,7 @@ export async function startFromCalls(web: Web, reader: CallReader, hids: readonl
 }
 
 /** Variables of the given names, nothing else. */
-export async function startFromRefs(web: Web, reader: CallReader, named: ReadonlyMap<string, readonly (Omit<StoredSlot, 'name'> | HistoryId)[]>): Promise<FrameData> {
+export async function startFromRefs(web: Web, reader: CallReader, named: ReadonlyMap<string, readonly (Ref<unknown> | HistoryId)[]>): Promise<FrameData> {
   const draft = new Draft(web)
   for (const [name, given] of named) {
     const variable = draft.addVariable(name)
@@ -50,7 +51,7 @@ export async function startFromRefs(web: Web, reader: CallReader, named: Readonl
     for (const each of given) {
       const slot = typeof each === 'string' ? stored.get(each) : each
       if (!slot) throw notFound('ref', each as string)
-      draft.addRef(variable, web.addRef(slot))
+      draft.addRef(variable, slot instanceof Ref ? web.addGivenRef(slot) : web.addRef(slot))
     }
   }
   return draft.finish()

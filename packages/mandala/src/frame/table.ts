@@ -2,6 +2,7 @@ import type { ColumnTable } from 'arquero'
 import { isThenable } from '../base/awaitable.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { FrameData, Node } from './frame-data.ts'
+import { expectOptions, expectWord } from './options.ts'
 import { findRows, type Rows } from './rows.ts'
 import type { Cell } from './traces.ts'
 import { makeColumnTable } from './column-table.ts'
@@ -23,9 +24,10 @@ const OPTIONS: readonly string[] = ['values', 'join', 'calls']
 
 /** An Arquero table: a column for each variable, and for each operation with its calls. */
 export async function makeTable(data: FrameData, options: TableOptions): Promise<ColumnTable> {
-  const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option))
-  if (unknown !== undefined) throw new MandalaError('OPTION_INVALID', `df: there is no option "${unknown}"`, { hint: `the options are ${OPTIONS.join(', ')}` })
+  expectOptions('df', options, OPTIONS)
   const { values = 'objects', join = 'outer', calls = true } = options
+  expectWord('df: values', values, ['objects', 'refs', 'lazy'])
+  expectWord('df: join', join, ['outer', 'inner'])
   const { web } = data
   const found = findRows(data, { isInner: join === 'inner', calls })
   const show = values === 'refs' ? (ref: number) => web.ref(ref) : values === 'lazy' ? readNow(web) : await readAll(web, found)
@@ -34,10 +36,17 @@ export async function makeTable(data: FrameData, options: TableOptions): Promise
   return makeColumnTable(Object.fromEntries(names.map((name, i) => [name, columns[i] as CellColumn])), names)
 }
 
-/** An operation that is called like a variable has `()` behind its name. */
+/** An operation that is called like another column has `()` behind its name; so has what no property of an object can be called. */
 function nameColumns(columns: readonly Node[]): string[] {
-  const variables = new Set(columns.filter(({ kind }) => kind === 'variable').map(({ name }) => name))
-  return columns.map(({ kind, name }) => (kind === 'operation' && variables.has(name) ? `${name}()` : name))
+  const isVariable = ({ kind, name }: Node): boolean => kind === 'variable' && name !== '__proto__'
+  const taken = new Set(['__proto__', ...columns.filter(isVariable).map(({ name }) => name)])
+  return columns.map((node) => {
+    let free = node.name
+    if (isVariable(node)) return free
+    while (taken.has(free)) free += '()'
+    taken.add(free)
+    return free
+  })
 }
 
 /** A column whose cells are made when they are looked at, each once for what it shows. */

@@ -10,7 +10,7 @@ export interface Trace {
   readonly end: number
   /** By node; nothing for nodes that have no part in it. */
   readonly cells: ReadonlyMap<number, Cell>
-  /** The place of its last call among all calls; refs alone come after those, in the order in which they were met. */
+  /** The place of its last call among all calls; refs alone come after those. */
   readonly order: number
 }
 
@@ -43,18 +43,30 @@ export function findTraces(data: FrameData, nodes: readonly Node[]): Trace[] {
   for (const [node, operation] of wiring.operations.entries()) {
     for (const call of operation?.calls ?? []) if (!isUsed(wiring, operation as OperationWiring, call, used)) traces.push(traceBack(wiring, node, call))
   }
-  const covered = findCovered(traces, nodes)
-  for (const [node, { kind, name }] of nodes.entries()) {
-    if (kind !== 'variable') continue
-    for (const ref of data.variables.get(name) as ReadonlySet<number>) {
-      if (used[node]?.has(ref) || covered[node]?.has(ref)) continue
-      const [operation = node, call = ref] = makersOf(wiring, node, ref)
-      const trace = traceBack(wiring, operation, call)
-      for (const [column, cell] of trace.cells) for (const each of typeof cell === 'number' ? [cell] : cell) covered[column]?.add(each)
-      traces.push(trace)
-    }
-  }
+  addUncovered(wiring, { data, nodes, used, traces })
   return traces.sort((a, b) => a.order - b.order)
+}
+
+interface Found {
+  readonly data: FrameData
+  readonly nodes: readonly Node[]
+  readonly used: readonly ReadonlySet<number>[]
+  readonly traces: Trace[]
+}
+
+/** Traces that end at refs which nothing uses and no trace has yet. Later ones first: they may have earlier ones in them. */
+function addUncovered(wiring: Wiring, { data, nodes, used, traces }: Found): void {
+  const covered = findCovered(traces, nodes)
+  const left = nodes.flatMap(({ kind, name }, node) => (kind === 'operation' ? [] : [...(data.variables.get(name) ?? [])]
+    .filter((ref) => !used[node]?.has(ref) && !covered[node]?.has(ref))
+    .map((ref) => ({ node, ref, maker: makersOf(wiring, node, ref) }))))
+  const orderOf = ({ maker: [, call] }: (typeof left)[number]): number => (call === undefined ? REFS_ALONE : data.web.call(call).order)
+  for (const { node, ref, maker: [operation = node, call = ref] } of left.sort((a, b) => orderOf(b) - orderOf(a))) {
+    if (covered[node]?.has(ref)) continue
+    const trace = traceBack(wiring, operation, call)
+    for (const [column, cell] of trace.cells) for (const each of typeof cell === 'number' ? [cell] : cell) covered[column]?.add(each)
+    traces.push(trace)
+  }
 }
 
 function wire(data: FrameData, nodes: readonly Node[]): Wiring {
@@ -159,7 +171,7 @@ function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
     }
   }
   addOutputs(wiring, calls, cells)
-  return { end, cells, order: wiring.operations[end] ? wiring.web.call(endNumber).order : REFS_ALONE + endNumber }
+  return { end, cells, order: wiring.operations[end] ? wiring.web.call(endNumber).order : REFS_ALONE }
 }
 
 /**

@@ -89,6 +89,13 @@ export class Web {
     return ref
   }
 
+  /** Adds a Ref that a user holds; one that was wrapped has its value with it, which no store may have. */
+  addGivenRef(given: Ref<unknown>): number {
+    const ref = this.addRef(given)
+    if (given.isHistoryless) this.#refs[ref] ??= given
+    return ref
+  }
+
   addCall(call: LinkedCall): number {
     const known = this.#callNumbers.get(call.hid)
     if (known !== undefined) return known

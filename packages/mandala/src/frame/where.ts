@@ -1,18 +1,30 @@
-import { attachmentsOf, refsOf, type FrameData, type Operation } from './frame-data.ts'
+import { attachmentsOf, listNodes, refsOf, type FrameData, type Operation } from './frame-data.ts'
+import { joinTraces } from './join-traces.ts'
 import { copyParts, keepParts } from './parts.ts'
-import { Reachability } from './reach.ts'
+import { findTraces, type Cell } from './traces.ts'
 
 /**
- * Keeps some refs of a variable and all that is connected with them: what they rest on, what rests on them and on no other ref of the
- * variable, and what that rests on in turn. The rows of the table are those in which the variable has a ref that was kept.
+ * Keeps the computations in which a variable has refs that are kept, and no others: what is in such rows of the table, whether it leads to
+ * the variable, rests on it or stands beside it.
  */
 export function keepRefs(data: FrameData, variable: string, kept: ReadonlySet<number>): FrameData {
-  const others = [...(data.variables.get(variable) ?? [])].filter((ref) => !kept.has(ref))
-  const rest = withoutDependents(data, { variables: new Map([[variable, others]]), operations: new Map() })
-  const start = { variables: new Map([[variable, rest.variables.get(variable) ?? new Set<number>()]]), operations: new Map() }
-  const after = new Reachability(rest, 'forward', 'weak').from(start)
-  return keepParts(rest, new Reachability(rest, 'back', 'weak').from(after))
+  const nodes = listNodes(data)
+  const place = nodes.findIndex(({ kind, name }) => kind === 'variable' && name === variable)
+  const found = nodes.map(() => new Set<number>())
+  for (const cells of joinTraces(findTraces(data, nodes))) {
+    const cell = cells.get(place)
+    if (cell === undefined || !toList(cell).every((ref) => kept.has(ref))) continue
+    for (const [node, numbers] of cells) for (const number of toList(numbers)) found[node]?.add(number)
+  }
+  const { variables, operations } = copyParts(data)
+  for (const [i, { kind, name }] of nodes.entries()) {
+    const numbers = (kind === 'variable' ? variables : operations).get(name)
+    for (const number of numbers ?? []) if (!found[i]?.has(number)) numbers?.delete(number)
+  }
+  return keepParts(data, { variables, operations })
 }
+
+const toList = (cell: Cell): readonly number[] => (typeof cell === 'number' ? [cell] : cell)
 
 /** Keeps some calls of an operation; what was computed from the others goes. */
 export function keepCalls(data: FrameData, operation: string, kept: ReadonlySet<number>): FrameData {
@@ -21,7 +33,7 @@ export function keepCalls(data: FrameData, operation: string, kept: ReadonlySet<
 }
 
 /** Takes refs and calls out, with the calls that have such a ref and the refs that such a call made, and so on. */
-export function withoutDependents(
+function withoutDependents(
   data: FrameData, gone: { readonly variables: ReadonlyMap<string, readonly number[]>; readonly operations: ReadonlyMap<string, readonly number[]> },
 ): FrameData {
   const parts = copyParts(data)

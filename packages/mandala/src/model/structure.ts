@@ -23,9 +23,13 @@ export function makeInputName(kind: CollectionKind, key: string): string {
   return kind === 'dict' ? key : `elt_${key}`
 }
 
-/** The name that an input shares with its like, as frames and queries see it: elements put into a list or set, members of a rest parameter. */
+/**
+ * The name that an input shares with its like, as frames and queries see it: elements put into a list or set, members of a rest parameter.
+ * Keys of a dict are each their own.
+ */
 export function groupName(op: string, input: string): string {
   if ((op === STRUCTURE_OPS.list.make || op === STRUCTURE_OPS.set.make) && input.startsWith('elt_')) return 'elts'
+  if (op === STRUCTURE_OPS.dict.make) return input
   return input.endsWith(']') ? input.replace(/\[\d+\]$/, '') : input
 }
 

@@ -1,5 +1,6 @@
 import type { FrameEdge, FrameGraph } from './frame-graph.ts'
 import { count } from './frame-text.ts'
+import { printable } from './printable.ts'
 
 export interface DrawOptions {
   /** From top to bottom (default), or from left to right. */
@@ -31,5 +32,5 @@ function renderEdge({ operation, variable, label, side, refs }: FrameEdge): stri
   return `  ${quote(from)} -> ${quote(to)} [label=${quote(` ${text}`)}]`
 }
 
-const quote = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`
-const escape = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
+const quote = (text: string): string => `"${printable(text.replace(/[\\"]/g, '\\$&'))}"`
+const escape = (text: string): string => printable(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')

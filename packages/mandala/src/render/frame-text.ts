@@ -1,4 +1,5 @@
 import type { FrameEdge, FrameGraph } from './frame-graph.ts'
+import { printable } from './printable.ts'
 
 /** What an output is called that its op doesn't name. */
 const UNNAMED = 'output'
@@ -15,8 +16,9 @@ export function renderFrameText({ variables, operations, edges }: FrameGraph): s
     const [inputs, outputs] = (['input', 'output'] as const).map((side) => edges.filter((edge) => edge.operation === name && edge.side === side))
     lines.push([renderOperation({ name, op, inputs: inputs ?? [], outputs: outputs ?? [] }), count(n, 'call')])
   }
-  const width = Math.max(0, ...lines.map(([text]) => text.length))
-  return [head, ...lines.map(([text, n]) => `  ${text.padEnd(width)}  ${n}`)].join('\n')
+  const shown = lines.map(([text, n]) => [printable(text), n] as const)
+  const width = shown.reduce((max, [text]) => Math.max(max, text.length), 0)
+  return [head, ...shown.map(([text, n]) => `  ${text.padEnd(width)}  ${n}`)].join('\n')
 }
 
 interface Line {

@@ -1,6 +1,7 @@
 import type { FrameGraph } from './frame-graph.ts'
 import { count } from './frame-text.ts'
 import type { DrawOptions } from './dot.ts'
+import { printable } from './printable.ts'
 
 /** A frame as a Mermaid flowchart, which Markdown pages on GitHub and GitLab draw. */
 export function renderMermaid({ variables, operations, edges }: FrameGraph, { orientation = 'TB' }: DrawOptions = {}): string {
@@ -17,4 +18,4 @@ export function renderMermaid({ variables, operations, edges }: FrameGraph, { or
   ].join('\n')
 }
 
-const escape = (text: string): string => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/#/g, '&#35;')
+const escape = (text: string): string => printable(text).replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/#/g, '&#35;')

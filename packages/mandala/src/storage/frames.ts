@@ -10,7 +10,6 @@ import type { Memo } from '../memo/memo.ts'
 import { findDefinition } from '../memo/op.ts'
 import { Call } from '../model/call.ts'
 import { Ref } from '../model/ref.ts'
-import type { StoredSlot } from '../store/store.ts'
 import { identify } from '../value/identify.ts'
 
 /** The frames of a storage. They share what they met as long as one of them lives. */
@@ -23,6 +22,7 @@ export class Frames {
     this.#memo = memo
     this.#host = {
       reader: memo.store,
+      rest: () => memo.store.rest(),
       identify: (value) => (value instanceof Ref ? value.cid : identify(value).cid),
       dropCalls: (hids, options) => memo.drop(hids, options),
     }
@@ -31,7 +31,11 @@ export class Frames {
   start(source: unknown): PendingFrame {
     return chain((async () => {
       await this.#memo.queue.flush()
-      return new ComputationFrame(await this.#read(source), this.#host)
+      try {
+        return new ComputationFrame(await this.#read(source), this.#host)
+      } finally {
+        this.#host.rest()
+      }
     })())
   }
 
@@ -39,7 +43,7 @@ export class Frames {
     const [web, reader] = [this.#getWeb(), this.#host.reader]
     if (typeof source === 'string') return startFromOp(web, reader, source)
     if (isOp(source)) return startFromOp(web, reader, source.opName)
-    if (source instanceof Ref) return startFromRefs(web, reader, new Map([['v', [slotOf(source)]]]))
+    if (source instanceof Ref) return startFromRefs(web, reader, new Map([['v', [source]]]))
     if (source instanceof Call) return startFromCalls(web, reader, [source.hid])
     if (isIterable(source)) return this.#readList([...source])
     if (typeof source === 'object' && source !== null) {
@@ -63,18 +67,16 @@ export class Frames {
   }
 }
 
-function toSlots(given: unknown, name: string): (Omit<StoredSlot, 'name'> | HistoryId)[] {
-  if (given instanceof Ref) return [slotOf(given)]
+function toSlots(given: unknown, name: string): (Ref<unknown> | HistoryId)[] {
+  if (given instanceof Ref) return [given]
   if (typeof given === 'string') return [given as HistoryId]
   if (!isIterable(given)) throw invalid(given, name)
   return Array.from(given, (each) => {
-    if (each instanceof Ref) return slotOf(each)
+    if (each instanceof Ref) return each
     if (typeof each === 'string') return each as HistoryId
     throw invalid(each, name)
   })
 }
-
-const slotOf = ({ hid, cid, kind }: Ref<unknown>): Omit<StoredSlot, 'name'> => ({ hid, cid, kind })
 
 function isOp(source: unknown): source is { readonly opName: string } {
   return findDefinition(source) !== undefined
