@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'OPTION_INVALID'
   | 'NOT_FOUND'
   | 'FRAME_INVALID'
+  | 'QUERY_INVALID'
   | 'STORE_NOT_OURS'
   | 'STORE_TOO_NEW'
   | 'STORE_UNREADABLE'

@@ -2,7 +2,7 @@ import { isStructureOp } from '../model/structure.ts'
 import type { FrameData, Side } from './frame-data.ts'
 import { refsOf } from './frame-data.ts'
 import { freeName, nameVariable } from './names.ts'
-import type { Web } from './web.ts'
+import type { Web } from '../web/web.ts'
 
 /** A variable that is being filled; its name comes last, when it is known what makes and uses it. */
 export interface DraftVariable {

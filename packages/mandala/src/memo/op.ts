@@ -1,8 +1,11 @@
 import type { Kind } from '../model/kind.ts'
+import { matchCall, type MatchOptions } from '../model/match.ts'
+import type { Ref } from '../model/ref.ts'
 import type { Inputs, Tracked, TrackedAs, Untracked } from '../model/tracked.ts'
+import type { Variable } from '../model/variable.ts'
 import { callOp } from './call.ts'
 import { findContext } from './context.ts'
-import { define, type RawOptions } from './define.ts'
+import { define, shapeOf, type RawOptions } from './define.ts'
 import type { OpDefinition } from './definition.ts'
 import { unwrapAny } from './unwrap.ts'
 
@@ -45,9 +48,35 @@ export type OpResult<R, Options> =
     : Options extends { readonly output: infer O } ? TrackedAs<Untracked<R>, SingleKind<O>>
       : Tracked<Untracked<R>>
 
+/** What may stand for an input in a pattern: a variable, a Ref, or a value. */
+export type PatternInput<T> = Variable<T> | Variable<any> | Ref<T> | T
+
+/** The inputs that a pattern speaks of, by name; left-out ones may be anything. */
+export type PatternInputs<Args extends readonly unknown[]> = Args extends readonly [(infer Only extends object)?]
+  ? Only extends readonly unknown[] ? AnyInputs<Args> : { readonly [K in keyof Only]?: PatternInput<Untracked<Only[K]>> } & Readonly<Record<string, unknown>>
+  : AnyInputs<Args>
+
+/** Each fits some parameter; which one its name belongs to is unknown to the type system. */
+type AnyInputs<Args extends readonly unknown[]> = Readonly<Record<string, PatternInput<Untracked<Args[number]>>>>
+
+/** The variables that a pattern gets for the outputs of an op. */
+export type PatternOutputs<R, Options> = Options extends { readonly outputs: infer O }
+  ? R extends readonly unknown[] ? { -readonly [I in keyof R]: Variable<Untracked<R[I]>> }
+    : { [K in (O extends readonly (infer Name)[] ? Name : keyof O) & keyof R]: Variable<Untracked<R[K]>> }
+  : Variable<Untracked<R>>
+
 /** A function whose calls are saved inside `storage.run(...)`, and that acts normally outside. */
-export interface Op<Args extends readonly unknown[] = any, Result = any, Fn = (...args: any[]) => unknown> {
+export interface Op<Args extends readonly unknown[] = any, Result = any, Fn = (...args: any[]) => unknown, Matched = any> {
   (...args: Inputs<Args>): Promise<Result>
+  /**
+   * Says in a pattern that there is a call of this op; inputs that are left out may be anything.
+   * @returns variables for its outputs
+   * @throws MandalaError `QUERY_INVALID` for an input that the op doesn't have, or what can't be a value.
+   * @example
+   * const acc = getAcc.match({ model })
+   * await storage.df({ model, acc })
+   */
+  match(inputs?: PatternInputs<Args>, options?: MatchOptions): Matched
   /** The untouched function. */
   readonly fn: Fn
   /** The name under which its calls are stored. */
@@ -90,10 +119,10 @@ type Checked<Options, Args extends readonly unknown[], R> = Options & {
  */
 export function op<F extends Function, const Options extends OpOptions<ArgsOf<F>, ResultOf<F>> = {}>(
   fn: F, options?: Checked<Options, ArgsOf<F>, ResultOf<F>>,
-): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
+): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F, PatternOutputs<ResultOf<F>, Options>>
 export function op<F extends Function, const Options extends OpOptions<ArgsOf<F>, ResultOf<F>> = {}>(
   name: string, fn: F, options?: Checked<Options, ArgsOf<F>, ResultOf<F>>,
-): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
+): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F, PatternOutputs<ResultOf<F>, Options>>
 export function op(first: unknown, second?: unknown, third?: unknown): Op {
   const isNamed = typeof first === 'string'
   const fn = (isNamed ? second : first) as OpDefinition['fn']
@@ -103,8 +132,10 @@ export function op(first: unknown, second?: unknown, third?: unknown): Op {
     return context?.settings.mode === 'run' ? callOp(definition, args, context) : callPlainly(definition, args)
   }
   definitions.set(call, definition)
+  const match = (inputs?: Readonly<Record<string, unknown>>, options?: MatchOptions): unknown => matchCall(shapeOf(definition), inputs, options)
   return Object.defineProperties(call, {
     name: { value: definition.name }, fn: { value: fn, enumerable: true }, opName: { value: definition.name, enumerable: true },
+    match: { value: match },
   }) as unknown as Op
 }
 

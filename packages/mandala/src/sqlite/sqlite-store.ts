@@ -2,8 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import type { Batch, Dropped, LinkedCall, Store, StoredCall, StoredResult, StoredSlot, StoredValue, StoreStats } from '../store/store.ts'
+import type { Matches, MatchPlan } from '../store/match.ts'
 import { checkTables } from './check.ts'
 import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
+import { readAnswers, solvePlan } from './match-pattern.ts'
 import { openDatabase } from './open-database.ts'
 import { OverflowFiles } from './overflow-files.ts'
 import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots } from './read-calls.ts'
@@ -115,6 +117,28 @@ export class SqliteStore implements Store {
 
   readRefs(hids: readonly HistoryId[]): readonly StoredSlot[] {
     return this.#read(() => readSlots(this.#statements, hids))
+  }
+
+  countCalls(op: string, version: number | undefined): number {
+    const sql = 'SELECT count(*) FROM calls WHERE op IN (SELECT id FROM ops WHERE name = ? AND (? IS NULL OR version = ?))'
+    return this.#read(() => firstRow<[number]>(this.#statements.get(sql), op, version ?? null, version ?? null)?.[0] ?? 0)
+  }
+
+  listVersions(op: string): readonly number[] {
+    return this.#read(() => allRows<[number]>(this.#statements.get('SELECT version FROM ops WHERE name = ? ORDER BY version'), op).map(([version]) => version))
+  }
+
+  match(plan: MatchPlan): Matches {
+    const { answers, count, steps } = this.#read(() => solvePlan(this.#db, plan))
+    let isOpen = true
+    return {
+      count, steps,
+      read: (from, limit) => this.#read(() => readAnswers(this.#db, answers, { columns: plan.select.length, from, limit })),
+      close: () => {
+        if (isOpen && this.#isOpen) this.#db.exec(`DROP TABLE ${answers}`)
+        isOpen = false
+      },
+    }
   }
 
   listValues(): readonly ContentId[] {

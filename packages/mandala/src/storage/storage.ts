@@ -7,13 +7,17 @@ import { Memo } from '../memo/memo.ts'
 import { findDefinition, type Op } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
 import { unwrap } from '../memo/unwrap.ts'
+import type { ColumnTable } from 'arquero'
 import type { Call } from '../model/call.ts'
 import type { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
+import type { Variable } from '../model/variable.ts'
+import type { QueryOptions } from '../query/query-options.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Dropped, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
 import { Frames } from './frames.ts'
+import { Queries } from './queries.ts'
 import { expectOptions, invalid, resolveOptions, type StorageOptions } from './options.ts'
 import { showProgress } from './progress.ts'
 
@@ -40,6 +44,9 @@ export type CallChoice = Call | CallHistoryId | Op | readonly (Call | CallHistor
 /** Where a frame starts. What an op's call resolves to is a Ref inside a run. */
 export type FrameSource = Op | Call | Iterable<unknown> | Tracked<unknown> | Readonly<Record<string, unknown>>
 
+/** The variables that are the columns of a table, by name. */
+export type Selection = Readonly<Record<string, Variable<any>>>
+
 /**
  * Saved calls, in memory or in a file that any number of processes may use at once.
  * @throws MandalaError `STORE_NOT_OURS`, `STORE_TOO_NEW`, `STORE_UNREADABLE`, `STORE_READ_ONLY`, `STORE_DAMAGED` if the file can't be used; it
@@ -52,6 +59,7 @@ export class Storage implements AsyncDisposable {
   readonly path: string
   readonly #memo: Memo
   readonly #frames: Frames
+  readonly #queries: Queries
   readonly #logger: ReturnType<typeof resolveOptions>['logger']
 
   constructor(options?: string | StorageOptions) {
@@ -59,6 +67,7 @@ export class Storage implements AsyncDisposable {
     this.path = path
     this.#memo = new Memo(new SqliteStore({ path, overflow }), { detectMutation })
     this.#frames = new Frames(this.#memo)
+    this.#queries = new Queries(this.#memo)
     this.#logger = logger
     this.#memo.events.subscribe((event) => {
       if (event.kind === 'value-damaged') logger.warn(`value ${event.cid}: ${event.reason}; ${event.op ?? 'the call that made it'} is executed again`)
@@ -140,6 +149,24 @@ export class Storage implements AsyncDisposable {
    */
   cf(source: FrameSource): PendingFrame {
     return this.#frames.start(source)
+  }
+
+  /**
+   * Every computation in the store that fits a pattern, as an Arquero table with a column for each selected variable. All that was said of
+   * a selected variable counts, and of those tied to it; a pattern is taken exactly as it is written.
+   * @throws MandalaError `QUERY_INVALID` for a selection that is no pattern, or one of several parts without `allowProduct`.
+   * @example
+   * const nClass = Q<number>()
+   * const { X, y } = loadDigits.match({ nClass })
+   * await storage.df({ nClass, acc: getAcc.match({ X, y }) })
+   */
+  async df(selection: Selection, options: QueryOptions = {}): Promise<ColumnTable> {
+    return this.#queries.df(selection, options)
+  }
+
+  /** The same row by row, without holding all of them: `for await (const { nClass, acc } of storage.rows({ nClass, acc }))`. */
+  rows<S extends Selection>(selection: S, options: QueryOptions = {}): AsyncGenerator<{ [K in keyof S]: S[K] extends Variable<infer T> ? T : never }> {
+    return this.#queries.rows(selection, options) as AsyncGenerator<any>
   }
 
   /**

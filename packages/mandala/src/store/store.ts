@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import type { RefKind } from '../model/ref.ts'
+import type { PatternMatcher } from './match.ts'
 
 /** A Ref as it is stored, under its name in a call. */
 export interface StoredSlot {
@@ -31,7 +32,7 @@ export interface StoredCall extends StoredResult {
 }
 
 /** A call as it is read by the many: what frames and queries are made of. */
-export interface LinkedCall extends Omit<StoredCall, 'isTuple' | 'inner'> {
+export interface LinkedCall extends Omit<StoredCall, 'inner'> {
   /** Its place among all calls: one that was stored later has a higher one. */
   readonly order: number
 }
@@ -85,7 +86,7 @@ export interface CallReader {
  * What every store promises. A batch is there whole or not at all; after `putBatch` returns, a killed process loses nothing of it;
  * putting what is there already changes nothing; any number of processes may write to one store.
  */
-export interface Store extends CallReader {
+export interface Store extends CallReader, PatternMatcher {
   findResult(hid: CallHistoryId): Awaitable<StoredResult | undefined>
   findResultByContent(cid: CallContentId): Awaitable<StoredResult | undefined>
   /** All calls on equal inputs, whatever their histories. */

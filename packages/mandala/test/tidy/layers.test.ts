@@ -16,8 +16,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sqlite: ['base', 'model', 'store'],
   memo: ['base', 'value', 'model', 'code', 'store'],
   render: ['base'],
-  frame: ['base', 'graph', 'model', 'store', 'render'],
-  storage: ['base', 'value', 'model', 'store', 'sqlite', 'memo', 'frame'],
+  web: ['base', 'model', 'store'],
+  frame: ['base', 'graph', 'model', 'store', 'web', 'render'],
+  query: ['base', 'graph', 'model', 'store', 'web', 'render'],
+  storage: ['base', 'value', 'model', 'store', 'sqlite', 'memo', 'web', 'frame', 'query'],
 }
 
 interface Import {
