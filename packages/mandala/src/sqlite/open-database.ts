@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
-import { APPLICATION_ID, MIGRATIONS, migrate } from './migrations.ts'
+import { APPLICATION_ID, MIGRATIONS, migrate, READABLE_FROM } from './migrations.ts'
 
 const BUSY_TIMEOUT_MS = 30_000
 const CACHE_KB = 16_384
@@ -15,7 +15,9 @@ export function openDatabase(path: string): DatabaseSync {
   try {
     db.exec(`PRAGMA cache_size = -${CACHE_KB}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 10000`)
     refuseForeignSchema(db, path)
-    if (getNumber(db, 'user_version') < MIGRATIONS.length) {
+    const format = getNumber(db, 'user_version')
+    const mustMigrate = format < READABLE_FROM || path === ':memory:' || mayWrite(path)
+    if (format < MIGRATIONS.length && mustMigrate) {
       db.exec('PRAGMA auto_vacuum = INCREMENTAL')
       retryWhileBusy(() => db.exec('PRAGMA journal_mode = WAL'))
       db.exec('BEGIN IMMEDIATE')
