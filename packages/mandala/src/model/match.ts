@@ -29,7 +29,9 @@ export function matchCall(shape: OpShape, given: Readonly<Record<string, unknown
   const unknown = Object.keys(others)[0]
   if (unknown !== undefined) throw invalid(place, `there is no option "${unknown}"`, 'the options are version')
   if (version !== 'any' && !Number.isFinite(version)) throw invalid(place, `the version is ${String(version)}`, "give a number, or 'any'")
-  if (typeof given !== 'object' || given === null || given instanceof Variable) throw invalid(place, 'takes one object of named inputs', `for example ${place}({ ${exampleOf(shape)} })`)
+  if (typeof given !== 'object' || given === null || given instanceof Variable) {
+    throw invalid(place, 'takes one object of named inputs', `for example ${place}({ ${exampleOf(shape)} })`)
+  }
   const inputs: StatedEdge[] = Object.entries(given).flatMap(([name, value]) => (
     value === undefined ? [] : [{ label: labelOf(shape, name), variable: toVariable(value, `${place}: input ${name}`) }]))
   const variables = shape.outputs.map(() => new Variable<any>())

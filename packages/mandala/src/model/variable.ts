@@ -148,7 +148,8 @@ function pinContent(given: unknown, place: string): Pin {
   try {
     return { kind: 'content', cids: listContentIds(given) }
   } catch (cause) {
-    throw invalid(place, `was given ${describe(given)}, which is no storable value`, 'pass a Q, a Ref or a plain value; collections of Qs are Q.list([q]), Q.dict and Q.set', cause)
+    const hint = 'pass a Q, a Ref or a plain value; collections of Qs are Q.list([q]), Q.dict and Q.set'
+    throw invalid(place, `was given ${describe(given)}, which is no storable value`, hint, cause)
   }
 }
 

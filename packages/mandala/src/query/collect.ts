@@ -133,7 +133,9 @@ function variablesIn(atom: PatternAtom): readonly number[] {
 export function expectWhole(pattern: Pattern, { place, allowProduct }: { readonly place: string; readonly allowProduct: boolean }): void {
   const said = new Set(pattern.atoms.flatMap((atom) => (atom.kind === 'content' ? [] : variablesIn(atom))))
   const lone = pattern.columns.find(({ variable }) => !said.has(variable))
-  if (lone) throw invalid(place, `nothing is said of "${lone.name}", so it would be anything that is stored`, 'use it in an op.match({ … }), or take it out of the selection')
+  if (lone) {
+    throw invalid(place, `nothing is said of "${lone.name}", so it would be anything that is stored`, 'use it in an op.match({ … }), or take it out of the selection')
+  }
   const content = new Map(pattern.atoms.flatMap((atom) => (atom.kind === 'content' ? [[atom.content, atom.ref]] : [])))
   const told = [...pattern.pins, ...pattern.excluded, ...pattern.predicates].map(({ variable }) => variable)
   const compared = [...told, ...content.values(), ...pattern.unequal.flat().filter((variable) => !content.has(variable))]

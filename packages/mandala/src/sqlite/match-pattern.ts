@@ -134,23 +134,16 @@ class Solver implements Names {
     const table = `${this.#prefix}_p${this.#tables.length}`
     this.#tables.push(table)
     this.#db.exec(`CREATE TEMP TABLE ${bare(table)} (id INTEGER PRIMARY KEY)`)
-    const hids = pins.flatMap((pin) => (pin.kind === 'ref' ? [pin.hid] : []))
-    const cids = pins.flatMap((pin) => (pin.kind === 'content' ? pin.cids : []))
-    const put = (select: string, given: string): void => { this.#db.prepare(`INSERT OR IGNORE INTO ${table} ${select}`).run(given) }
-    if (hids.length > 0) {
-      put('SELECT refs.id FROM json_each(?) AS wanted JOIN refs ON refs.hid = unhex(wanted.value)', JSON.stringify(hids))
-      if (hasKeys(this.#db)) {
-        for (const [id, unknown] of [['position_hid', '-2 * label'], ['name_hid', '-2 * label - 1']]) {
-          put(`SELECT ${unknown} FROM temp.mandala_keys WHERE ${id} IN (SELECT unhex(value) FROM json_each(?)) AND ${id} NOT IN (SELECT hid FROM refs)`, JSON.stringify(hids))
-        }
-      }
-    }
-    if (cids.length > 0) {
-      put('SELECT refs.id FROM refs WHERE val IN (SELECT vals.id FROM json_each(?) AS wanted JOIN vals ON vals.cid = unhex(wanted.value))', JSON.stringify(cids))
-      if (hasKeys(this.#db)) {
-        for (const [id, cid, unknown] of [['position_hid', 'position_cid', '-2 * label'], ['name_hid', 'name_cid', '-2 * label - 1']]) {
-          put(`SELECT ${unknown} FROM temp.mandala_keys WHERE ${cid} IN (SELECT unhex(value) FROM json_each(?)) AND ${id} NOT IN (SELECT hid FROM refs)`, JSON.stringify(cids))
-        }
+    const hids = JSON.stringify(pins.flatMap((pin) => (pin.kind === 'ref' ? [pin.hid] : [])))
+    const cids = JSON.stringify(pins.flatMap((pin) => (pin.kind === 'content' ? pin.cids : [])))
+    const put = (select: string, ...given: string[]): void => { this.#db.prepare(`INSERT OR IGNORE INTO ${table} ${select}`).run(...given) }
+    put('SELECT refs.id FROM json_each(?) AS wanted JOIN refs ON refs.hid = unhex(wanted.value)', hids)
+    // There is no index of refs by content, which would add 4 % to a store of small calls: going through 160,000 refs takes 10 ms.
+    if (cids !== '[]') put('SELECT id FROM refs WHERE val IN (SELECT vals.id FROM json_each(?) AS wanted JOIN vals ON vals.cid = unhex(wanted.value))', cids)
+    if (hasKeys(this.#db)) {
+      for (const [kind, unknown] of [['position', '-2 * label'], ['name', '-2 * label - 1']]) {
+        const isWanted = ['hid', 'cid'].map((id) => `${kind}_${id} IN (SELECT unhex(value) FROM json_each(?))`).join(' OR ')
+        put(`SELECT ${unknown} FROM temp.mandala_keys WHERE (${isWanted}) AND NOT EXISTS (SELECT 1 FROM refs WHERE refs.hid = ${kind}_hid)`, hids, cids)
       }
     }
     to.set(variable, [...(to.get(variable) ?? []), table])
@@ -208,7 +201,9 @@ function readPosition(label: string): number | undefined {
 }
 
 /** Answers from a place on, with the refs that are in them. */
-export function readAnswers(db: DatabaseSync, answers: string, { columns, from, limit }: { columns: number; from: number; limit: number }): ReturnType<Matches['read']> {
+export function readAnswers(
+  db: DatabaseSync, answers: string, { columns, from, limit }: { readonly columns: number; readonly from: number; readonly limit: number },
+): ReturnType<Matches['read']> {
   const statement = db.prepare(`SELECT * FROM ${answers} ORDER BY rowid LIMIT ? OFFSET ?`)
   statement.setReturnArrays(true)
   const rows = allRows<number[]>(statement, limit, from)

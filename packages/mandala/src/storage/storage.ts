@@ -12,7 +12,7 @@ import type { Call } from '../model/call.ts'
 import type { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
 import type { Variable } from '../model/variable.ts'
-import type { QueryOptions } from '../query/query-options.ts'
+import type { QueryOptions, SimilarOptions } from '../query/query-options.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Dropped, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
@@ -67,7 +67,7 @@ export class Storage implements AsyncDisposable {
     this.path = path
     this.#memo = new Memo(new SqliteStore({ path, overflow }), { detectMutation })
     this.#frames = new Frames(this.#memo)
-    this.#queries = new Queries(this.#memo)
+    this.#queries = new Queries(this.#memo, logger)
     this.#logger = logger
     this.#memo.events.subscribe((event) => {
       if (event.kind === 'value-damaged') logger.warn(`value ${event.cid}: ${event.reason}; ${event.op ?? 'the call that made it'} is executed again`)
@@ -149,6 +149,21 @@ export class Storage implements AsyncDisposable {
    */
   cf(source: FrameSource): PendingFrame {
     return this.#frames.start(source)
+  }
+
+  /**
+   * Every computation in the store that is like the one by which these Refs came about: the same ops tied in the same way, with any values.
+   * What plays the same role in it counts once, so a list stands for lists of any length. Prints the pattern as code (through the
+   * storage's logger), to be pasted into a program and changed; `print: false` doesn't.
+   *
+   * A value without a history is that input of the computation after which it is named, or else every place where it was used.
+   * @param selection the columns, by name
+   * @throws MandalaError `QUERY_INVALID` for what is no Ref or has no history, and for two Refs that play the same role.
+   * @example
+   * await storage.similar({ nClass, nEstimators, acc })
+   */
+  async similar(selection: Readonly<Record<string, unknown>>, options: SimilarOptions = {}): Promise<ColumnTable> {
+    return this.#queries.similar(selection, options)
   }
 
   /**

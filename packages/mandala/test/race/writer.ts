@@ -7,7 +7,7 @@ const warnings: string[] = []
 
 async function run(): Promise<unknown> {
   try {
-    await using storage = new Storage({ path, logger: { warn: (text) => warnings.push(text), progress: () => {} } })
+    await using storage = new Storage({ path, logger: { warn: (text) => warnings.push(text), show: () => {}, progress: () => {} } })
     const outcome = await PROGRAMS[program]?.(storage, Number(writer))
     return { ...outcome, errors: warnings }
   } catch (error) {

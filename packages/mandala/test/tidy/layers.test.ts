@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   web: ['base', 'model', 'store'],
   frame: ['base', 'graph', 'model', 'store', 'web', 'render'],
   query: ['base', 'graph', 'model', 'store', 'web', 'render'],
-  storage: ['base', 'value', 'model', 'store', 'sqlite', 'memo', 'web', 'frame', 'query'],
+  storage: ['base', 'value', 'model', 'store', 'sqlite', 'memo', 'web', 'render', 'frame', 'query'],
 }
 
 interface Import {
