@@ -20,9 +20,10 @@ export function collapse({ variables, facts, selected }: History): History {
   }
   const numbers = new Map<number, number>()
   const kept: History['variables'][number][] = []
+  const used = new Set([...selected.values(), ...facts.flatMap((fact) => endsOf(fact).map(([, variable]) => variable))])
   for (const [i, variable] of variables.entries()) {
     const role = roles[i] as number
-    if (numbers.has(role)) continue
+    if (numbers.has(role) || !used.has(i)) continue
     numbers.set(role, kept.push(variable) - 1)
   }
   const of = (variable: number): number => numbers.get(roles[variable] as number) as number

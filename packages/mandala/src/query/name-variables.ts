@@ -15,8 +15,9 @@ type Tie = Exclude<HistoryFact, Call>
 /**
  * Names for variables that are identifiers: that under which one is selected; else the declared name of the output that gives it; else the
  * parameter that takes it; else `<op>_out`. Elements are `<collection>_item`, their places `<collection>_i` or `<collection>_key`.
+ * @param order the variables in the order in which names are given
  */
-export function nameVariables({ variables, facts, selected }: History): readonly string[] {
+export function nameVariables({ variables, facts, selected }: History, order: readonly number[]): readonly string[] {
   const calls = facts.filter((fact) => fact.kind === 'call')
   const taken = new Set([...RESERVED, ...calls.map(({ op }) => identifierOf(op))])
   const names: (string | undefined)[] = variables.map(() => undefined)
@@ -28,7 +29,7 @@ export function nameVariables({ variables, facts, selected }: History): readonly
   }
   for (const [name, variable] of selected) give(variable, name)
   const byRole = nameByCalls(calls)
-  for (const variable of variables.keys()) {
+  for (const variable of order) {
     const wished = names[variable] === undefined ? byRole.get(variable) : undefined
     if (wished !== undefined) give(variable, wished)
   }
@@ -42,7 +43,8 @@ export function nameVariables({ variables, facts, selected }: History): readonly
     if (!tie) return give(variable, ties.find(({ collection }) => collection === variable)?.of ?? 'v')
     return give(variable, `${nameTied(tie.collection)}_${tie.key === variable ? STRUCTURE_OPS[tie.of].key : 'item'}`)
   }
-  return variables.map((_, variable) => nameTied(variable))
+  for (const variable of order) nameTied(variable)
+  return names as string[]
 }
 
 function nameByCalls(calls: readonly Call[]): ReadonlyMap<number, string> {

@@ -17,7 +17,9 @@ export interface ProgramOptions {
 /** A collapsed history as a pattern's program. */
 export function writeProgram(history: History, { selection, context, saysVersion, options }: ProgramOptions): Program {
   const { variables, facts, selected } = history
-  const names = nameVariables(history)
+  const order = orderLines(history)
+  const all = order.filter((node) => node < variables.length)
+  const names = nameVariables(history, all)
   const columnOf = new Map(Array.from(selected, ([name, variable]) => [variable, name]))
   const isSpoken = findSpoken(history, context)
   const nameOf = (variable: number): string => names[variable] as string
@@ -41,9 +43,7 @@ export function writeProgram(history: History, { selection, context, saysVersion
       outputs: outputs.map(({ label, variable }) => ({ label, name: isSpoken(variable) ? nameOf(variable) : undefined })),
     }
   }
-  const order = orderLines(history)
   const lines = order.flatMap((node) => (node < variables.length ? lineOfVariable(node) : lineOfFact(facts[node - variables.length] as HistoryFact)) ?? [])
-  const all = order.filter((node) => node < variables.length)
   const columns = context ? all.map((variable) => [columnOf.get(variable) ?? nameOf(variable), variable] as const) : [...selected]
   return { lines, columns: columns.map(([name, variable]) => ({ name, variable: nameOf(variable) })), options }
 }
