@@ -2,7 +2,7 @@
 export interface Logger {
   /** Something is wrong that the library can mend itself. */
   warn(text: string): void
-  /** Something that was asked for: the pattern of a query. */
+  /** Something that was asked for: the pattern of a query, or how it was solved. */
   show(text: string): void
   /** The latest state of a run; `isLast` when it ended. */
   progress(line: string, isLast: boolean): void

@@ -16,7 +16,25 @@ export interface PlannedAtom {
 /** Atoms without what makes no difference: outputs, positions and keys that nothing else speaks of. */
 export function planAtoms(pattern: Pattern): readonly PlannedAtom[] {
   const isUsed = findUsed(pattern)
-  return pattern.atoms.map((atom) => planAtom(trim(atom, isUsed)))
+  const atoms = pattern.atoms.map((atom) => planAtom(trim(atom, isUsed)))
+  // From a pinned variable on, few facts of each are looked at.
+  if (pattern.pins.length > 0) return atoms
+  const alike = Map.groupBy(atoms, shapeOf)
+  return atoms.map((atom) => ((alike.get(shapeOf(atom))?.length ?? 0) < SHARED_MIN ? atom : share(atom)))
+}
+
+/** A few atoms are found as fast through the store's own indexes. */
+const SHARED_MIN = 4
+
+/** What an atom asks for, whatever its variables. */
+function shapeOf({ form }: PlannedAtom): string {
+  return JSON.stringify(form.map((each) => (each.kind === 'calls' ? [each.ops, each.edges.map(({ side, labels }) => [side, labels])] : each)))
+}
+
+function share(atom: PlannedAtom): PlannedAtom {
+  const [form, ...others] = atom.form
+  if (form?.kind !== 'calls' || others.length > 0) return atom
+  return { ...atom, form: [{ ...form, isShared: true }], tables: 1 }
 }
 
 function findUsed(pattern: Pattern): (variable: number) => boolean {
@@ -48,7 +66,7 @@ function planAtom(atom: PatternAtom): PlannedAtom {
       const edges = [...atom.outputs.map((edge) => edgeOf(edge, 'output')), ...atom.inputs.map((edge) => edgeOf(edge, 'input'))]
       const isOne = atom.inputs.every(({ label }) => label.kind !== 'member')
       const keys = new Set(isOne ? atom.outputs.map(({ variable }) => variable) : [])
-      return { form: [{ kind: 'calls', ops: [{ name: atom.op, version: atom.version }], edges }], variables, keys, tables: 1 + edges.length }
+      return { form: [{ kind: 'calls', ops: [{ name: atom.op, version: atom.version }], edges, isShared: false }], variables, keys, tables: 1 + edges.length }
     }
     case 'element': return { form: elementForms(atom), variables, keys: new Set(), tables: atom.key === undefined ? 3 : 5 }
     case 'content': return { form: [{ kind: 'content', ref: atom.ref, content: atom.content }], variables, keys: new Set([atom.ref]), tables: 1 }
@@ -62,7 +80,7 @@ function edgeOf({ label, variable }: { readonly label: Label; readonly variable:
 /** A collection that was put together has its elements as inputs; one that an op returned was taken apart, element by element. */
 function elementForms({ kinds, collection, element, key }: PatternAtom & { readonly kind: 'element' }): readonly MatchCalls[] {
   const made = (of: 'position' | 'name', among: readonly CollectionKind[]): MatchCalls => ({
-    kind: 'calls', ops: among.map((kind) => ({ name: STRUCTURE_OPS[kind].make, version: 0 })),
+    kind: 'calls', isShared: false, ops: among.map((kind) => ({ name: STRUCTURE_OPS[kind].make, version: 0 })),
     edges: [
       { side: 'output', labels: [{ kind: 'only' }], variable: collection, key: undefined },
       { side: 'input', labels: [], variable: element, key: key === undefined ? undefined : { variable: key, of } },
@@ -71,7 +89,7 @@ function elementForms({ kinds, collection, element, key }: PatternAtom & { reado
   const named = (name: (ops: (typeof STRUCTURE_OPS)[CollectionKind]) => string): Label[] => (
     [...new Set(kinds.map((kind) => name(STRUCTURE_OPS[kind])))].map((each) => ({ kind: 'named', name: each })))
   const taken: MatchCalls = {
-    kind: 'calls', ops: kinds.map((kind) => ({ name: STRUCTURE_OPS[kind].get, version: 0 })),
+    kind: 'calls', isShared: false, ops: kinds.map((kind) => ({ name: STRUCTURE_OPS[kind].get, version: 0 })),
     edges: [
       { side: 'output', labels: [{ kind: 'only' }], variable: element, key: undefined },
       { side: 'input', labels: named(({ collection: label }) => label), variable: collection, key: undefined },

@@ -14,6 +14,8 @@ export interface SolveOptions {
 export interface QueryOptions extends SolveOptions {
   /** What stands in the cells: values (default), Refs, or values that are read when they are looked at. */
   readonly values?: CellValues
+  /** Print how the query was solved, with expected and real counts of rows. */
+  readonly explain?: boolean
 }
 
 export interface SimilarOptions extends QueryOptions {
@@ -31,6 +33,7 @@ const CHECKS: Readonly<Record<keyof SimilarOptions, Check>> = {
   limit: [(given) => Number.isSafeInteger(given) && (given as number) >= 0, 'it is a number of rows'],
   allowProduct: [isBoolean, 'it is true or false'],
   values: [(given) => given === 'objects' || given === 'refs' || given === 'lazy', "it is 'objects', 'refs' or 'lazy'"],
+  explain: [isBoolean, 'it is true or false'],
   context: [isBoolean, 'it is true or false'],
   print: [isBoolean, 'it is true or false'],
 }

@@ -12,6 +12,8 @@ import type { SolveOptions } from './query-options.ts'
 export interface QueryHost {
   readonly store: PatternMatcher
   readonly owner: RefOwner
+  /** Prints something that was asked for. */
+  show(text: string): void
 }
 
 export interface Solved {

@@ -3,7 +3,7 @@ import type { ContentId, HistoryId } from '../base/ids.ts'
 import { deriveKeyId } from '../model/structure.ts'
 import type { Label, Pin } from '../model/variable.ts'
 import type { MatchBlock, MatchCalls, MatchedRef, Matches, MatchPlan } from '../store/match.ts'
-import { column, writeBlock, type Names } from './pattern-sql.ts'
+import { column, writeBlock, writeGathered, type Names } from './pattern-sql.ts'
 import { allRows, firstRow } from './statements.ts'
 import { KINDS } from './write-batch.ts'
 
@@ -32,6 +32,7 @@ class Solver implements Names {
   readonly #pins = new Map<number, string[]>()
   readonly #excluded = new Map<number, string[]>()
   readonly #steps: Step[] = []
+  readonly #gathered = new Map<string, { readonly table: string; readonly entries: Set<number> }>()
 
   constructor(db: DatabaseSync, plan: MatchPlan) {
     this.#db = db
@@ -147,6 +148,23 @@ class Solver implements Names {
       }
     }
     to.set(variable, [...(to.get(variable) ?? []), table])
+  }
+
+  gather(form: MatchCalls, entry: number | undefined): string {
+    const shape = JSON.stringify([form.ops, form.edges.map(({ side, labels }) => [side, labels])])
+    let gathered = this.#gathered.get(shape)
+    if (!gathered) {
+      gathered = { table: `${this.#prefix}_g${this.#gathered.size}`, entries: new Set() }
+      this.#gathered.set(shape, gathered)
+      this.#create(gathered.table, writeGathered(form, this))
+    }
+    const { table, entries } = gathered
+    if (entry !== undefined && !entries.has(entry)) {
+      const others = form.edges.flatMap((_, i) => (i === entry ? [] : [`e${i}`]))
+      this.#db.exec(`CREATE INDEX ${table}_e${entry} ON ${bare(table)} (${[`e${entry}`, ...others].join(', ')})`)
+      entries.add(entry)
+    }
+    return table
   }
 
   opIds(ops: MatchCalls['ops']): readonly number[] {

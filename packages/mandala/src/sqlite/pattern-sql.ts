@@ -12,6 +12,8 @@ export interface Names {
   pinsOf(variable: number): readonly string[]
   /** Tables of the row ids that it must not be in. */
   excludedOf(variable: number): readonly string[]
+  /** A table with a column for each edge, `e0`, `e1`, … of a form that is shared; to be entered by one of them, or by none. */
+  gather(form: MatchCalls, entry: number | undefined): string
   /** The table with the rows of a block. */
   tableOf(block: number): string
 }
@@ -23,6 +25,20 @@ const KEYS = {
   position: { id: 'position_hid', unknown: (label: string) => `-2 * ${label}` },
   name: { id: 'name_hid', unknown: (label: string) => `-2 * ${label} - 1` },
 } as const
+
+/** The select that gives a column for each edge of a form. */
+export function writeGathered({ ops, edges }: MatchCalls, names: Names): string {
+  const form: MatchCalls = { kind: 'calls', ops, edges: edges.map((edge, i) => ({ ...edge, variable: i })), isShared: false }
+  const keep = edges.map((_, i) => i)
+  const block: MatchBlock = { steps: [{ atom: [form], via: undefined }], parent: undefined, shared: [], isDriven: false, keep, isTestOnly: false }
+  const free: Names = {
+    opIds: (each) => names.opIds(each), labelIds: (each) => names.labelIds(each), pinsOf: () => [], excludedOf: () => [],
+    gather: (each, entry) => names.gather(each, entry), tableOf: (each) => names.tableOf(each),
+  }
+  const plan: MatchPlan = { blocks: [block], pins: [], excluded: [], unequal: [], select: [], distinct: false, limit: undefined }
+  const columns = keep.map((i) => `${column(i)} AS e${i}`).join(', ')
+  return `SELECT ${columns} FROM (${writeBlock(plan, block, free)})`
+}
 
 /** The selects that together give the rows of a block; each with a column for each variable to keep. */
 export function writeBlock(plan: MatchPlan, block: MatchBlock, names: Names): string {
@@ -94,7 +110,9 @@ class BlockWriter {
     this.#bind(content, `${alias}.val`)
   }
 
-  #joinCalls({ ops, edges }: MatchCalls, { place, via, start }: { place: number; via: number | undefined; start: string | undefined }): void {
+  #joinCalls(form: MatchCalls, { place, via, start }: { place: number; via: number | undefined; start: string | undefined }): void {
+    const { ops, edges, isShared } = form
+    if (isShared) return this.#joinGathered(form, { place, via, start })
     const call = `c${place}`
     const isOp = `${call}.op IN (${this.#names.opIds(ops).join()})`
     const entry = start === undefined ? -1 : edges.findIndex(({ variable }) => variable === via)
@@ -106,6 +124,12 @@ class BlockWriter {
       this.#join(`calls AS ${call}`, `${call}.id = ${aliasOf(entry)}.call AND ${isOp}`)
     }
     for (const [i, edge] of edges.entries()) if (i !== entry) this.#joinEdge(edge, aliasOf(i), `${aliasOf(i)}.call = ${call}.id`)
+  }
+
+  #joinGathered(form: MatchCalls, { place, via, start }: { place: number; via: number | undefined; start: string | undefined }): void {
+    const entry = start === undefined ? undefined : form.edges.findIndex(({ variable }) => variable === via)
+    this.#join(`${this.#names.gather(form, entry)} AS s${place}`, entry === undefined ? undefined : `s${place}.e${entry} = ${start}`)
+    for (const [i, { variable }] of form.edges.entries()) if (i !== entry) this.#bind(variable, `s${place}.e${i}`)
   }
 
   #joinEdge({ side, labels, variable, key }: MatchEdge, io: string, condition: string): void {

@@ -23,25 +23,25 @@ export class Queries {
   constructor(memo: Memo, logger: Logger) {
     this.#memo = memo
     this.#logger = logger
-    this.#host = { store: memo.store, owner: memo }
+    this.#host = { store: memo.store, owner: memo, show: (text) => logger.show(text) }
   }
 
   async df(selection: Readonly<Record<string, unknown>>, options: QueryOptions): Promise<ColumnTable> {
-    checkOptions('storage.df', options, ['values', 'distinct', 'limit', 'allowProduct'])
+    checkOptions('storage.df', options, ['values', 'distinct', 'limit', 'allowProduct', 'explain'])
     const pattern = readPattern(selection, 'storage.df', options)
     await this.#memo.queue.flush()
     return makeTable(pattern, this.#host, options)
   }
 
   async* rows(selection: Readonly<Record<string, unknown>>, options: QueryOptions): AsyncGenerator<Record<string, unknown>> {
-    checkOptions('storage.rows', options, ['values', 'distinct', 'limit', 'allowProduct'])
+    checkOptions('storage.rows', options, ['values', 'distinct', 'limit', 'allowProduct', 'explain'])
     const pattern = readPattern(selection, 'storage.rows', options)
     await this.#memo.queue.flush()
     yield* streamRows(pattern, this.#host, options)
   }
 
   async similar(selection: Readonly<Record<string, unknown>>, { context = false, print = true, ...options }: SimilarOptions): Promise<ColumnTable> {
-    checkOptions('storage.similar', { ...options, context, print }, ['values', 'distinct', 'limit', 'allowProduct', 'context', 'print'])
+    checkOptions('storage.similar', { ...options, context, print }, ['values', 'distinct', 'limit', 'allowProduct', 'explain', 'context', 'print'])
     const refs = readRefs(selection)
     await this.#memo.queue.flush()
     const program = await this.#findProgram(refs, context, options)

@@ -17,6 +17,8 @@ export interface MatchCalls {
   readonly kind: 'calls'
   readonly ops: readonly { readonly name: string; readonly version: number | undefined }[]
   readonly edges: readonly MatchEdge[]
+  /** Whether so many atoms ask for the same that it pays to gather it once. */
+  readonly isShared: boolean
 }
 
 /** A ref and its content; only here does a variable stand for a content. */
