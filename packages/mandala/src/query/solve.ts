@@ -30,11 +30,15 @@ export async function solve(pattern: Pattern, host: QueryHost, { distinct = 'ref
   return { plan, matches: await host.store.match(plan) }
 }
 
+/** So many elements a collection is taken to have. */
+const ELEMENTS = 10
+
 async function countFacts({ form }: PlannedAtom, store: PatternMatcher): Promise<number> {
   let count = 0
   for (const each of form) {
     if (each.kind === 'content') continue
-    for (const { name, version } of each.ops) count += await store.countCalls(name, version)
+    const times = each.edges.some(({ labels }) => labels.length === 0) ? ELEMENTS : 1
+    for (const { name, version } of each.ops) count += times * await store.countCalls(name, version)
   }
   return count
 }

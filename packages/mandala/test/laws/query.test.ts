@@ -6,6 +6,7 @@ import { collectPattern, expectWhole } from '../../src/query/collect.ts'
 import type { Pattern } from '../../src/query/pattern.ts'
 import { SqliteStore } from '../../src/sqlite/sqlite-store.ts'
 import { hasCode, makePath } from '../helpers.ts'
+import { makePrinting, runPasted } from '../parity/paste.ts'
 import { solveByForce } from './brute-force.ts'
 
 /* Queries by pattern give what trying every stored fact for every atom gives, on random stores and random patterns. */
@@ -96,6 +97,34 @@ function isPattern(pattern: Pattern): boolean {
     return false
   }
 }
+
+test('what is similar contains what it came from, whatever the names, and is found again by what is printed', async () => {
+  const ops = [half, add, two, all, upTo, total, named, distinct]
+  const property = fc.asyncProperty(steps, fc.array(fc.nat(60), { minLength: 1, maxLength: 3 }), async (program, chosen) => {
+    const printing = makePrinting()
+    const { storage } = printing
+    await fill(storage, program)
+    const calls = (await Promise.all([half, add, two, all, total, named, distinct, upTo].map((each) => storage.calls(each)))).flat()
+    const outputs = calls.flatMap((call) => Object.values(call.outputs))
+    const refs = [...new Map(chosen.map((i) => outputs[i % outputs.length] as Ref<unknown>).map((ref) => [ref.hid, ref])).values()]
+    const selection = Object.fromEntries(refs.map((ref, i) => [`r${i}`, ref]))
+    let table
+    try {
+      table = await storage.similar(selection, { values: 'refs', allowProduct: true })
+    } catch (error) {
+      assert.match((error as Error).message, /same role/)
+      return
+    }
+    const rows = table.objects().map((row) => Object.values(row as Record<string, Ref<unknown>>).map(({ hid }) => hid).join(' '))
+    assert.ok(rows.includes(refs.map(({ hid }) => hid).join(' ')))
+    const renamed = await storage.similar(Object.fromEntries(refs.map((ref, i) => [`other${i}`, ref] as const).reverse()), { values: 'refs', allowProduct: true })
+    const turned = renamed.objects().map((row) => Object.values(row as Record<string, Ref<unknown>>).map(({ hid }) => hid).reverse().join(' '))
+    assert.deepEqual(turned.sort(), rows.toSorted())
+    const pasted = await runPasted(printing.printed[0] as string, storage, ops)
+    assert.deepEqual(pasted.objects().map((row) => Object.values(row).map((ref) => (ref as Ref<unknown>).hid).join(' ')), rows)
+  })
+  await fc.assert(property, { seed: 6, numRuns: 120 })
+})
 
 test('a pattern gives what trying every fact gives, with and without repeated answers', async (t) => {
   let answered = 0

@@ -14,7 +14,7 @@ export function makePrinting(options: StorageOptions = {}): { readonly storage: 
 let files = 0
 
 /** Pastes printed code into a file and runs it: what its last statement gives. */
-async function runPasted(code: string, storage: Storage, ops: readonly Op[]): Promise<{ objects(): object[]; columnNames(): string[] }> {
+export async function runPasted(code: string, storage: Storage, ops: readonly Op[]): Promise<{ objects(): object[]; columnNames(): string[] }> {
   const file = join(import.meta.dirname, `pasted-${process.pid}-${(files += 1)}.ts`)
   const names = ops.map(({ opName }) => opName).filter((name) => /^\w+$/.test(name))
   const body = code.replace(/^await storage\.df/m, 'return storage.df')
