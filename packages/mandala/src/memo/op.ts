@@ -53,7 +53,9 @@ export type PatternInput<T> = Variable<T> | Variable<any> | Ref<T> | T
 
 /** The inputs that a pattern speaks of, by name; left-out ones may be anything. */
 export type PatternInputs<Args extends readonly unknown[]> = Args extends readonly [(infer Only extends object)?]
-  ? Only extends readonly unknown[] ? AnyInputs<Args> : { readonly [K in keyof Only]?: PatternInput<Untracked<Only[K]>> } & Readonly<Record<string, unknown>>
+  ? Only extends readonly unknown[] ? AnyInputs<Args>
+    : string extends keyof Only ? AnyInputs<Args>
+      : { readonly [K in keyof Only]?: PatternInput<Untracked<Only[K]>> } & Readonly<Record<string, unknown>>
   : AnyInputs<Args>
 
 /** Each fits some parameter; which one its name belongs to is unknown to the type system. */

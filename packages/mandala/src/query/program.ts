@@ -18,10 +18,10 @@ export interface ProgramOptions {
 export function writeProgram(history: History, { selection, context, saysVersion, options }: ProgramOptions): Program {
   const { variables, facts, selected } = history
   const order = orderLines(history)
+  const isSpoken = findSpoken(history, context)
   const all = order.filter((node) => node < variables.length)
   const names = nameVariables(history, all)
   const columnOf = new Map(Array.from(selected, ([name, variable]) => [variable, name]))
-  const isSpoken = findSpoken(history, context)
   const nameOf = (variable: number): string => names[variable] as string
   const keyOf = (key: number): string | undefined => (isSpoken(key) ? nameOf(key) : undefined)
   const makers = findMakers(facts)
@@ -44,13 +44,15 @@ export function writeProgram(history: History, { selection, context, saysVersion
     }
   }
   const lines = order.flatMap((node) => (node < variables.length ? lineOfVariable(node) : lineOfFact(facts[node - variables.length] as HistoryFact)) ?? [])
-  const columns = context ? all.map((variable) => [columnOf.get(variable) ?? nameOf(variable), variable] as const) : [...selected]
+  const columns = context ? all.filter(isSpoken).map((variable) => [columnOf.get(variable) ?? nameOf(variable), variable] as const) : [...selected]
   return { lines, columns: columns.map(([name, variable]) => ({ name, variable: nameOf(variable) })), options }
 }
 
 /** Variables that have a part: outputs that nothing takes, and positions and keys that nothing else speaks of, have none. */
 function findSpoken({ facts, selected }: History, context: boolean): (variable: number) => boolean {
-  if (context) return () => true
+  // The elements of a set have no places.
+  const placeless = new Set(facts.flatMap((fact) => (fact.kind !== 'call' && fact.of === 'set' ? [fact.key] : [])))
+  if (context) return (variable) => !placeless.has(variable)
   const keys = facts.flatMap((fact) => (fact.kind === 'call' ? [] : [fact.key]))
   const spoken = new Set([...selected.values(), ...keys.filter((key, i) => keys.indexOf(key) !== i)])
   for (const fact of facts) {

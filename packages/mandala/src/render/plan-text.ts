@@ -12,5 +12,6 @@ export interface PlanStep {
 /** How a query was solved, step by step, with estimated and real counts of rows. */
 export function renderPlan(steps: readonly PlanStep[]): string {
   const count = (n: number | undefined): string => (n === undefined ? '' : Math.ceil(n).toLocaleString('en-US'))
-  return renderColumns(['step', 'expected', 'rows', 'ms'], steps.map(({ what, estimate, rows, durationMs }) => [what, count(estimate), count(rows), durationMs.toFixed(1)]))
+  const lines = steps.map(({ what, estimate, rows, durationMs }) => [what, count(estimate), count(rows), durationMs.toFixed(1)])
+  return renderColumns(['step', 'expected', 'rows', 'ms'], lines)
 }

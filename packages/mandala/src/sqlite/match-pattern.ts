@@ -234,7 +234,9 @@ export function readAnswers(
       row[i] = place
     }
   }
-  return { refs: readRefs(db, places), rows }
+  const refs = readRefs(db, places)
+  // What was dropped since then is no answer any more.
+  return { refs, rows: rows.filter((row) => row.every((place) => refs[place] !== undefined)) }
 }
 
 function readRefs(db: DatabaseSync, places: ReadonlyMap<number, number>): MatchedRef[] {
