@@ -3,6 +3,7 @@ import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId } from '../base/ids.ts'
 import { deriveCallContentId } from '../model/derive-ids.ts'
 import { Ref } from '../model/ref.ts'
+import { noteUse, roleOf } from '../model/uses.ts'
 import { bind } from './bind.ts'
 import type { Context, Execution } from './context.ts'
 import type { OpDefinition } from './definition.ts'
@@ -39,7 +40,11 @@ function identifyCall(memo: Memo, op: OpDefinition, args: readonly unknown[]): A
     return identifySettled(memo, op, args)
   } catch (error) {
     if (!holdsUnsettled(memo, args)) throw error
-    return Promise.resolve(settle(memo, args)).then((settled) => identifySettled(memo, op, settled as unknown[]))
+    return Promise.resolve(settle(memo, args)).then((settled) => {
+      const request = identifySettled(memo, op, settled as unknown[])
+      for (const { name, value } of bind(op, args)) if (value instanceof Ref) noteUse(value, roleOf(op.name, name))
+      return request
+    })
   }
 }
 

@@ -2,6 +2,7 @@ import type { HistoryId } from '../base/ids.ts'
 import { deriveHistoryId, deriveOutputId } from '../model/derive-ids.ts'
 import type { Ref, RefKind } from '../model/ref.ts'
 import { STRUCTURE_OPS, type CollectionKind } from '../model/structure.ts'
+import { roleOf, rolesOf } from '../model/uses.ts'
 import { invalid } from '../model/variable.ts'
 import type { CallReader, LinkedCall, StoredSlot } from '../store/store.ts'
 
@@ -64,6 +65,7 @@ function isGiven({ hid, cid }: Omit<StoredSlot, 'name'>): boolean {
 interface Use {
   readonly variable: number
   readonly label: string
+  readonly role: string
 }
 
 class HistoryDraft {
@@ -87,7 +89,7 @@ class HistoryDraft {
       if (op === ops.make) return this.#addMade(kind, inputs, first)
       if (op === ops.get) return this.#addTaken(kind, inputs, first)
     }
-    const edges = (slots: readonly StoredSlot[]): HistoryEdge[] => slots.map((slot) => ({ label: slot.name, variable: this.#variableOf(slot) }))
+    const edges = (slots: readonly StoredSlot[]): HistoryEdge[] => slots.map((slot) => ({ label: slot.name, variable: this.#variableOf(slot, op) }))
     const form = first.hid === deriveOutputId(call.hid, 'output') && outputs.length === 1 ? 'single' : 'several'
     this.#facts.push({ kind: 'call', op, version, form, isTuple, inputs: edges(inputs), outputs: edges(outputs) })
   }
@@ -104,12 +106,12 @@ class HistoryDraft {
   }
 
   /** Equal values that were given don't make variables merge: what has no history says nothing about its role. */
-  #variableOf(slot: StoredSlot): number {
+  #variableOf(slot: StoredSlot, op = ''): number {
     const known = this.#byRef.get(slot.hid)
     if (known !== undefined) return known
     const variable = this.#variables.push({ kind: slot.kind }) - 1
     if (!isGiven(slot)) this.#byRef.set(slot.hid, variable)
-    else this.#uses.set(slot.hid, [...(this.#uses.get(slot.hid) ?? []), { variable, label: slot.name }])
+    else this.#uses.set(slot.hid, [...(this.#uses.get(slot.hid) ?? []), { variable, label: slot.name, role: roleOf(op, slot.name) }])
     return variable
   }
 
@@ -121,7 +123,7 @@ class HistoryDraft {
     }
     const given = [...this.#selection].filter(([, { isHistoryless }]) => isHistoryless)
     for (const [hid, group] of Map.groupBy(given, ([, ref]) => ref.hid)) {
-      for (const [name, uses] of this.#shareUses(hid, group.map(([name]) => name))) {
+      for (const [name, uses] of this.#shareUses(hid, group)) {
         const [first, ...others] = uses as [Use, ...Use[]]
         selected.set(name, first.variable)
         for (const { variable } of others) same.set(variable, first.variable)
@@ -132,20 +134,28 @@ class HistoryDraft {
     return { variables: this.#variables, facts: this.#facts.map((fact) => replaceVariables(fact, of)), selected: inOrder }
   }
 
-  /** Under the name of an input a given value is that input; under any other name it is every use of the value that is left. */
-  #shareUses(hid: HistoryId, names: readonly string[]): readonly (readonly [string, readonly Use[]])[] {
+  /**
+   * A wrapped value is the inputs that this very object was passed as in this process. Of another one, that can't be known: under the name
+   * of an input it is that input, and under any other name every use of the value that is left.
+   */
+  #shareUses(hid: HistoryId, group: readonly (readonly [name: string, ref: Ref<unknown>])[]): readonly (readonly [string, readonly Use[]])[] {
     const uses = this.#uses.get(hid) ?? []
-    const isInput = (name: string): boolean => uses.some(({ label }) => label === name)
-    const others = names.filter((name) => !isInput(name))
-    const left = uses.filter(({ label }) => !names.includes(label))
+    const found = new Map<string, readonly Use[]>()
+    const find = (names: readonly string[], isOf: (use: Use, name: string) => boolean): void => {
+      const left = uses.filter((use) => ![...found.values()].some((taken) => taken.includes(use)))
+      for (const name of names) if (left.some((use) => isOf(use, name))) found.set(name, left.filter((use) => isOf(use, name)))
+    }
+    const names = group.map(([name]) => name)
+    const roles = new Map(group.map(([name, ref]) => [name, rolesOf(ref)]))
+    find(names, ({ role }, name) => roles.get(name)?.has(role) ?? false)
+    find(names.filter((name) => !found.has(name)), ({ label }, name) => label === name)
+    const others = names.filter((name) => !found.has(name))
     if (others.length > 1) {
       const hint = 'name each after the input that it is, or select one'
       throw invalid('storage.similar', `${others.map((name) => `"${name}"`).join(' and ')} are the same value without a history`, hint)
     }
-    return names.map((name) => {
-      const found = isInput(name) ? uses.filter(({ label }) => label === name) : left
-      return [name, found.length > 0 ? found : this.#unused(name)]
-    })
+    find(others, () => true)
+    return names.map((name) => [name, found.get(name) ?? this.#unused(name)])
   }
 
   #unknown(name: string): never {

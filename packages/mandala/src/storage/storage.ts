@@ -156,7 +156,7 @@ export class Storage implements AsyncDisposable {
    * What plays the same role in it counts once, so a list stands for lists of any length. Prints the pattern as code (through the
    * storage's logger), to be pasted into a program and changed; `print: false` doesn't.
    *
-   * A value without a history is that input of the computation after which it is named, or else every place where it was used.
+   * A wrapped value stands for the inputs that it was passed as; wrapped anew, for the input after which it is named, or else for every use.
    * @param selection the columns, by name
    * @throws MandalaError `QUERY_INVALID` for what is no Ref or has no history, and for two Refs that play the same role.
    * @example

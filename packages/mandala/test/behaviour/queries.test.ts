@@ -289,6 +289,18 @@ test('parts that share no variable are combined when that is asked for', async (
   assert.equal((await storage.df({ a: inc.match(), b: add.match() }, { allowProduct: true })).numRows(), 4)
 })
 
+test('a wrapped value that is selected is what it was passed as, however many other values are equal to it', async () => {
+  const printing = makePrinting()
+  const { a, b, out } = await printing.storage.run(async () => {
+    await add(1, inc(2))
+    await add(4, inc(5))
+    const [a, b] = [wrap(7), wrap(7)]
+    return { a, b, out: await add(a, inc(b)) }
+  })
+  assert.deepEqual((await askSimilar(printing, [add, inc], { a, b, out })).rows, ['1 2 4', '4 5 10', '7 7 15'])
+  assert.deepEqual((await askSimilar(printing, [add, inc], { b, out })).rows, ['2 4', '5 10', '7 15'])
+})
+
 test('an input named as the selected value is that input; another name is every use of it', async () => {
   const printing = makePrinting()
   const { x, five, out } = await printing.storage.run(async () => {
