@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'CODE_UNSTABLE'
   | 'NOT_FOUND'
   | 'FRAME_INVALID'
+  | 'QUERY_INVALID'
   | 'STORE_NOT_OURS'
   | 'STORE_TOO_NEW'
   | 'STORE_UNREADABLE'

@@ -1,8 +1,9 @@
 import { isStructureOp } from '../model/structure.ts'
 import type { FrameData, Side } from './frame-data.ts'
 import { refsOf } from './frame-data.ts'
-import { freeName, nameVariable } from './names.ts'
-import type { Web } from './web.ts'
+import { freeName } from '../web/free-name.ts'
+import { nameVariable } from './names.ts'
+import type { Web } from '../web/web.ts'
 
 /** A variable that is being filled; its name comes last, when it is known what makes and uses it. */
 export interface DraftVariable {

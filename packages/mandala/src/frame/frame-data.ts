@@ -1,5 +1,5 @@
 import { orderTopologically } from '../graph/topological-order.ts'
-import type { Web, WebCall } from './web.ts'
+import type { Web, WebCall } from '../web/web.ts'
 
 /** Variables by the name under which calls of an operation take or give their refs. */
 export type Edges = ReadonlyMap<string, readonly string[]>

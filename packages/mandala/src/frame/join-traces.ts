@@ -1,4 +1,5 @@
-import type { Cell, Trace } from './traces.ts'
+import type { Cell } from '../web/cell-table.ts'
+import type { Trace } from './traces.ts'
 
 /** A row of the table, or a trace on the way to one. */
 export type Cells = ReadonlyMap<number, Cell>

@@ -1,7 +1,8 @@
 import { isStructureOp } from '../model/structure.ts'
 import { listNodes, type FrameData, type Node } from './frame-data.ts'
 import { joinTraces, keyOfCells, type Cells } from './join-traces.ts'
-import { findTraces, type Cell } from './traces.ts'
+import type { Cell } from '../web/cell-table.ts'
+import { findTraces } from './traces.ts'
 
 /** The table of a frame before its values are loaded. */
 export interface Rows {

@@ -1,5 +1,5 @@
 import { attachmentsOf, refsOf, type FrameData, type Operation, type Side } from './frame-data.ts'
-import { freeName } from './names.ts'
+import { freeName } from '../web/free-name.ts'
 import { close } from './parts.ts'
 
 /** How a variable's refs are told apart: by what made them, by what uses them, or by a key for each. */

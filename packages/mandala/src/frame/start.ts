@@ -5,7 +5,7 @@ import type { CallReader } from '../store/store.ts'
 import { Draft } from './draft.ts'
 import type { FrameData } from './frame-data.ts'
 import { attachOpen } from './place-calls.ts'
-import type { Web } from './web.ts'
+import type { Web } from '../web/web.ts'
 
 const CALLS_AT_ONCE = 10_000
 

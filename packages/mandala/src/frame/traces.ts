@@ -1,8 +1,6 @@
 import { attachmentsOf, keyOf, type FrameData, type Node, type Side } from './frame-data.ts'
-import type { Web } from './web.ts'
-
-/** What a row has in a column: a ref or a call by its number in the web, or several of them in the order of their making. */
-export type Cell = number | readonly number[]
+import type { Cell } from '../web/cell-table.ts'
+import type { Web } from '../web/web.ts'
 
 /** One computation: something that nothing further was made of, with all that it came from. */
 export interface Trace {

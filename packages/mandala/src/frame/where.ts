@@ -1,7 +1,8 @@
 import { attachmentsOf, listNodes, refsOf, type FrameData, type Operation } from './frame-data.ts'
 import { joinTraces } from './join-traces.ts'
 import { copyParts, keepParts } from './parts.ts'
-import { findTraces, type Cell } from './traces.ts'
+import type { Cell } from '../web/cell-table.ts'
+import { findTraces } from './traces.ts'
 
 /**
  * Keeps the computations in which a variable has refs that are kept, and no others: what is in such rows of the table, whether it leads to

@@ -9,7 +9,7 @@ import { execute } from './execute.ts'
 import { Parts } from './identified.ts'
 import { holdsUnsettled, identifyInputs } from './identify-inputs.ts'
 import { adoptByContent, findByHistory, listByContent } from './look-up.ts'
-import { noteUse } from './trace.ts'
+import { noteCodeUse } from './trace.ts'
 import type { Memo, Result } from './memo.ts'
 import { reconcile } from './reconcile.ts'
 import { Request } from './request.ts'
@@ -125,7 +125,7 @@ function expectNoCircle(op: OpDefinition, cid: CallContentId, execution: Executi
 }
 
 function noteHit(memo: Memo, { op }: Request, { execution }: Context, { by, result }: { by: 'history' | 'content' | 'in-flight'; result: Result }): Result {
-  noteUse(memo, execution, result)
+  noteCodeUse(memo, execution, result)
   // Who came while an equal call was under way has waited for it.
   const savedMs = by === 'in-flight' ? 0 : memo.saved.add(result)
   memo.tally.hits += 1

@@ -1,6 +1,7 @@
 import { MandalaError } from '../base/mandala-error.ts'
 import { findParameters, type Parameters } from '../code/parameters.ts'
 import type { Kind } from '../model/kind.ts'
+import type { OpShape } from '../model/match.ts'
 import type { OpDefinition, OutputSpec } from './definition.ts'
 
 /** The options of an op, as a program without types may have given them. */
@@ -120,4 +121,15 @@ function findPlace(): string {
   const frames = (new Error().stack ?? '').split('\n').slice(1)
   const frame = frames.find((line) => !line.includes('/memo/define.') && !line.includes('/memo/op.'))
   return frame?.replace(/^\s*at\s+(?:.*\()?/, '').replace(/\)$/, '').replace(/:\d+$/, '') ?? 'an unknown place'
+}
+
+/** What a pattern has to know of an op. */
+export function shapeOf({ name, version, parameters, ignored, outputs, form }: OpDefinition): OpShape {
+  return {
+    name, version, ignored, form,
+    inputs: parameters.parameters.map((parameter) => parameter.name),
+    rest: parameters.kind === 'positional' ? parameters.rest : undefined,
+    isOpen: parameters.kind === 'named' && parameters.hasRest,
+    outputs: outputs.map((output) => output.name),
+  }
 }

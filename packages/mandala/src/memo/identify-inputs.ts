@@ -12,6 +12,7 @@ import type { OpDefinition } from './definition.ts'
 import { Parts, type MemoInput } from './identified.ts'
 import { findElements, isPlainObject, makeCollection, sortByContent } from './structures.ts'
 import type { Memo } from './memo.ts'
+import { noteUse, roleOf } from '../model/uses.ts'
 import { findGiven } from './wrap.ts'
 
 const opaque: Kind = { kind: 'value' }
@@ -47,7 +48,10 @@ interface Named {
 function identifyInput(memo: Memo, op: OpDefinition, { name, value, kind }: Named, parts: Parts): MemoInput {
   if (value instanceof Ref && memo.owns(value)) return ofRef(name, value)
   const given = value instanceof Ref ? findGiven(value) : undefined
-  if (given) return identifyInput(memo, op, { name, value: given.value, kind }, parts)
+  if (given) {
+    noteUse(value as Ref<unknown>, roleOf(op.name, name))
+    return identifyInput(memo, op, { name, value: given.value, kind }, parts)
+  }
   if (value instanceof External) {
     const cid = deriveExternalId(value.name)
     parts.values.push({ cid, kind: 'external', bytes: undefined, digits: undefined, name: value.name })

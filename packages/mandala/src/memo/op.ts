@@ -2,10 +2,13 @@ import { mapAll } from '../base/awaitable.ts'
 import { markSelfReporting } from '../code/module-values.ts'
 import { noteOpText } from '../code/op-texts.ts'
 import type { Kind } from '../model/kind.ts'
+import { matchCall, type MatchOptions } from '../model/match.ts'
+import type { Ref } from '../model/ref.ts'
 import type { Inputs, Tracked, TrackedAs, Untracked } from '../model/tracked.ts'
+import type { Variable } from '../model/variable.ts'
 import { callOp } from './call.ts'
 import { findContext } from './context.ts'
-import { define, type RawOptions } from './define.ts'
+import { define, shapeOf, type RawOptions } from './define.ts'
 import type { OpDefinition } from './definition.ts'
 import { unwrapAny } from './unwrap.ts'
 
@@ -48,9 +51,37 @@ export type OpResult<R, Options> =
     : Options extends { readonly output: infer O } ? TrackedAs<Untracked<R>, SingleKind<O>>
       : Tracked<Untracked<R>>
 
+/** What may stand for an input in a pattern: a variable, a Ref, or a value. */
+export type PatternInput<T> = Variable<T> | Variable<any> | Ref<T> | T
+
+/** The inputs that a pattern speaks of, by name; left-out ones may be anything. */
+export type PatternInputs<Args extends readonly unknown[]> = Args extends readonly [(infer Only extends object)?]
+  ? Only extends readonly unknown[] ? AnyInputs<Args>
+    : string extends keyof Only ? AnyInputs<Args>
+      : { readonly [K in keyof Only]?: PatternInput<Untracked<Only[K]>> } & Readonly<Record<string, unknown>>
+  : AnyInputs<Args>
+
+/** Each fits some parameter; which one its name belongs to is unknown to the type system. */
+type AnyInputs<Args extends readonly unknown[]> = Readonly<Record<string, PatternInput<Untracked<Args[number]>>>>
+
+/** The variables that a pattern gets for the outputs of an op. */
+export type PatternOutputs<R, Options> = Options extends { readonly outputs: infer O }
+  ? R extends readonly unknown[] ? { -readonly [I in keyof R]: Variable<Untracked<R[I]>> }
+    : { [K in (O extends readonly (infer Name)[] ? Name : keyof O) & keyof R]: Variable<Untracked<R[K]>> }
+  : Variable<Untracked<R>>
+
 /** A function whose calls are saved inside `storage.run(...)`, and that acts normally outside. */
-export interface Op<Args extends readonly unknown[] = any, Result = any, Fn = (...args: any[]) => unknown> {
+export interface Op<Args extends readonly unknown[] = any, Result = any, Fn = (...args: any[]) => unknown, Matched = any> {
   (...args: Inputs<Args>): Promise<Result>
+  /**
+   * Says in a pattern that there is a call of this op; inputs that are left out may be anything.
+   * @returns variables for its outputs
+   * @throws MandalaError `QUERY_INVALID` for an input that the op doesn't have, or what can't be a value.
+   * @example
+   * const acc = getAcc.match({ model })
+   * await storage.df({ model, acc })
+   */
+  match(inputs?: PatternInputs<Args>, options?: MatchOptions): Matched
   /** The untouched function. */
   readonly fn: Fn
   /** The name under which its calls are stored. */
@@ -123,10 +154,10 @@ type GenericOutputs<Outputs, R> =
  */
 export function op<F extends Function, const Options extends AnyOptions = {}>(
   fn: F & Plain<F>, options?: Checked<Options, F>,
-): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
+): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F, PatternOutputs<ResultOf<F>, Options>>
 export function op<F extends Function, const Options extends AnyOptions = {}>(
   name: string, fn: F & Plain<F>, options?: Checked<Options, F>,
-): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F>
+): Op<ArgsOf<F>, OpResult<ResultOf<F>, Options>, F, PatternOutputs<ResultOf<F>, Options>>
 export function op<Args extends unknown[], R, const Options extends OpOptions<any, any> = {}>(
   fn: (...args: Args) => R, options?: CheckedGeneric<Options, Awaited<R>>,
 ): (...args: Inputs<Args>) => Promise<OpResult<Awaited<R>, Options>>
@@ -145,8 +176,10 @@ export function op(first: unknown, second?: unknown, third?: unknown): Op {
   // It reports its calls itself: naming it makes nobody depend on it as a value.
   markSelfReporting(call)
   noteOpText(definition, fn)
+  const match = (inputs?: Readonly<Record<string, unknown>>, options?: MatchOptions): unknown => matchCall(shapeOf(definition), inputs, options)
   return Object.defineProperties(call, {
     name: { value: definition.name }, fn: { value: fn, enumerable: true }, opName: { value: definition.name, enumerable: true },
+    match: { value: match },
   }) as unknown as Op
 }
 

@@ -7,7 +7,7 @@ import type { Parts } from './identified.ts'
 import type { Memo, Result } from './memo.ts'
 
 /** An execution around a call that was found used whatever code that call did. */
-export function noteUse({ code }: Memo, execution: Execution | undefined, { version }: Result): void {
+export function noteCodeUse({ code }: Memo, execution: Execution | undefined, { version }: Result): void {
   if (!code || version === undefined || !execution?.trace) return
   for (const [component, content] of code.versions.dependenciesOf(version)) execution.trace.add(component, content)
 }

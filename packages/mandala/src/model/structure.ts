@@ -1,5 +1,5 @@
 import type { ContentId, HistoryId } from '../base/ids.ts'
-import { deriveCallHistoryId, deriveOutputId, writeCallHistory, type IdentifiedInput, type OpIdentity } from './derive-ids.ts'
+import { deriveCallHistoryId, deriveHistoryId, deriveOutputId, writeCallHistory, type IdentifiedInput, type OpIdentity } from './derive-ids.ts'
 import { identify } from '../value/identify.ts'
 
 /** The built-in ops that tie a collection to its elements. */
@@ -54,4 +54,10 @@ export function getItemInputs(kind: CollectionKind, collection: { cid: ContentId
 export function deriveElementId(kind: CollectionKind, collection: { cid: ContentId; hid: HistoryId }, key: string): HistoryId {
   const ops = STRUCTURE_OPS[kind]
   return deriveOutputId(deriveCallHistoryId(writeCallHistory(structureOp(ops.get), getItemInputs(kind, collection, key))), ops.element)
+}
+
+/** The Ref of a position in a list or set, or of a key of a dict: a value without history. */
+export function deriveKeyId(key: number | string): { readonly cid: ContentId; readonly hid: HistoryId } {
+  const { cid } = identify(key)
+  return { cid, hid: deriveHistoryId(cid) }
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import { loadSqlite } from './load-sqlite.ts'
-import { APPLICATION_ID, MIGRATIONS, migrate } from './migrations.ts'
+import { APPLICATION_ID, MIGRATIONS, migrate, READABLE_FROM } from './migrations.ts'
 
 const sqlite = loadSqlite()
 
@@ -18,7 +18,9 @@ export function openDatabase(path: string): DatabaseSync {
   try {
     db.exec(`PRAGMA cache_size = -${CACHE_KB}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 10000`)
     refuseForeignSchema(db, path)
-    if (getNumber(db, 'user_version') < MIGRATIONS.length) {
+    const format = getNumber(db, 'user_version')
+    const mustMigrate = format < READABLE_FROM || path === ':memory:' || mayWrite(path)
+    if (format < MIGRATIONS.length && mustMigrate) {
       db.exec('PRAGMA auto_vacuum = INCREMENTAL')
       retryWhileBusy(() => db.exec('PRAGMA journal_mode = WAL'))
       db.exec('BEGIN IMMEDIATE')

@@ -13,14 +13,14 @@ export const CONSUMERS = `
   SELECT io.call FROM json_each(?) AS wanted JOIN refs ON refs.hid = unhex(wanted.value) JOIN io ON io.ref = refs.id WHERE io.slot >= 0`
 
 const CALLS = `
-  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us
+  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple
   FROM json_each(?) AS chosen JOIN calls ON calls.id = chosen.value JOIN ops ON ops.id = calls.op ORDER BY chosen.id`
 const SLOTS = `
   SELECT io.call, io.slot, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM json_each(?) AS chosen JOIN io ON io.call = chosen.value JOIN labels ON labels.id = io.label
   JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val ORDER BY chosen.id, io.slot`
 
-type CallRow = [id: number, hid: CallHistoryId, cid: CallContentId, op: string, version: number, startedMs: number, durationUs: number]
+type CallRow = [id: number, hid: CallHistoryId, cid: CallContentId, op: string, version: number, startedMs: number, durationUs: number, isTuple: number]
 type SlotRow = [call: number, slot: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
 
 /** Calls with their inputs and outputs, in the store's order; `choose` is one of the statements above. */
@@ -30,7 +30,7 @@ export function readLinked(statements: Statements, choose: string, ...values: SQ
   const chosen = JSON.stringify([...ids].sort((a, b) => a - b))
   const slots = allRows<SlotRow>(statements.get(SLOTS), chosen)
   let next = 0
-  return allRows<CallRow>(statements.get(CALLS), chosen).map(([id, hid, cid, op, version, startedAtMs, durationUs]) => {
+  return allRows<CallRow>(statements.get(CALLS), chosen).map(([id, hid, cid, op, version, startedAtMs, durationUs, isTuple]) => {
     const inputs: StoredSlot[] = []
     const outputs: StoredSlot[] = []
     for (; slots[next]?.[0] === id; next += 1) {
@@ -38,7 +38,7 @@ export function readLinked(statements: Statements, choose: string, ...values: SQ
       const target = slot < 0 ? outputs : inputs
       target.push({ name, hid: refHid, cid: refCid, kind: KINDS[kind] as (typeof KINDS)[number] })
     }
-    return { hid, cid, op, version, startedAtMs, durationMs: durationUs / 1000, order: id, inputs, outputs: outputs.reverse() }
+    return { hid, cid, op, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1, order: id, inputs, outputs: outputs.reverse() }
   })
 }
 

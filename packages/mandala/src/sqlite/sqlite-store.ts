@@ -5,11 +5,13 @@ import type {
   Batch, Dropped, LinkedCall, Store, StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredValue, StoredVersion, StoreStats,
   VersionedResult, VersionUse,
 } from '../store/store.ts'
+import type { Matches, MatchPlan } from '../store/match.ts'
 import { checkTables, findMissingFiles } from './check.ts'
 import {
   countUses, dropVersion, extendVersions, findVersioned, listVersionCalls, moveMeaning, putCommits, putHeads, readCommits, readHeads, readVersions,
 } from './code-tables.ts'
 import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
+import { readAnswers, solvePlan } from './match-pattern.ts'
 import { openDatabase } from './open-database.ts'
 import { KINDS } from './kinds.ts'
 import { OverflowFiles } from './overflow-files.ts'
@@ -184,6 +186,28 @@ export class SqliteStore implements Store {
 
   dropVersion(id: VersionId): void {
     this.#write(() => dropVersion(this.#statements, id))
+  }
+
+  countCalls(op: string, version: number | undefined): number {
+    const sql = 'SELECT count(*) FROM calls WHERE op IN (SELECT id FROM ops WHERE name = ? AND (? IS NULL OR version = ?))'
+    return this.#read(() => firstRow<[number]>(this.#statements.get(sql), op, version ?? null, version ?? null)?.[0] ?? 0)
+  }
+
+  listVersions(op: string): readonly number[] {
+    return this.#read(() => allRows<[number]>(this.#statements.get('SELECT version FROM ops WHERE name = ? ORDER BY version'), op).map(([version]) => version))
+  }
+
+  match(plan: MatchPlan): Matches {
+    const { answers, count, steps } = this.#read(() => solvePlan(this.#db, plan))
+    let isOpen = true
+    return {
+      count, steps,
+      read: (from, limit) => this.#read(() => readAnswers(this.#db, answers, { columns: plan.select.length, from, limit })),
+      close: () => {
+        if (isOpen && this.#isOpen) this.#db.exec(`DROP TABLE ${answers}`)
+        isOpen = false
+      },
+    }
   }
 
   listValues(): readonly ContentId[] {

@@ -5,7 +5,7 @@ import { ComputationFrame, type PendingFrame } from '../frame/computation-frame.
 import type { FrameData } from '../frame/frame-data.ts'
 import type { FrameHost } from '../frame/frame-host.ts'
 import { startFromCalls, startFromOp, startFromRefs } from '../frame/start.ts'
-import { Web } from '../frame/web.ts'
+import { Web } from '../web/web.ts'
 import type { Memo } from '../memo/memo.ts'
 import { findDefinition } from '../memo/op.ts'
 import { Call } from '../model/call.ts'

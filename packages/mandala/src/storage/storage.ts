@@ -10,9 +10,12 @@ import { Memo } from '../memo/memo.ts'
 import { findDefinition, type AnyOp } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
 import { unwrap } from '../memo/unwrap.ts'
+import type { ColumnTable } from 'arquero'
 import { Call } from '../model/call.ts'
 import type { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
+import type { Variable } from '../model/variable.ts'
+import type { QueryOptions, SimilarOptions } from '../query/query-options.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Dropped, Store, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
@@ -20,6 +23,7 @@ import { diffCode, dropVersion, expectTracking, listSources, listVersions, readC
 import { followCode, followProgram, type CodeFollower } from './follow-code.ts'
 import { Frames } from './frames.ts'
 import { expectOptions, invalid, resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
+import { Queries } from './queries.ts'
 import { showProgress } from './progress.ts'
 
 /** How the ops inside a run behave. */
@@ -49,10 +53,12 @@ export type FrameSource = AnyOp | Call | Iterable<unknown> | Tracked<unknown> | 
 export interface StorageParts {
   /** A SQLite file, unless told otherwise. */
   readonly openStore?: (options: ResolvedOptions) => Store
-  /** What follows the code that calls use. */
-  /** The running program, unless told otherwise. */
+  /** What follows the code that calls use: the running program, unless told otherwise. */
   readonly code?: (options: ResolvedOptions) => CodeFollower | undefined
 }
+
+/** The variables that are the columns of a table, by name. */
+export type Selection = Readonly<Record<string, Variable<any>>>
 
 /**
  * Saved calls, in memory or in a file that any number of processes may use at once.
@@ -66,6 +72,7 @@ export class Storage implements AsyncDisposable {
   readonly path: string
   readonly #memo: Memo
   readonly #frames: Frames
+  readonly #queries: Queries
   readonly #logger: ReturnType<typeof resolveOptions>['logger']
 
   constructor(options?: string | StorageOptions, { openStore = openSqlite, code = followProgram }: StorageParts = {}) {
@@ -75,6 +82,7 @@ export class Storage implements AsyncDisposable {
     const store = openStore(resolved)
     this.#memo = new Memo(store, { detectMutation, logger, code: followCode(store, code(resolved), resolved) })
     this.#frames = new Frames(this.#memo)
+    this.#queries = new Queries(this.#memo, logger)
     this.#logger = logger
     this.#memo.events.subscribe((event) => {
       if (event.kind === 'value-damaged') {
@@ -160,6 +168,39 @@ export class Storage implements AsyncDisposable {
    */
   cf(source: FrameSource): PendingFrame {
     return this.#frames.start(source)
+  }
+
+  /**
+   * Every computation in the store that is like the one by which these Refs came about: the same ops tied in the same way, with any values.
+   * What plays the same role in it counts once, so a list stands for lists of any length. Prints the pattern as code (through the
+   * storage's logger), to be pasted into a program and changed; `print: false` doesn't.
+   *
+   * A wrapped value stands for the inputs that it was passed as; wrapped anew, for the input after which it is named, or else for every use.
+   * @param selection the columns, by name
+   * @throws MandalaError `QUERY_INVALID` for what is no Ref or has no history, and for two Refs that play the same role.
+   * @example
+   * await storage.similar({ nClass, nEstimators, acc })
+   */
+  async similar(selection: Readonly<Record<string, unknown>>, options: SimilarOptions = {}): Promise<ColumnTable> {
+    return this.#queries.similar(selection, options)
+  }
+
+  /**
+   * Every computation in the store that fits a pattern, as an Arquero table with a column for each selected variable. All that was said of
+   * a selected variable counts, and of those tied to it; a pattern is taken exactly as it is written.
+   * @throws MandalaError `QUERY_INVALID` for a selection that is no pattern, or one of several parts without `allowProduct`.
+   * @example
+   * const nClass = Q<number>()
+   * const { X, y } = loadDigits.match({ nClass })
+   * await storage.df({ nClass, acc: getAcc.match({ X, y }) })
+   */
+  async df(selection: Selection, options: QueryOptions = {}): Promise<ColumnTable> {
+    return this.#queries.df(selection, options)
+  }
+
+  /** The same row by row, without holding all of them: `for await (const { nClass, acc } of storage.rows({ nClass, acc }))`. */
+  rows<S extends Selection>(selection: S, options: QueryOptions = {}): AsyncGenerator<{ [K in keyof S]: S[K] extends Variable<infer T> ? T : never }> {
+    return this.#queries.rows(selection, options) as AsyncGenerator<any>
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type { RefKind } from '../model/ref.ts'
+import type { PatternMatcher } from './match.ts'
 
 /** A Ref as it is stored, under its name in a call. */
 export interface StoredSlot {
@@ -70,7 +71,7 @@ export interface VersionedResult extends StoredResult {
 }
 
 /** A call as it is read by the many: what frames and queries are made of. */
-export interface LinkedCall extends Omit<StoredCall, 'isTuple' | 'inner'> {
+export interface LinkedCall extends Omit<StoredCall, 'inner'> {
   /** Its place among all calls: one that was stored later has a higher one. */
   readonly order: number
 }
@@ -156,7 +157,7 @@ export interface CallReader {
  * What every store promises. A batch is there whole or not at all; after `putBatch` returns, a killed process loses nothing of it;
  * putting what is there already changes nothing; any number of processes may write to one store.
  */
-export interface Store extends CallReader, CodeStore {
+export interface Store extends CallReader, CodeStore, PatternMatcher {
   findResult(hid: CallHistoryId): Awaitable<StoredResult | undefined>
   /** Of several, the oldest one whose outputs' values are all there, or just the oldest. */
   findResultByContent(cid: CallContentId): Awaitable<StoredResult | undefined>

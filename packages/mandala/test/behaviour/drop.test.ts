@@ -140,7 +140,7 @@ test('a value that another storage on the file deletes between a hit and its use
   const wrapUp = op(function wrapUp(row: readonly unknown[]) { return { row } })
   await using one = new Storage(path)
   await one.run(async () => { for (const row of await rows(1, 'a')) await wrapUp(row) })
-  await using other = new Storage({ path, logger: { warn: () => {}, progress: () => {} } })
+  await using other = new Storage({ path, logger: { warn: () => {}, show: () => {}, progress: () => {} } })
   const log = logOf(other)
   await other.run(async () => {
     const [first, second] = (await rows(1, 'a')) as ListRef<unknown[]>

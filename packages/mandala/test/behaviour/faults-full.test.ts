@@ -9,7 +9,7 @@ import { block } from '../crash/scarce.ts'
 import { hasCode, logOf, makePath } from '../helpers.ts'
 
 const PAGES_FREE = 4
-const quiet = { warn: () => {}, progress: () => {} }
+const quiet = { warn: () => {}, show: () => {}, progress: () => {} }
 
 /** A storage whose file can be kept from growing, as by a full disk. */
 function openLimited(path: string): { storage: Storage; fill: () => void; free: () => void } {

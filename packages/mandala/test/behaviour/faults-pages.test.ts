@@ -41,7 +41,7 @@ async function use(path: string, expected: unknown): Promise<Outcome> {
   let warnings = 0
   let storage: Storage
   try {
-    storage = new Storage({ path, logger: { warn: () => { warnings += 1 }, progress: () => {} } })
+    storage = new Storage({ path, logger: { warn: () => { warnings += 1 }, show: () => {}, progress: () => {} } })
   } catch (error) {
     return { run: codeOf(error), isNoticed: true }
   }

@@ -15,7 +15,7 @@ const EXPECTED = [new Uint8Array(5000).fill(3), { text: 'value 3' }, [33, 39, 51
 /** A storage on a file, with what it warned of. */
 function open(path: string, thresholdMB = 0.002) {
   const warnings: string[] = []
-  const storage = new Storage({ path, overflow: { thresholdMB }, logger: { warn: (line) => warnings.push(line), progress: () => {} } })
+  const storage = new Storage({ path, overflow: { thresholdMB }, logger: { warn: (line) => warnings.push(line), show: () => {}, progress: () => {} } })
   return { storage, warnings, log: logOf(storage) }
 }
 

@@ -24,7 +24,7 @@ test('deleting the calls of a frame takes them and what rests on them; a dry run
 })
 
 test('a frame still shows calls that were dropped meanwhile, with Refs for values that are gone; a new frame has none', async (t) => {
-  const storage = new Storage({ path: makePath(t), logger: { warn: () => {}, progress: () => {} } })
+  const storage = new Storage({ path: makePath(t), logger: { warn: () => {}, show: () => {}, progress: () => {} } })
   await storage.run(program(0))
   const cf = await storage.cf(inc).expandAll()
   await storage.drop(inc)

@@ -40,7 +40,7 @@ test('where loads the values of its variable alone, and a table those of its col
 
 test('a start that is in no call shows the value that it was wrapped with, with no warning', async () => {
   const warnings: string[] = []
-  const storage = new Storage({ logger: { warn: (line) => warnings.push(line), progress: () => {} } })
+  const storage = new Storage({ logger: { warn: (line) => warnings.push(line), show: () => {}, progress: () => {} } })
   const cf = await storage.cf({ a: [wrap(7), wrap({ b: 8 })] })
   assert.deepEqual(await cf.values('a'), [7, { b: 8 }])
   assert.deepEqual((await cf.where('a', (value) => value === 7).df()).array('a'), [7])

@@ -7,7 +7,7 @@ const increment = op(function increment(x: number) { return x + 1 })
 
 function makeLogger(): Logger & { readonly warnings: string[] } {
   const warnings: string[] = []
-  return { warnings, warn: (text) => warnings.push(text), progress: () => {} }
+  return { warnings, warn: (text) => warnings.push(text), show: () => {}, progress: () => {} }
 }
 
 test('a listener that throws fails no call, and is a warning once', async () => {

@@ -69,7 +69,7 @@ test('another storage that holds a Ref of before a refresh does not hit what was
 })
 
 test('unwrapping a Ref whose value went with its call is an error, and takes nothing of the call that has its place', async () => {
-  const storage = new Storage({ logger: { warn: () => {}, progress: () => {} } })
+  const storage = new Storage({ logger: { warn: () => {}, show: () => {}, progress: () => {} } })
   const random = makeRandom((n) => [n])
   const first = op(function first(xs: readonly number[]) { return xs[0] })
   const old = await storage.run(() => random())

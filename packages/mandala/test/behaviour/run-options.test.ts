@@ -85,7 +85,7 @@ test('refresh executes equal calls of other histories once, so that all have one
 
 test('progress shows hits, executed and running calls and saved time through the logger', async () => {
   const lines: [string, boolean][] = []
-  const storage = new Storage({ logger: { warn: () => assert.fail(), progress: (line, isLast) => lines.push([line, isLast]) } })
+  const storage = new Storage({ logger: { warn: () => assert.fail(), show: () => {}, progress: (line, isLast) => lines.push([line, isLast]) } })
   await storage.run({ progress: true }, async () => { await increment(1); await increment(2); await increment(1) })
   assert.deepEqual(lines.at(-1), ['1 hits · 2 executed · 0 running · 0 s saved', true])
   assert.equal(lines.filter(([, isLast]) => isLast).length, 1)
@@ -96,7 +96,7 @@ test('progress shows hits, executed and running calls and saved time through the
 
 test('the last progress line comes also when the run throws', async () => {
   const lines: boolean[] = []
-  const storage = new Storage({ logger: { warn: () => {}, progress: (_line, isLast) => lines.push(isLast) } })
+  const storage = new Storage({ logger: { warn: () => {}, show: () => {}, progress: (_line, isLast) => lines.push(isLast) } })
   await assert.rejects(storage.run({ progress: true }, () => { throw new Error('stop') }))
   assert.equal(lines.at(-1), true)
 })

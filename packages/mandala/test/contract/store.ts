@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
+import type { MatchAtom, MatchPlan } from '../../src/store/match.ts'
 import type { Store, StoredCall, StoredValue } from '../../src/store/store.ts'
 import { hasCode } from '../helpers.ts'
 import { batchOf, call, callCid, callHid, chain, cid, hid, nothing, slot, value } from './stored.ts'
@@ -13,6 +14,7 @@ export interface StoreSetting {
 export function describeStore(name: string, setting: StoreSetting): void {
   describe(name, () => {
     lookUps(setting)
+    matching(setting)
     writing(setting)
     values(setting)
     deletion(setting)
@@ -103,6 +105,51 @@ function lookUps({ open }: StoreSetting): void {
     await store.putBatch(batchOf(call('inner')))
     await store.putBatch(batchOf(call('other'), call('outer', { inner: [callHid('inner'), callHid('other')] })))
     assert.deepEqual((await store.findCall(callHid('outer')))?.inner, [callHid('inner'), callHid('other')])
+  })
+}
+
+/** What is `x` of `in0` in a call that gave what another one took. */
+const twoSteps = (limit?: number): MatchPlan => {
+  const calls = (out: number, input: number): MatchAtom => [{
+    kind: 'calls', ops: [{ name: 'f', version: undefined }], isShared: false,
+    edges: [
+      { side: 'output', labels: [{ kind: 'only' }], variable: out, key: undefined },
+      { side: 'input', labels: [{ kind: 'named', name: 'in0' }], variable: input, key: undefined },
+    ],
+  }]
+  const steps = [{ atom: calls(0, 1), via: undefined }, { atom: calls(1, 2), via: 1 }]
+  const block = { steps, parent: undefined, shared: [], isDriven: false, keep: [0, 2], isTestOnly: false }
+  return { blocks: [block], pins: [], excluded: [], unequal: [], select: [0, 2], distinct: 'refs', limit }
+}
+
+function matching({ open }: StoreSetting): void {
+  test('calls are counted by op and version', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(batchOf(call('a'), call('b', { version: 1 }), call('c', { version: 1 }), call('d', { op: 'g' })))
+    assert.deepEqual([await store.countCalls('f', undefined), await store.countCalls('f', 1), await store.countCalls('h', undefined)], [3, 2, 0])
+    assert.deepEqual([await store.listVersions('f'), await store.listVersions('h')], [[0, 1], []])
+  })
+
+  test('answers to a pattern are read from any place on, also after other work, and without what was dropped meanwhile', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(chain())
+    const matches = await store.match(twoSteps())
+    const read = (from: number, limit: number): string[][] => {
+      const { refs, rows } = matches.read(from, limit)
+      return rows.map((row) => row.map((place) => refs[place]?.hid as string))
+    }
+    assert.equal(matches.count, 2)
+    assert.deepEqual(read(0, 10), [[hid('bo'), hid('x')], [hid('co'), hid('ao')]])
+    await store.putBatch(batchOf(call('z', { inputs: ['co'] })))
+    await assert.rejects(async () => store.putBatch(batchOf({ ...call('broken'), op: undefined as unknown as string })))
+    assert.deepEqual(read(1, 10), [[hid('co'), hid('ao')]])
+    await store.dropCalls([callHid('c')], { dependents: true, dryRun: false })
+    assert.deepEqual(read(0, 10), [[hid('bo'), hid('x')]])
+    matches.close()
+    matches.close()
+    const first = await store.match(twoSteps(0))
+    assert.equal(first.count, 0)
+    first.close()
   })
 }
 

@@ -20,7 +20,7 @@ if (import.meta.main) {
     process.setuid?.(NOBODY)
   }
   await report('open', async () => {
-    const storage = new Storage({ path, logger: { warn: () => {}, progress: () => {} } })
+    const storage = new Storage({ path, logger: { warn: () => {}, show: () => {}, progress: () => {} } })
     const retrace = (): Promise<unknown> => storage.run({ newCalls: 'error' }, async () => unwrap(await greet('Ada')))
     await report('retrace', retrace)
     await report('hit', () => storage.run(async () => unwrap(await greet('Ada'))))

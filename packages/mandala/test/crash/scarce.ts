@@ -14,7 +14,7 @@ async function report(what: string, action: () => Promise<unknown>): Promise<voi
 if (import.meta.main) {
   const [path, thresholdMB, first, end] = process.argv.slice(2) as [string, string, string, string | undefined]
   const warn = (text: string): unknown => process.stdout.write(`warning: ${text}\n`)
-  const storage = new Storage({ path, overflow: { thresholdMB: Number(thresholdMB) }, logger: { warn, progress: () => {} } })
+  const storage = new Storage({ path, overflow: { thresholdMB: Number(thresholdMB) }, logger: { warn, show: () => {}, progress: () => {} } })
   await report('run', () => storage.run(async () => { for (let n = Number(first); n < Number(first) + 40 && n < 102; n += 1) await block(n) }))
   if (end !== 'leave') await report('close', () => storage.close())
 }

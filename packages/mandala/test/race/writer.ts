@@ -7,7 +7,8 @@ const warnings: string[] = []
 
 async function run(): Promise<unknown> {
   try {
-    await using storage = new Storage({ path, overflow: { thresholdMB: Number(thresholdMB) }, logger: { warn: (text) => warnings.push(text), progress: () => {} } })
+    const logger = { warn: (text: string) => warnings.push(text), show: () => {}, progress: () => {} }
+    await using storage = new Storage({ path, overflow: { thresholdMB: Number(thresholdMB) }, logger })
     const outcome = await PROGRAMS[program]?.(storage, Number(writer))
     return { ...outcome, errors: warnings }
   } catch (error) {

@@ -17,8 +17,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   versions: ['base', 'graph', 'value', 'model', 'code', 'store'],
   memo: ['base', 'value', 'model', 'code', 'store', 'versions'],
   render: ['base'],
-  frame: ['base', 'graph', 'model', 'store', 'render'],
-  storage: ['base', 'value', 'model', 'code', 'store', 'sqlite', 'versions', 'memo', 'frame', 'render'],
+  web: ['base', 'model', 'store', 'render'],
+  frame: ['base', 'graph', 'model', 'store', 'web', 'render'],
+  query: ['base', 'graph', 'model', 'store', 'web', 'render'],
+  storage: ['base', 'value', 'model', 'code', 'store', 'sqlite', 'versions', 'memo', 'web', 'render', 'frame', 'query'],
 }
 
 interface Import {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { check } from '../../src/frame/check.ts'
 import type { FrameData } from '../../src/frame/frame-data.ts'
-import { Web } from '../../src/frame/web.ts'
+import { Web } from '../../src/web/web.ts'
 import type { LinkedCall } from '../../src/store/store.ts'
 
 const web = new Web({ load: () => undefined, elementsOf: () => new Map() })

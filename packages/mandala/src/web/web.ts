@@ -96,6 +96,13 @@ export class Web {
     return ref
   }
 
+  /** A ref whose value needs no loading. */
+  addImmediate(slot: Omit<StoredSlot, 'name'>, value: unknown): number {
+    const ref = this.addRef(slot)
+    this.#refs[ref] ??= makeRef(slot.kind, { cid: slot.cid, owner: this.owner, immediate: { value } })
+    return ref
+  }
+
   addCall(call: LinkedCall): number {
     const known = this.#callNumbers.get(call.hid)
     if (known !== undefined) return known

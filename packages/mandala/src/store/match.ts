@@ -1,0 +1,89 @@
+import type { Awaitable } from '../base/awaitable.ts'
+import type { Label, Pin } from '../model/variable.ts'
+import type { StoredSlot } from './store.ts'
+
+/** One of the names under which calls have a ref, and the variable that stands for it. */
+export interface MatchEdge {
+  readonly side: 'input' | 'output'
+  /** Any of these; none: any label of that side. */
+  readonly labels: readonly Label[]
+  readonly variable: number
+  /** The variable for the position or key that the label of a collection's input says. */
+  readonly key: { readonly variable: number; readonly of: 'position' | 'name' } | undefined
+}
+
+/** Calls of some ops, with what they have under some names. */
+export interface MatchCalls {
+  readonly kind: 'calls'
+  readonly ops: readonly { readonly name: string; readonly version: number | undefined }[]
+  readonly edges: readonly MatchEdge[]
+  /** Whether so many atoms ask for the same that it pays to gather it once. */
+  readonly isShared: boolean
+}
+
+/** A ref and its content; only here does a variable stand for a content. */
+export interface MatchContent {
+  readonly kind: 'content'
+  readonly ref: number
+  readonly content: number
+}
+
+/** What there must be: one of these forms. */
+export type MatchAtom = readonly (MatchCalls | MatchContent)[]
+
+/** An atom, found through a variable that is known by then, or by going through all its calls. */
+export interface MatchStep {
+  readonly atom: MatchAtom
+  readonly via: number | undefined
+}
+
+/** Atoms that are joined in one go, step by step. */
+export interface MatchBlock {
+  readonly steps: readonly MatchStep[]
+  /** The block, earlier in the list, whose rows it has to fit, and the variables that they share. */
+  readonly parent: number | undefined
+  readonly shared: readonly number[]
+  /** Whether it is found through what the parent has; else it goes through calls and is compared with the parent. */
+  readonly isDriven: boolean
+  /** Variables that are needed outside the block. */
+  readonly keep: readonly number[]
+  /** Whether its rows only have to be there: then, without repeated rows, nothing of it takes part in the joining of the answer. */
+  readonly isTestOnly: boolean
+}
+
+/** How a pattern is to be solved. Variables are numbers. */
+export interface MatchPlan {
+  readonly blocks: readonly MatchBlock[]
+  /** Sets that a variable has to be in, all of them. */
+  readonly pins: readonly { readonly variable: number; readonly oneOf: readonly Pin[] }[]
+  readonly excluded: readonly { readonly variable: number; readonly noneOf: readonly Pin[] }[]
+  readonly unequal: readonly (readonly [number, number])[]
+  readonly select: readonly number[]
+  /** Which answers count as one: those of the same refs, of the same contents, or none. */
+  readonly distinct: 'refs' | 'values' | false
+  readonly limit: number | undefined
+}
+
+/** A ref of an answer; `key` is the value of a position or key that isn't stored as a value. */
+export interface MatchedRef extends Omit<StoredSlot, 'name'> {
+  readonly key: number | string | undefined
+}
+
+/** The answers to a pattern, sorted by the order in which their refs were first stored, one column after the other. */
+export interface Matches {
+  readonly count: number
+  /** What each block, and then each joining of one, came to. */
+  readonly steps: readonly { readonly rows: number; readonly durationMs: number }[]
+  /** Answers from a place on; a cell is a place in `refs`. */
+  read(from: number, limit: number): { readonly refs: readonly MatchedRef[]; readonly rows: readonly (readonly number[])[] }
+  close(): void
+}
+
+/** What queries by pattern ask of a store. */
+export interface PatternMatcher {
+  /** How many calls there are of an op at a version, or at all. */
+  countCalls(op: string, version: number | undefined): Awaitable<number>
+  /** The versions of an op that have calls. */
+  listVersions(op: string): Awaitable<readonly number[]>
+  match(plan: MatchPlan): Awaitable<Matches>
+}
