@@ -3,6 +3,7 @@ import { digest } from '../value/digest.ts'
 import { inspect } from 'node:util'
 import { portray, type Portrait } from './portrait.ts'
 import type { Touched } from './reach.ts'
+import { isOnTrail, trailOf } from './trail.ts'
 
 export type Getter = () => unknown
 
@@ -15,7 +16,13 @@ export interface ValueState {
 }
 
 /** Values of more parts are looked at once in a process: later only another object counts as a change. */
-const SMALL_SIZE = 500
+const SMALL_SIZE = 200
+
+interface KnownPortrait {
+  readonly portrait: Portrait
+  /** By which it is seen that the value is as it was; undefined where that is taken for granted. */
+  readonly trail: readonly unknown[] | undefined
+}
 
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 
@@ -30,7 +37,10 @@ export function markSelfReporting(fn: object): void {
 export class ModuleValues {
   readonly #getters = new Map<string, Getter>()
   readonly #importers = new Map<string, Getter>()
-  readonly #large = new WeakMap<object, Portrait>()
+  readonly #portraits = new WeakMap<object, KnownPortrait>()
+  /** By component, the last value that can't change in itself. */
+  readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
+  readonly #origins = new Map<string, string>()
   readonly #ids = new WeakMap<object, string>()
   #classesOf = 0
   readonly #reach: (id: string) => readonly Touched[]
@@ -78,10 +88,20 @@ export class ModuleValues {
 
   state(id: string): ValueState {
     const value = this.read(id)
+    if (typeof value === 'object' && value !== null) return this.#stateOf(id, value)
+    const known = this.#fixed.get(id)
+    if (known && Object.is(known.value, value)) return known.state
+    const state = this.#stateOf(id, value)
+    this.#fixed.set(id, { value, state })
+    return state
+  }
+
+  #stateOf(id: string, value: unknown): ValueState {
     if (typeof value === 'function' && selfReporting.has(value)) return NO_VALUE
-    if (!isCompound(value)) return typeof value === 'symbol' ? { hash: this.#opaque(id, ''), isOpaque: true } : { hash: identify(value).cid, isOpaque: false }
-    const portrait = this.#portrait(value)
-    return portrait.isPartial ? { hash: this.#opaque(id, portrait.hash), isOpaque: true } : { hash: portrait.hash, isOpaque: false }
+    if (typeof value === 'symbol') return { hash: this.#origin(id), isOpaque: true }
+    if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
+    const { hash, isPartial } = this.#portrait(value)
+    return isPartial ? { hash: digest('component', `${hash} ${this.#origin(id)}`), isOpaque: true } : { hash, isOpaque: false }
   }
 
   /** A short text of the value, for people. */
@@ -91,29 +111,38 @@ export class ModuleValues {
   }
 
   #portrait(value: object): Portrait {
-    const known = this.#large.get(value)
-    if (known) return known
+    const known = this.#portraits.get(value)
+    if (known && (!known.trail || isOnTrail(value, known.trail))) return known.portrait
     const portrait = portray(value)
-    if (portrait.size > SMALL_SIZE) this.#large.set(value, portrait)
+    const isLarge = portrait.size > SMALL_SIZE
+    const trail = isLarge || typeof value === 'function' ? undefined : trailOf(value, SMALL_SIZE * 4)
+    if (trail || isLarge || typeof value === 'function') this.#portraits.set(value, { portrait, trail })
     return portrait
   }
 
-  /** What can't be told from the value is told from the code that made it. */
-  #opaque(id: string, shown: string): string {
-    const parts = this.#reach(id).map((touched) => {
-      switch (touched.kind) {
-        case 'code': return [touched.id, this.#fingerprint(touched.id)]
-        case 'value': return [touched.id, this.#fingerprint(touched.id), touched.id === id ? '' : this.#shown(touched.id)]
-        case 'package': return [`npm:${touched.name}`, touched.version]
-        case 'builtin': return [touched.name, touched.member]
-      }
-    })
-    return digest('component', JSON.stringify([shown, parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))]))
+  /** What made a value, where the value itself can't tell: its code, all that this names, and the values among that when it is first asked. */
+  #origin(id: string): string {
+    let origin = this.#origins.get(id)
+    if (origin === undefined) {
+      const parts = this.#reach(id).map((touched) => {
+        switch (touched.kind) {
+          case 'code': return [touched.id, this.#fingerprint(touched.id)]
+          case 'value': return [touched.id, this.#fingerprint(touched.id), touched.id === id ? '' : this.#shown(touched)]
+          case 'package': return [`npm:${touched.name}`, touched.version]
+          case 'builtin': return [touched.name, touched.member]
+        }
+      })
+      origin = digest('component', JSON.stringify(parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))))
+      this.#origins.set(id, origin)
+    }
+    return origin
   }
 
-  #shown(id: string): string {
-    const value = this.read(id)
-    return isCompound(value) ? this.#portrait(value).hash : typeof value === 'symbol' ? '' : identify(value).cid
+  /** What a literal made is told by its code, whatever became of it since. */
+  #shown({ id, isLiteral }: Touched & { kind: 'value' }): string {
+    const value = isLiteral ? undefined : this.read(id)
+    if (isCompound(value)) return this.#portrait(value).hash
+    return typeof value === 'symbol' ? '' : identify(value).cid
   }
 }
 

@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { identify } from '../value/identify.ts'
 import { Refusal } from '../value/refusal.ts'
+import { hasHiddenContent } from './trail.ts'
 
 /** What a value of the module level is, as far as it can be told from outside. */
 export interface Portrait {
@@ -98,12 +99,10 @@ class Copier {
 
   /** Dates, typed arrays and registered classes are identified as they are; of others their class and their fields count. */
   #other(value: object, prototype: object): unknown {
-    try {
-      identify(value)
+    if (hasHiddenContent(value)) {
       if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) this.size += value.byteLength >> 3
-      return value
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      // Where it stands in the text of its last match is nothing that it is.
+      return types.isRegExp(value) ? new RegExp(value.source, value.flags) : value
     }
     this.isPartial = true
     const { constructor } = prototype as { constructor?: { name?: unknown } }

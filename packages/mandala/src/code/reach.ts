@@ -1,10 +1,12 @@
+import type { ComponentFacts } from './file-facts.ts'
 import type { FreeName } from './names.ts'
 import type { Program, Target } from './program.ts'
 
 /** What reading a name makes a call depend on; a function that runs reports itself. */
 export type Touched =
   | { readonly kind: 'code'; readonly id: string }
-  | { readonly kind: 'value'; readonly id: string }
+  /** A literal's value is known from its code until something changes it. */
+  | { readonly kind: 'value'; readonly id: string; readonly isLiteral: boolean }
   | { readonly kind: 'package'; readonly name: string; readonly version: string }
   | { readonly kind: 'builtin'; readonly name: string; readonly member: string }
 
@@ -42,7 +44,7 @@ class Walk {
   }
 
   #component({ id, component, file }: Target & { kind: 'component' }): void {
-    if (component.kind === 'value') this.#add({ kind: 'value', id })
+    if (component.kind === 'value') this.#add({ kind: 'value', id, isLiteral: isLiteral(component) })
     else if (component.kind === 'function' && component.isTrivial) this.#add({ kind: 'code', id })
     else if (component.kind === 'class' && this.#add({ kind: 'code', id })) {
       for (const index of component.eager) this.#eager(file, component.names[index] as FreeName)
@@ -59,7 +61,7 @@ class Walk {
   /** A component and all that is named in it, at any distance. */
   all(id: string): void {
     const found = this.#program.find(id)
-    if (!found || !this.#add({ kind: found.component.kind === 'value' ? 'value' : 'code', id })) return
+    if (!found || !this.#add(asPart(id, found.component))) return
     for (const name of found.component.names) this.#reached(this.#program.target(found.file, name))
     if (found.component.kind !== 'class' && found.component.kind !== 'value') return
     const prefix = `${found.component.name}.`
@@ -78,4 +80,12 @@ class Walk {
     this.#found.set(key, touched)
     return true
   }
+}
+
+function asPart(id: string, component: ComponentFacts): Touched {
+  return component.kind === 'value' ? { kind: 'value', id, isLiteral: isLiteral(component) } : { kind: 'code', id }
+}
+
+function isLiteral({ names }: ComponentFacts): boolean {
+  return names.every((name) => name.kind === 'global' && !/^(process|import)\b/.test(name.name))
 }

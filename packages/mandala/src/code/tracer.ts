@@ -136,6 +136,10 @@ export class Tracer {
 
 /** The one tracer of the process, whatever copies of the library are loaded: markers find it under this name. */
 export function getTracer(): Tracer {
-  const home = globalThis as unknown as Record<symbol, Tracer | undefined>
-  return home[Symbol.for(REGISTRY)] ??= new Tracer()
+  const home = globalThis as unknown as Record<string, Tracer | undefined>
+  const known = home[REGISTRY]
+  if (known) return known
+  const tracer = new Tracer()
+  Object.defineProperty(globalThis, REGISTRY, { value: tracer })
+  return tracer
 }

@@ -9,7 +9,7 @@ import { insertAll, type Insertion } from './site.ts'
 import { parseSource, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache are read by this version only. */
-export const TRANSFORM_VERSION = `${CANON_VERSION}.1`
+export const TRANSFORM_VERSION = `${CANON_VERSION}.2`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -84,7 +84,7 @@ function prologueOf({ facts, table, names, marks, program }: PrologueInput): Ins
     return expression === undefined ? [] : [`${i}:()=>${expression}`]
   })
   const { bytes, report, guard, capture } = marks
-  const call = `globalThis[Symbol.for(${JSON.stringify(REGISTRY)})].register(${JSON.stringify(facts.file)},{${own.join(',')}},{${imported.join(',')}})`
+  const call = `globalThis[${JSON.stringify(REGISTRY)}].register(${JSON.stringify(facts.file)},{${own.join(',')}},{${imported.join(',')}})`
   return { at: first.start, text: `const{bytes:${bytes},report:${report},capture:${capture}}=${call};var ${guard}=1;`, rank: 0 }
 }
 

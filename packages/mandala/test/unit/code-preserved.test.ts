@@ -139,6 +139,7 @@ export const run = () => { { using a = make(1), b = make(2); log.push(0) } retur
   ].join('\r\n')),
   'a byte order mark': only('\ufeffconst N = 1\nexport const run = () => N'),
   'names like those of the markers': only('const $md = 1, $mdx = 2, $mdg = 3, $mdc = 4\nexport const run = () => $md + $mdx + $mdg + $mdc'),
+  'names of globals used for something else': only('const Symbol = 1, Map = 2\nexport const run = () => Symbol + Map'),
   'top-level await and import.meta': only(`const N = await Promise.resolve(1)
 export const run = () => [N, typeof import.meta.url, import.meta.filename.endsWith("main.js")]`),
   'a circle that calls a function before its module began': {

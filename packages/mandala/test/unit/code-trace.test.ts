@@ -129,7 +129,7 @@ function stateOfTool(source: string, values: Readonly<Record<string, unknown>>):
 }
 
 test('a value made of functions is known by their code, by what they name, and by the data in it', () => {
-  const source = `const N = 1
+  const source = `const N = Number(process.env.N)
 function deep(x: number) { return Number(x) }
 const makeTool = (k: number) => ({ k, run: (x: number) => deep(x) + k + N })
 const tool = makeTool(Number(2))
