@@ -81,7 +81,9 @@ for (const { name, folder, entry, run } of WORKLOADS) {
   const plain = await import(pathToFileURL(join(folder, entry)).href)
   const tracked = await load(folder, entry, name.split(' ')[0] as string)
   assert.deepEqual(traced(() => run(tracked)), run(plain))
-  note(name, await compare({ plain: () => run(plain), idle: () => run(tracked), tracked: () => traced(() => run(tracked)), trackedAsync: () => tracedAsync(() => run(tracked)) }))
+  note(name, await compare({
+    plain: () => run(plain), idle: () => run(tracked), tracked: () => traced(() => run(tracked)), trackedAsync: () => tracedAsync(() => run(tracked)),
+  }))
 }
 
 const pipeline = resolve(import.meta.dirname, 'pipeline')

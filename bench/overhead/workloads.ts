@@ -26,16 +26,22 @@ const word = (i: number): string => `${words[(i * 7 + (i >> 3)) % words.length]}
 export const csv: string = ['id;label;text', ...Array.from({ length: 120 }, (_, i) =>
   `${i};${i % 2};"${Array.from({ length: 30 }, (_, k) => word(i * 31 + k * (i % 2 ? 3 : 5))).join(' ')}"`)].join('\n')
 
+const longCsv = [csv, ...Array.from({ length: 5 }, () => csv.slice(csv.indexOf('\n') + 1))].join('\n')
+
 const acornText = readFileSync(join(folderOf('acorn'), 'dist/acorn.mjs'), 'utf8').slice(0, 60_000)
 const source = acornText.slice(0, acornText.lastIndexOf('\n\n'))
-const markdown = Array.from({ length: 60 }, (_, i) => `## Part ${i}\n\n${word(i)} *${word(i + 1)}* \`code\` [link](http://x/${i})\n\n- one\n- **two**\n\n| a | b |\n|---|---|\n| ${i} | 2 |\n`).join('\n')
-const numbers = Array.from({ length: 400 }, (_, i) => Math.sin(i) * 100 + i)
+const markdown = Array.from({ length: 60 }, (_, i) =>
+  `## Part ${i}\n\n${word(i)} *${word(i + 1)}* \`code\` [link](http://x/${i})\n\n- one\n- **two**\n\n| a | b |\n|---|---|\n| ${i} | 2 |\n`).join('\n')
+const numbers = Array.from({ length: 4000 }, (_, i) => Math.sin(i) * 100 + i)
 const documentText = Array.from({ length: 80 }, (_, i) => `item${i}:\n  name: ${word(i)}\n  tags: [a, b, ${i}]\n  nested: { x: ${i}, y: "z" }\n`).join('')
 
 export const WORKLOADS: readonly Workload[] = [
-  { name: 'acorn (parser)', folder: folderOf('acorn'), entry: 'dist/acorn.mjs', run: ({ parse }) => parse(source, { ecmaVersion: 'latest', sourceType: 'module' }).body.length },
+  {
+    name: 'acorn (parser)', folder: folderOf('acorn'), entry: 'dist/acorn.mjs',
+    run: ({ parse }) => parse(source, { ecmaVersion: 'latest', sourceType: 'module' }).body.length,
+  },
   { name: 'marked (Markdown)', folder: folderOf('marked'), entry: 'lib/marked.esm.js', run: ({ marked }) => marked.parse(markdown).length },
-  { name: 'csv-parse (CSV)', folder: folderOf('csv-parse'), entry: 'lib/sync.js', run: ({ parse }) => parse(csv, { delimiter: ';', columns: true }).length },
+  { name: 'csv-parse (CSV)', folder: folderOf('csv-parse'), entry: 'lib/sync.js', run: ({ parse }) => parse(longCsv, { delimiter: ';', columns: true }).length },
   { name: 'yaml (YAML)', folder: folderOf('yaml'), entry: 'dist/index.js', run: ({ parse }) => Object.keys(parse(documentText)).length },
   { name: 'ml-matrix (matrices)', folder: folderOf('ml-matrix'), entry: 'matrix.js', run: runMatrix },
   { name: 'lodash-es (collections)', folder: folderOf('lodash-es'), entry: 'lodash.js', run: runLodash },
@@ -49,7 +55,7 @@ function runMatrix({ Matrix, SingularValueDecomposition, inverse }: any): number
 }
 
 function runLodash({ default: _ }: any): number {
-  const rows = numbers.map((x, i) => ({ x, group: i % 7, tags: [word(i), word(i + 1)], deep: { a: { b: i } } }))
+  const rows = numbers.slice(0, 400).map((x, i) => ({ x, group: i % 7, tags: [word(i), word(i + 1)], deep: { a: { b: i } } }))
   const grouped = _.mapValues(_.groupBy(_.sortBy(rows, ['group', 'x']), 'group'), (each: any) => _.sumBy(each, 'deep.a.b'))
   return _.size(_.cloneDeep(rows)) + _.sum(_.values(grouped)) + _.uniq(_.flatMap(rows, 'tags')).length + Number(_.isEqual(rows, _.cloneDeep(rows)))
 }
@@ -57,13 +63,13 @@ function runLodash({ default: _ }: any): number {
 function runStatistics(library: any): number {
   const { mean, median, standardDeviation, quantile, linearRegression, ckmeans, sampleCorrelation } = library
   const line = linearRegression(numbers.map((x, i) => [i, x]))
-  const parts = [mean(numbers), median(numbers), standardDeviation(numbers), quantile(numbers, 0.9), line.m, ckmeans(numbers.slice(0, 120), 4).length,
+  const parts = [mean(numbers), median(numbers), standardDeviation(numbers), quantile(numbers, 0.9), line.m, ckmeans(numbers.slice(0, 400), 5).length,
     sampleCorrelation(numbers, numbers.toReversed())]
   return Math.round(1e6 * parts.reduce((sum, part) => sum + part, 0))
 }
 
 function runDates({ addDays, format, parseISO, differenceInCalendarDays, startOfWeek, eachDayOfInterval }: any): string {
   const start = parseISO('2024-01-31T10:00:00')
-  const days = eachDayOfInterval({ start, end: addDays(start, 90) })
+  const days = eachDayOfInterval({ start, end: addDays(start, 540) })
   return days.map((day: Date) => format(startOfWeek(day), 'yyyy-MM-dd EEE') + differenceInCalendarDays(day, start)).join().slice(-40)
 }

@@ -33,6 +33,14 @@ export function markSelfReporting(fn: object): void {
   selfReporting.add(fn)
 }
 
+/** What the values of a program are seen in. */
+export interface Surroundings {
+  listReach(id: string): readonly Touched[]
+  findFingerprint(id: string): string | undefined
+  /** Runs a function that belongs to no call. */
+  aside<T>(fn: () => T): T
+}
+
 /** The values of the modules of a program, asked for when somebody depends on them. */
 export class ModuleValues {
   readonly #getters = new Map<string, Getter>()
@@ -43,12 +51,10 @@ export class ModuleValues {
   readonly #origins = new Map<string, string>()
   readonly #ids = new WeakMap<object, string>()
   #classesOf = 0
-  readonly #reach: (id: string) => readonly Touched[]
-  readonly #fingerprint: (id: string) => string | undefined
+  readonly #surroundings: Surroundings
 
-  constructor(reach: (id: string) => readonly Touched[], fingerprint: (id: string) => string | undefined) {
-    this.#reach = reach
-    this.#fingerprint = fingerprint
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings
   }
 
   set(id: string, getter: Getter): void {
@@ -113,7 +119,7 @@ export class ModuleValues {
   #portrait(value: object): Portrait {
     const known = this.#portraits.get(value)
     if (known && (!known.trail || isOnTrail(value, known.trail))) return known.portrait
-    const portrait = portray(value)
+    const portrait = this.#surroundings.aside(() => portray(value))
     const isLarge = portrait.size > SMALL_SIZE
     const trail = isLarge || typeof value === 'function' ? undefined : trailOf(value, SMALL_SIZE * 4)
     if (trail || isLarge || typeof value === 'function') this.#portraits.set(value, { portrait, trail })
@@ -124,10 +130,11 @@ export class ModuleValues {
   #origin(id: string): string {
     let origin = this.#origins.get(id)
     if (origin === undefined) {
-      const parts = this.#reach(id).map((touched) => {
+      const { findFingerprint } = this.#surroundings
+      const parts = this.#surroundings.listReach(id).map((touched) => {
         switch (touched.kind) {
-          case 'code': return [touched.id, this.#fingerprint(touched.id)]
-          case 'value': return [touched.id, this.#fingerprint(touched.id), touched.id === id ? '' : this.#shown(touched)]
+          case 'code': return [touched.id, findFingerprint(touched.id)]
+          case 'value': return [touched.id, findFingerprint(touched.id), touched.id === id ? '' : this.#shown(touched)]
           case 'package': return [`npm:${touched.name}`, touched.version]
           case 'builtin': return [touched.name, touched.member]
         }

@@ -19,7 +19,7 @@ interface LoadedModule {
   readonly sites: readonly (readonly number[])[]
   readonly refs: readonly SiteRef[]
   readonly imported: Readonly<Record<number, Getter>>
-  /** By number of the ref. */
+  /** By number of the site. */
   readonly events: (readonly Event[] | undefined)[]
 }
 
@@ -50,7 +50,12 @@ export class Tracer {
   readonly #captured = new WeakMap<object, Captured>()
 
   constructor() {
-    this.values = new ModuleValues((id) => reachOf(this.#program, id), (id) => this.#program.findFingerprint(id))
+    this.values = new ModuleValues({
+      listReach: (id) => reachOf(this.#program, id),
+      findFingerprint: (id) => this.#program.findFingerprint(id),
+      // Registered types run code of the user's when they are identified.
+      aside: (fn) => this.markers.unwatched(fn),
+    })
   }
 
   get program(): Program {
@@ -94,10 +99,11 @@ export class Tracer {
   }
 
   /** What passing a marker means. */
-  *eventsOf(site: number): Generator<Event> {
+  eventsOf(site: number): readonly Event[] {
     const module = this.#moduleOf(site)
-    if (!module) return
-    for (const ref of module.sites[site - module.first] ?? []) yield* (module.events[ref] ??= this.#resolve(module, ref))
+    if (!module) return []
+    const index = site - module.first
+    return module.events[index] ??= (module.sites[index] ?? []).flatMap((ref) => this.#resolve(module, ref))
   }
 
   /** The last module whose first marker isn't beyond this one. */

@@ -123,7 +123,9 @@ export const run = () => f()`))
 /** What `tool` is known by, in a program of this source, with these values in its modules. */
 function stateOfTool(source: string, values: Readonly<Record<string, unknown>>): ValueState {
   const program = linkProgram({ 'main.ts': source })
-  const states = new ModuleValues((id) => reachOf(program, id), (id) => program.findFingerprint(id))
+  const states = new ModuleValues({
+    listReach: (id) => reachOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
+  })
   for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
   return states.state('main.ts#tool')
 }
