@@ -97,10 +97,10 @@ export class CallTrace implements Watcher {
     const changed: string[] = []
     const values: Dependency[] = []
     for (const [id, before] of this.#values) {
-      const now = this.#stateOf(id)
+      const now = this.#tracer.values.state(id)
       const state = before ?? now
-      if (before && before.hash !== now?.hash) changed.push(id)
-      if (state?.hash !== undefined) values.push({ kind: 'value', id, hash: state.hash, isOpaque: state.isOpaque })
+      if (before && before.hash !== now.hash) changed.push(id)
+      if (state.hash !== undefined) values.push({ kind: 'value', id, hash: state.hash, isOpaque: state.isOpaque })
     }
     const others = [...this.#others.values()].filter(({ kind, id }) => !(kind === 'code' ? this.#code.has(id) : kind === 'value' && this.#values.has(id)))
     const dependencies = [...this.#codes(), ...values, ...others].sort(inOrder)

@@ -92,7 +92,9 @@ export class ModuleValues {
     }
   }
 
+  /** A value that nothing gives access to is known by its code. */
   state(id: string): ValueState {
+    if (!this.has(id)) return { hash: this.#origin(id), isOpaque: true }
     const value = this.read(id)
     if (typeof value === 'object' && value !== null) return this.#stateOf(id, value)
     const known = this.#fixed.get(id)

@@ -33,12 +33,12 @@ export class SourceLoader implements ProgramSource {
   readonly #cache: FactsCache
   readonly #files = new Map<string, KnownFile | undefined>()
   readonly #resolved = new Map<string, ResolvedModule>()
-  readonly #warn: (text: string) => void
+  readonly warn: (text: string) => void
 
   constructor(root: string, warn: (text: string) => void) {
     this.root = realpathSync(root)
     this.#cache = new FactsCache(this.root)
-    this.#warn = warn
+    this.warn = warn
   }
 
   /** The name under the root of a file that is tracked. */
@@ -102,7 +102,7 @@ export class SourceLoader implements ProgramSource {
       return { source, transformed: this.#cache.transform({ file, source, kind: kindOf(path) }) }
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
-      this.#warn(`${file} isn't tracked: ${error.message}`)
+      this.warn(`${file} isn't tracked: ${error.message}`)
       return undefined
     }
   }
@@ -172,6 +172,8 @@ function kindOf(path: string): SourceKind {
 /** Rewrites what Node can't run by taking types away: JSX, enums, namespaces, parameter properties. */
 function lower(path: string, code: string): string {
   const { transformSync } = createRequire(import.meta.url)('oxc-transform') as typeof import('oxc-transform')
+  // Lines move: where an error came from is read off the map.
+  process.setSourceMapsEnabled(true)
   const { code: lowered, map, errors } = transformSync(path, code, { sourcemap: true, target: 'esnext', typescript: { onlyRemoveTypeImports: true } })
   const [error] = errors
   if (error) throw new SyntaxError(`${path}: ${error.message}`)
