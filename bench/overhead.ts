@@ -26,4 +26,5 @@ console.log(`${'geometric mean, libraries'.padEnd(36)}${variants.map((variant) =
 
 const speed = summarize(Array.from({ length: processes }, () => runFresh(join(import.meta.dirname, 'overhead/transform-speed.ts'), [])))
 const figure = (name: string): string => (speed[name]?.median ?? NaN).toFixed(2)
-console.log(`\ntransform: ${figure('files').replace('.00', '')} files, ${figure('megabytes')} MB: ${figure('coldMbPerS')} MB/s cold, ${figure('cachedMsPerFile')} ms a file from the cache`)
+const size = `${speed.files?.median} files, ${figure('megabytes')} MB`
+console.log(`\ntransform: ${size}: ${figure('coldMbPerS')} MB/s cold, ${figure('cachedMsPerFile')} ms a file from the cache`)

@@ -63,7 +63,7 @@ export class CallTrace implements Watcher {
   /** Takes in the class of an instance that the call is given: methods too small to report themselves are its. */
   addClassOf(instance: object): void {
     for (let at: object | null = Object.getPrototypeOf(instance); at; at = Object.getPrototypeOf(at)) {
-      const id = typeof at.constructor === 'function' ? this.#tracer.values.findClass(at.constructor) : undefined
+      const id = typeof at.constructor === 'function' ? this.#tracer.values.findId(at.constructor) : undefined
       if (id !== undefined) for (let each: CallTrace | undefined = this; each; each = each.outer) each.#code.add(id)
     }
   }

@@ -37,6 +37,10 @@ export function markSelfReporting(fn: object): void {
 export interface Surroundings {
   listReach(id: string): readonly Touched[]
   findFingerprint(id: string): string | undefined
+  /** Whether a component is a function or a class: those report themselves, and only what they carry is a value. */
+  isCode(id: string): boolean
+  /** Whether its code is part of what names it, as it doesn't report itself. */
+  isTrivial(id: string): boolean
   /** Runs a function that belongs to no call. */
   aside<T>(fn: () => T): T
 }
@@ -50,7 +54,8 @@ export class ModuleValues {
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
   readonly #origins = new Map<string, string>()
   readonly #ids = new WeakMap<object, string>()
-  #classesOf = 0
+  /** With how many getters the ids of functions were found. */
+  #namedOf = 0
   readonly #surroundings: Surroundings
 
   constructor(surroundings: Surroundings) {
@@ -65,16 +70,28 @@ export class ModuleValues {
     if (!this.#getters.has(id) || isReplaced(this.#getters.get(id) as Getter, getter)) this.#importers.set(id, getter)
   }
 
-  /** The component that a class of the module level is. */
-  findClass(made: object): string | undefined {
-    if (this.#classesOf !== this.#getters.size) {
-      this.#classesOf = this.#getters.size
-      for (const id of this.#getters.keys()) {
-        const value = this.read(id)
-        if (typeof value === 'function') this.#ids.set(value, id)
+  /** The component that a function or a class of the module level is. */
+  findId(made: object): string | undefined {
+    if (this.#namedOf !== this.#getters.size) {
+      this.#namedOf = this.#getters.size
+      for (const [id, getter] of this.#getters) {
+        try {
+          const value = getter()
+          if (typeof value === 'function') this.#ids.set(value, id)
+        } catch {
+          // Not initialised yet: asked again next time.
+          this.#namedOf = -1
+        }
       }
     }
     return this.#ids.get(made)
+  }
+
+  /** Functions report themselves when they run, but for those too small to: these are known by their code wherever they lie. */
+  #nameOf(fn: object): string {
+    const id = this.findId(fn)
+    if (id !== undefined && this.#surroundings.isTrivial(id)) return `${id} ${this.#surroundings.findFingerprint(id)}`
+    return String((fn as { name?: unknown }).name ?? '')
   }
 
   has(id: string): boolean {
@@ -94,9 +111,9 @@ export class ModuleValues {
 
   /** A value that nothing gives access to is known by its code. */
   state(id: string): ValueState {
-    if (!this.has(id)) return { hash: this.#origin(id), isOpaque: true }
+    if (!this.has(id)) return this.#surroundings.isCode(id) ? NO_VALUE : { hash: this.#origin(id), isOpaque: true }
     const value = this.read(id)
-    if (typeof value === 'object' && value !== null) return this.#stateOf(id, value)
+    if (isCompound(value) && (typeof value === 'object' || Object.keys(value).length > 0)) return this.#stateOf(id, value)
     const known = this.#fixed.get(id)
     if (known && Object.is(known.value, value)) return known.state
     const state = this.#stateOf(id, value)
@@ -108,6 +125,7 @@ export class ModuleValues {
     if (typeof value === 'function' && selfReporting.has(value)) return NO_VALUE
     if (typeof value === 'symbol') return { hash: this.#origin(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
+    if (this.#surroundings.isCode(id)) return Object.keys(value).length > 0 ? { hash: this.#portrait(value).hash, isOpaque: false } : NO_VALUE
     const { hash, isPartial } = this.#portrait(value)
     return isPartial ? { hash: digest('component', `${hash} ${this.#origin(id)}`), isOpaque: true } : { hash, isOpaque: false }
   }
@@ -121,10 +139,10 @@ export class ModuleValues {
   #portrait(value: object): Portrait {
     const known = this.#portraits.get(value)
     if (known && (!known.trail || isOnTrail(value, known.trail))) return known.portrait
-    const portrait = this.#surroundings.aside(() => portray(value))
-    const isLarge = portrait.size > SMALL_SIZE
-    const trail = isLarge || typeof value === 'function' ? undefined : trailOf(value, SMALL_SIZE * 4)
-    if (trail || isLarge || typeof value === 'function') this.#portraits.set(value, { portrait, trail })
+    const portrait = this.#surroundings.aside(() => portray(value, (fn) => this.#nameOf(fn)))
+    const isFixed = portrait.size > SMALL_SIZE || typeof value === 'function' && Object.keys(value).length === 0
+    const trail = isFixed ? undefined : trailOf(value, SMALL_SIZE * 4)
+    if (trail || isFixed) this.#portraits.set(value, { portrait, trail })
     return portrait
   }
 

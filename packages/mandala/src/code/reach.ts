@@ -45,8 +45,11 @@ class Walk {
 
   #component({ id, component, file }: Target & { kind: 'component' }): void {
     if (component.kind === 'value') this.#add({ kind: 'value', id, isLiteral: isLiteral(component) })
-    else if (component.kind === 'function' && component.isTrivial) this.#add({ kind: 'code', id })
-    else if (component.kind === 'class' && this.#add({ kind: 'code', id })) {
+    else if (component.kind === 'function') {
+      if (component.isTrivial) this.#add({ kind: 'code', id })
+      this.#add({ kind: 'value', id, isLiteral: false })
+    } else if (component.kind === 'class' && this.#add({ kind: 'code', id })) {
+      this.#add({ kind: 'value', id, isLiteral: false })
       for (const index of component.eager) this.#eager(file, component.names[index] as FreeName)
     }
   }

@@ -1,4 +1,5 @@
 import type { CallTrace } from './call-trace.ts'
+import type { ComponentFacts } from './file-facts.ts'
 import { Markers } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
 import { reachOf, touchedBy, type Touched } from './reach.ts'
@@ -53,6 +54,8 @@ export class Tracer {
     this.values = new ModuleValues({
       listReach: (id) => reachOf(this.#program, id),
       findFingerprint: (id) => this.#program.findFingerprint(id),
+      isCode: (id) => isCode(this.#program.find(id)?.component),
+      isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
       // Registered types run code of the user's when they are identified.
       aside: (fn) => this.markers.unwatched(fn),
     })
@@ -135,10 +138,15 @@ export class Tracer {
     if (target.kind === 'unknown') return [{ kind: 'hidden', name: `import of ${ref.name} from ${ref.source}` }]
     const getter = imported[index]
     // The importer sees what it works with, also where a test puts something else in its place.
-    if (getter && target.kind === 'component' && target.component.kind === 'value') this.values.setImported(target.id, getter)
+    if (getter && target.kind === 'component') this.values.setImported(target.id, getter)
     return touchedBy(this.#program, target)
   }
 }
+
+const isCode = (component: ComponentFacts | undefined): boolean => component?.kind === 'function' || component?.kind === 'class'
+
+/** Small methods are a part of their class. */
+const isUnreported = (component: ComponentFacts | undefined): boolean => component?.isTrivial === true || component?.kind === 'class'
 
 /** The one tracer of the process, whatever copies of the library are loaded: markers find it under this name. */
 export function getTracer(): Tracer {

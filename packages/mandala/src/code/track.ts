@@ -37,7 +37,7 @@ track.value = function value<T>(name: string, read: () => T): () => T {
   const id = claim(name, `=${name}`)
   return () => {
     const current = read()
-    const { hash, isPartial } = portray(current)
+    const { hash, isPartial } = portray(current, (made) => String((made as { name?: unknown }).name ?? ''))
     getTracer().markers.current?.add({ kind: 'value', id, hash, isOpaque: isPartial })
     return current
   }

@@ -125,6 +125,7 @@ function stateOfTool(source: string, values: Readonly<Record<string, unknown>>):
   const program = linkProgram({ 'main.ts': source })
   const states = new ModuleValues({
     listReach: (id) => reachOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
+    isCode: () => false, isTrivial: () => false,
   })
   for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
   return states.state('main.ts#tool')
@@ -174,4 +175,19 @@ export const run = () => [large, small].length`))
   ;(exports.small as unknown as number[])[0] = 7
   const after = await hashes()
   assert.deepEqual(after.map((hash, i) => hash === before[i]), [true, false])
+})
+
+test('a function too small to report itself is part of the value it lies in', () => {
+  const half = (x: number): number => x / 2
+  const tools = new Map([['half', half]])
+  const hashWith = (fingerprint: string, isTrivial: boolean): string | undefined => {
+    const states = new ModuleValues({
+      listReach: () => [], findFingerprint: () => fingerprint, isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, aside: (fn) => fn(),
+    })
+    states.set('a.ts#half', () => half)
+    states.set('a.ts#tools', () => tools)
+    return states.state('a.ts#tools').hash
+  }
+  assert.notEqual(hashWith('1', true), hashWith('2', true))
+  assert.equal(hashWith('1', false), hashWith('2', false))
 })
