@@ -85,10 +85,9 @@ export class Tracer {
     // A module that is loaded again, under another query, has markers of its own.
     if (sites.length > 0) this.#modules.push(module)
     for (const [name, getter] of Object.entries(own)) this.values.set(componentId(file, name), getter)
-    const { markers } = this
     return {
       bytes,
-      report: (index) => markers.report(first + index, bytes, index),
+      report: this.markers.reporter(first, bytes),
       capture: (fn, name, names, values) => {
         this.#captured.set(fn, { id: componentId(file, name), names, values })
         return fn
