@@ -32,7 +32,7 @@ const PURE_BUILTINS = new Set([
 /** Collects what one call uses, and what the calls in it use. */
 export class CallTrace implements Watcher {
   readonly outer: CallTrace | undefined
-  readonly passed = new Set<number>()
+  readonly passed: Set<number> = new Set()
   readonly #tracer: Tracer
   readonly #code = new Set<string>()
   readonly #values = new Map<string, ValueState | undefined>()

@@ -26,7 +26,7 @@ export interface Insertion {
 
 /** A place where a marker may stand; it does if there is something to report. */
 export class Site {
-  readonly refs = new Set<number>()
+  readonly refs: Set<number> = new Set()
   readonly place: Place
   readonly isGuarded: boolean
   /** Refs that are no reason for a marker by themselves. */

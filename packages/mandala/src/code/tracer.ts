@@ -43,7 +43,7 @@ const NO_SOURCE: ProgramSource = { loadFacts: () => undefined, resolveModule: ()
 
 /** What is known of the running program: its files, linked, the values of its modules, and who passes which marker. */
 export class Tracer {
-  readonly markers = new Markers<CallTrace>()
+  readonly markers: Markers<CallTrace> = new Markers()
   readonly values: ModuleValues
   #program = new Program(NO_SOURCE)
   #hasLoader = false

@@ -7,16 +7,29 @@ import { getTracer } from './tracer.ts'
 /** What was marked by hand, by name, with what it is. */
 const marked = new Map<string, string>()
 
-/**
- * Marks a function by hand, for programs that run without the loader and without the plugin: calls that enter it depend on its
- * text. Comments and layout don't count; the names of its locals do, and so does the compiler that made the text.
- * Where the loader is at work it gives back the function as it is: that reports itself.
- *
- * @throws MandalaError `OP_NAME_TAKEN` if another function or value was marked under the same name, `OP_INVALID` if it has none
- * @example
- * const scale = track(function scale(x: number) { return x * 2 })
- */
-export function track<F extends (...args: any[]) => unknown>(fn: F): F {
+export interface Track {
+  /**
+   * Marks a function by hand, for programs that run without the loader and without the plugin: calls that enter it depend on its
+   * text. Comments and layout don't count; the names of its locals do, and so does the compiler that made the text.
+   * Where the loader is at work it gives back the function as it is: that reports itself.
+   *
+   * @throws MandalaError `OP_NAME_TAKEN` if another function or value was marked under the same name, `OP_INVALID` if it has none
+   * @example
+   * const scale = track(function scale(x: number) { return x * 2 })
+   */
+  <F extends (...args: any[]) => unknown>(fn: F): F
+  /**
+   * Marks a value of the module level by hand: gives a function to read it with, and calls that do depend on what it is then.
+   * @example
+   * const nClass = track.value('N_CLASS', () => N_CLASS)
+   */
+  value<T>(name: string, read: () => T): () => T
+}
+
+/** Marks by hand what calls depend on, where no loader does. */
+export const track: Track = Object.assign(trackFunction, { value: trackValue })
+
+function trackFunction<F extends (...args: any[]) => unknown>(fn: F): F {
   if (getTracer().hasLoader) return fn
   const hash = digest('source', tokensOf(fn))
   const id = claim(fn.name, hash)
@@ -27,12 +40,7 @@ export function track<F extends (...args: any[]) => unknown>(fn: F): F {
   return Object.defineProperties(tracked, { name: { value: fn.name }, length: { value: fn.length } }) as unknown as F
 }
 
-/**
- * Marks a value of the module level by hand: gives a function to read it with, and calls that do depend on what it is then.
- * @example
- * const nClass = track.value('N_CLASS', () => N_CLASS)
- */
-track.value = function value<T>(name: string, read: () => T): () => T {
+function trackValue<T>(name: string, read: () => T): () => T {
   if (getTracer().hasLoader) return read
   const id = claim(name, `=${name}`)
   return () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { useOf, type Files } from '../tracked-program.ts'
 
@@ -281,3 +283,9 @@ for (const [subject, { files, args, result, uses }] of Object.entries(CASES)) {
     assert.deepEqual(found.names, [...uses, found.names.includes('exports.run') ? 'exports.run' : 'run'].sort())
   })
 }
+
+test('the page on dependencies lists every case, with what it uses', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/dependencies-tracking.md'), 'utf8')
+  const rows = Object.entries(CASES).map(([subject, { uses }]) => `| ${subject} | ${uses.map((use) => `\`${use}\``).join(', ') || 'nothing more'} |`)
+  assert.deepEqual(page.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| a call uses')), rows)
+})
