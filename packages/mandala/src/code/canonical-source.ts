@@ -10,7 +10,7 @@ export const CANON_VERSION = 1
 export interface CanonicalSource {
   readonly text: string
   readonly names: readonly FreeName[]
-  /** Which of the names are read when the module is: a class's heritage, decorators and static parts, all of a value. */
+  /** Which of the names are read when the module is: a class's heritage, decorators and static parts, and of a value what stands in no function. */
   readonly eager: readonly number[]
   /** Locals of the functions around it, in the order in which they occur. */
   readonly captured: readonly string[]
@@ -142,8 +142,11 @@ class Writer {
     this.#fields(node)
     // Reading its own `name`, a function may see it; only a nested one's is its outer one's business.
     if (node.id && node !== this.#component.node) this.text += this.#local(node.id)
+    const isEager = this.#isEager
+    if (this.#component.kind === 'value') this.#isEager = false
     this.#list((node.params as SyntaxNode[]).filter((param) => param.name !== 'this'))
     this.#node(node.body)
+    this.#isEager = isEager
     this.text += ')'
   }
 

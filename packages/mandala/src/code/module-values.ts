@@ -2,7 +2,7 @@ import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import { inspect } from 'node:util'
 import { portray, type Portrait } from './portrait.ts'
-import type { Touched } from './reach.ts'
+import type { Origin, Touched } from './reach.ts'
 import { isOnTrail, trailOf } from './trail.ts'
 
 export type Getter = () => unknown
@@ -35,7 +35,7 @@ export function markSelfReporting(fn: object): void {
 
 /** What the values of a program are seen in. */
 export interface Surroundings {
-  listReach(id: string): readonly Touched[]
+  findOrigin(id: string): Origin
   findFingerprint(id: string): string | undefined
   /** Whether a component is a function or a class: those report themselves, and only what they carry is a value. */
   isCode(id: string): boolean
@@ -91,6 +91,7 @@ export class ModuleValues {
   #nameOf(fn: object): string {
     const id = this.findId(fn)
     if (id !== undefined && this.#surroundings.isTrivial(id)) return `${id} ${this.#surroundings.findFingerprint(id)}`
+    if (id !== undefined && !this.#surroundings.isCode(id)) return `${id} ${this.#origin(id)}`
     return String((fn as { name?: unknown }).name ?? '')
   }
 
@@ -146,22 +147,25 @@ export class ModuleValues {
     return portrait
   }
 
-  /** What made a value, where the value itself can't tell: its code, all that this names, and the values among that when it is first asked. */
+  /** What made a value, where the value itself can't tell, as it was when it is first asked for. */
   #origin(id: string): string {
-    let origin = this.#origins.get(id)
-    if (origin === undefined) {
-      const { findFingerprint } = this.#surroundings
-      const parts = this.#surroundings.listReach(id).map((touched) => {
-        switch (touched.kind) {
-          case 'code': return [touched.id, findFingerprint(touched.id)]
-          case 'value': return [touched.id, findFingerprint(touched.id), touched.id === id ? '' : this.#shown(touched)]
-          case 'package': return [`npm:${touched.name}`, touched.version]
-          case 'builtin': return [touched.name, touched.member]
-        }
-      })
-      origin = digest('component', JSON.stringify(parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))))
-      this.#origins.set(id, origin)
-    }
+    const known = this.#origins.get(id)
+    if (known !== undefined) return known
+    // Values that hold each other.
+    this.#origins.set(id, '')
+    const { findFingerprint, findOrigin } = this.#surroundings
+    const { held, reach, statements } = findOrigin(id)
+    const parts = reach.map((touched) => {
+      switch (touched.kind) {
+        case 'code': return [touched.id, findFingerprint(touched.id)]
+        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === id ? '' : this.#shown(touched)]
+        case 'package': return [`npm:${touched.name}`, touched.version]
+        case 'builtin': return [touched.name, touched.member]
+      }
+    })
+    const sorted = parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
+    const origin = digest('component', JSON.stringify([sorted, held.map((each) => [each, this.state(each).hash]), statements]))
+    this.#origins.set(id, origin)
     return origin
   }
 

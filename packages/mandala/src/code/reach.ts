@@ -17,11 +17,33 @@ export function touchedBy(program: Program, target: Target): Touched[] {
   return [...found.values()]
 }
 
-/** All that a component may use, by its text alone: for values that can't be known by their content. */
-export function reachOf(program: Program, id: string): Touched[] {
+/** What a value was made from, and what was done to it before any call. */
+export interface Origin {
+  /** Values that it holds, in so far as that shows in its text. */
+  readonly held: readonly string[]
+  /** What ran, or may have run, to make and to change it. */
+  readonly reach: readonly Touched[]
+  /** The code of the statements that changed it. */
+  readonly statements: readonly string[]
+}
+
+/**
+ * Of a value whose parts all stand in its text, functions report themselves and data shows; only the values that it names may
+ * hide something. Of one that calls made, everything counts that they may have used.
+ */
+export function originOf(program: Program, id: string): Origin {
   const found = new Map<string, Touched>()
-  new Walk(program, found).all(id)
-  return [...found.values()]
+  const walk = new Walk(program, found)
+  const own = program.find(id)
+  const held = own?.component.isPlain ? own.component.eager.map((i) => program.target(own.file, own.component.names[i] as FreeName)) : []
+  if (!own?.component.isPlain) walk.all(id)
+  const statements = program.statementsNaming(id)
+  for (const { file, names } of statements) for (const name of names) walk.reached(program.target(file, name))
+  return {
+    held: held.flatMap((target) => (target.kind === 'component' && target.component.kind === 'value' && target.id !== id ? [target.id] : [])),
+    reach: [...found.values()],
+    statements: statements.map(({ canonical }) => canonical),
+  }
 }
 
 class Walk {
@@ -65,15 +87,15 @@ class Walk {
   all(id: string): void {
     const found = this.#program.find(id)
     if (!found || !this.#add(asPart(id, found.component))) return
-    for (const name of found.component.names) this.#reached(this.#program.target(found.file, name))
+    for (const name of found.component.names) this.reached(this.#program.target(found.file, name))
     if (found.component.kind !== 'class' && found.component.kind !== 'value') return
     const prefix = `${found.component.name}.`
     for (const part of this.#program.facts(found.file)?.components ?? []) if (part.name.startsWith(prefix)) this.all(`${found.file}#${part.name}`)
   }
 
-  #reached(target: Target): void {
+  reached(target: Target): void {
     if (target.kind === 'component') this.all(target.id)
-    else if (target.kind === 'namespace') for (const each of this.#program.listExports(target.file)) if (each.kind !== 'namespace') this.#reached(each)
+    else if (target.kind === 'namespace') for (const each of this.#program.listExports(target.file)) if (each.kind !== 'namespace') this.reached(each)
     else this.read(target)
   }
 

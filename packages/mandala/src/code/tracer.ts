@@ -2,7 +2,7 @@ import type { CallTrace } from './call-trace.ts'
 import type { ComponentFacts } from './file-facts.ts'
 import { Markers } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
-import { reachOf, touchedBy, type Touched } from './reach.ts'
+import { originOf, touchedBy, type Touched } from './reach.ts'
 import type { SiteRef } from './site.ts'
 import { REGISTRY } from './registry-name.ts'
 import { ModuleValues, type Getter } from './module-values.ts'
@@ -44,25 +44,18 @@ const NO_SOURCE: ProgramSource = { loadFacts: () => undefined, resolveModule: ()
 /** What is known of the running program: its files, linked, the values of its modules, and who passes which marker. */
 export class Tracer {
   readonly markers: Markers<CallTrace> = new Markers()
-  readonly values: ModuleValues
   #program = new Program(NO_SOURCE)
+  #values: ModuleValues = this.#newValues()
   #hasLoader = false
   readonly #modules: LoadedModule[] = []
   readonly #captured = new WeakMap<object, Captured>()
 
-  constructor() {
-    this.values = new ModuleValues({
-      listReach: (id) => reachOf(this.#program, id),
-      findFingerprint: (id) => this.#program.findFingerprint(id),
-      isCode: (id) => isCode(this.#program.find(id)?.component),
-      isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
-      // Registered types run code of the user's when they are identified.
-      aside: (fn) => this.markers.unwatched(fn),
-    })
-  }
-
   get program(): Program {
     return this.#program
+  }
+
+  get values(): ModuleValues {
+    return this.#values
   }
 
   /** Whether the code of the program reports by itself. */
@@ -73,6 +66,7 @@ export class Tracer {
   /** The loader, or a bundle, says where the facts of the files are. */
   useSource(source: ProgramSource): void {
     this.#program = new Program(source)
+    this.#values = this.#newValues()
     this.#hasLoader = true
   }
 
@@ -93,6 +87,17 @@ export class Tracer {
         return fn
       },
     }
+  }
+
+  #newValues(): ModuleValues {
+    return new ModuleValues({
+      findOrigin: (id) => originOf(this.#program, id),
+      findFingerprint: (id) => this.#program.findFingerprint(id),
+      isCode: (id) => isCode(this.#program.find(id)?.component),
+      isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
+      // Registered types run code of the user's when they are identified.
+      aside: (fn) => this.markers.unwatched(fn),
+    })
   }
 
   /** What an op made inside a function closes over; undefined for functions of the module level. */

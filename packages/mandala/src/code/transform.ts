@@ -1,6 +1,6 @@
 import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
-import { canonicaliseAll, componentFacts, listLinks, type FileFacts } from './file-facts.ts'
+import { canonicaliseAll, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
 import { Names } from './names.ts'
 import { planSites } from './plan-sites.ts'
 import { REGISTRY } from './registry-name.ts'
@@ -9,7 +9,7 @@ import { insertAll, type Insertion } from './site.ts'
 import { parseSource, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache are read by this version only. */
-export const TRANSFORM_VERSION = `${CANON_VERSION}.2`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.1`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -38,7 +38,10 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
   const marks = marksFor(source)
   const plan = planSites({ program, table, names, captured, isModule, marks })
-  const facts: FileFacts = { file, isModule, components: componentFacts(texts), ...listLinks(program, table, names), refs: plan.refs, sites: plan.sites }
+  const facts: FileFacts = {
+    file, isModule, components: componentFacts(texts), statements: listStatements(program, table, names), ...listLinks(program, table, names),
+    refs: plan.refs, sites: plan.sites,
+  }
   const prologue = prologueOf({ facts, table, names, marks, program })
   const insertions = prologue ? [prologue, ...plan.insertions] : plan.insertions
   return { facts, special: [...scopes.special], insertions, guard: marks.guard }

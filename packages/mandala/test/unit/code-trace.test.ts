@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { CallTrace, findCurrent, type Dependency } from '../../src/code/call-trace.ts'
 import { markSelfReporting, ModuleValues, type ValueState } from '../../src/code/module-values.ts'
-import { reachOf } from '../../src/code/reach.ts'
+import { originOf } from '../../src/code/reach.ts'
 import { getTracer } from '../../src/code/tracer.ts'
 import { linkProgram } from '../program-in-memory.ts'
-import { loadProgram, nameOf, traceCall, useOf, writeProgram } from '../tracked-program.ts'
+import { loader, loadProgram, nameOf, traceCall, useOf, writeProgram } from '../tracked-program.ts'
 
 const only = (text: string): { 'main.ts': string } => ({ 'main.ts': text })
 const names = (dependencies: readonly Dependency[], folder: string): string[] => dependencies.map((dependency) => nameOf(dependency, folder))
@@ -84,6 +87,17 @@ test('a package counts by its name and version where its import is used', async 
   assert.deepEqual([result, found], [2, ['@lib/tool@1.2.3', 'run']])
 })
 
+test('a package that is linked from where it is worked on counts by its files too', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'mandala-linked-'))
+  writeFileSync(join(home, 'package.json'), '{ "name": "linked", "version": "1.0.0", "type": "module", "exports": "./index.js" }')
+  writeFileSync(join(home, 'index.js'), 'export const n = 1')
+  symlinkSync(home, join(loader.root, 'node_modules/linked'))
+  const { usage } = await useOf(only('import { n } from "linked"\nexport const run = () => n'))
+  rmSync(home, { recursive: true })
+  const [version] = usage.dependencies.flatMap((each) => (each.kind === 'package' ? [each.version] : []))
+  assert.match(version ?? '', /^1\.0\.0\+[0-9a-f]{40}$/)
+})
+
 test('a value that changes while a call runs is named, and who writes it', async () => {
   const { usage } = await useOf(only(`let count = 0
 const seen: number[] = []
@@ -124,7 +138,7 @@ export const run = () => f()`))
 function stateOfTool(source: string, values: Readonly<Record<string, unknown>>): ValueState {
   const program = linkProgram({ 'main.ts': source })
   const states = new ModuleValues({
-    listReach: (id) => reachOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
+    findOrigin: (id) => originOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
     isCode: () => false, isTrivial: () => false,
   })
   for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
@@ -182,7 +196,8 @@ test('a function too small to report itself is part of the value it lies in', ()
   const tools = new Map([['half', half]])
   const hashWith = (fingerprint: string, isTrivial: boolean): string | undefined => {
     const states = new ModuleValues({
-      listReach: () => [], findFingerprint: () => fingerprint, isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, aside: (fn) => fn(),
+      findOrigin: () => ({ held: [], reach: [], statements: [] }),
+      findFingerprint: () => fingerprint, isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, aside: (fn) => fn(),
     })
     states.set('a.ts#half', () => half)
     states.set('a.ts#tools', () => tools)
