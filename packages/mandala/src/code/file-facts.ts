@@ -1,5 +1,5 @@
 import { digest } from '../value/digest.ts'
-import { canonicalise, type CanonicalSource } from './canonical-source.ts'
+import { canonicalise, canonicaliseStatement, type CanonicalSource } from './canonical-source.ts'
 import { listPatternNames, type Component, type ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
 import { nameOf } from './scope.ts'
@@ -62,8 +62,7 @@ export function componentFacts(texts: ReadonlyMap<Component, CanonicalSource>): 
 
 export function listStatements(program: SyntaxNode, table: ComponentTable, names: Names): StatementFacts[] {
   return (program.body as SyntaxNode[]).filter(({ type }) => /Statement$/.test(type) && type !== 'EmptyStatement').map((node) => {
-    const statement: Component = { name: '', kind: 'statement', node, selves: new Set(), getter: undefined, isTrivial: false, isPlain: false }
-    const source = canonicalise(statement, table, names)
+    const source = canonicaliseStatement(node, table, names)
     return { canonical: digest('source', source.text), names: source.names }
   })
 }

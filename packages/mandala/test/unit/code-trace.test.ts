@@ -160,6 +160,9 @@ const other = () => Number(9)`
   assert.notEqual(stateOfTool(source, { ...values, N: 5 }).hash, before.hash)
   assert.notEqual(stateOfTool(source, { ...values, tool: { k: 3, run: () => 1 } }).hash, before.hash)
   assert.equal(stateOfTool(source.replace('Number(x)', 'Number(-x)'), { tool: { k: 2 } }).isOpaque, false)
+  const handed = `${source}\nother.call(tool, N)`
+  assert.notEqual(stateOfTool(handed, values).hash, before.hash)
+  assert.equal(stateOfTool(`${handed}\nother.run(() => [tool, 1])`, values).hash, stateOfTool(`${handed}\nother.run(() => [tool, tool])`, values).hash)
 })
 
 test('an instance that a call is given brings its class and those that it extends', async () => {
