@@ -156,8 +156,11 @@ export const run = () => [Object.getOwnPropertyNames(A),
   Object.getOwnPropertyNames(A.prototype), A.length, new A(2).map((x) => x) instanceof A]`),
 }
 
+/** Node 22 doesn't know `using` itself. */
+const isMissing = (subject: string): boolean => subject === 'resources given back' && process.version.startsWith('v22.')
+
 for (const [subject, files] of Object.entries(CASES)) {
-  test(`tracking leaves as they are: ${subject}`, async () => {
+  test(`tracking leaves as they are: ${subject}`, { skip: isMissing(subject) }, async () => {
     const untracked = await loadPlain(files)
     const { exports: tracked } = await loadProgram(files)
     const expected = await outcome(() => untracked.run?.())
