@@ -63,7 +63,7 @@ export class CallTrace implements Watcher {
   /** Takes in the class of an instance that the call is given: methods too small to report themselves are its. */
   addClassOf(instance: object): void {
     for (let at: object | null = Object.getPrototypeOf(instance); at; at = Object.getPrototypeOf(at)) {
-      const id = typeof at.constructor === 'function' ? this.#tracer.values.findClass(at.constructor) : undefined
+      const id = typeof at.constructor === 'function' ? this.#tracer.values.findId(at.constructor) : undefined
       if (id !== undefined) for (let each: CallTrace | undefined = this; each; each = each.outer) each.#code.add(id)
     }
   }
@@ -88,28 +88,36 @@ export class CallTrace implements Watcher {
 
   /** Undefined until its module is loaded. */
   #stateOf(id: string): ValueState | undefined {
-    const { markers, values } = this.#tracer
-    // Registered types run code of the user's when they are identified.
-    return values.has(id) ? markers.unwatched(() => values.state(id)) : undefined
+    const { values } = this.#tracer
+    return values.has(id) ? values.state(id) : undefined
   }
 
   /** What was used so far; to be asked when the call has ended. */
   usage(): Usage {
     const changed: string[] = []
-    const found = new Map(this.#others)
-    for (const id of this.#code) {
-      const hash = this.#tracer.program.findFingerprint(id)
-      if (hash !== undefined) found.set(`code ${id}`, { kind: 'code', id, hash })
-    }
+    const values: Dependency[] = []
     for (const [id, before] of this.#values) {
-      const now = this.#stateOf(id)
+      const now = this.#tracer.values.state(id)
       const state = before ?? now
-      if (before && before.hash !== now?.hash) changed.push(id)
-      if (state?.hash !== undefined) found.set(`value ${id}`, { kind: 'value', id, hash: state.hash, isOpaque: state.isOpaque })
+      if (before && before.hash !== now.hash) changed.push(id)
+      if (state.hash !== undefined) values.push({ kind: 'value', id, hash: state.hash, isOpaque: state.isOpaque })
     }
-    const dependencies = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, dependency]) => dependency)
+    const others = [...this.#others.values()].filter(({ kind, id }) => !(kind === 'code' ? this.#code.has(id) : kind === 'value' && this.#values.has(id)))
+    const dependencies = [...this.#codes(), ...values, ...others].sort(inOrder)
     return { dependencies, hidden: [...this.#hidden].sort(), written: [...this.#written].sort(), changed: changed.sort() }
   }
+
+  *#codes(): Generator<Dependency> {
+    for (const id of this.#code) {
+      const hash = this.#tracer.program.findFingerprint(id)
+      if (hash !== undefined) yield { kind: 'code', id, hash }
+    }
+  }
+}
+
+function inOrder(a: Dependency, b: Dependency): number {
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
 function hashOfEnv(name: string): string {

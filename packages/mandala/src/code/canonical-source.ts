@@ -10,14 +10,23 @@ export const CANON_VERSION = 1
 export interface CanonicalSource {
   readonly text: string
   readonly names: readonly FreeName[]
-  /** Which of the names are read when the module is: a class's heritage, decorators and static parts, all of a value. */
+  /** Which of the names are read when the module is: a class's heritage, decorators and static parts, and of a value what stands in no function. */
   readonly eager: readonly number[]
   /** Locals of the functions around it, in the order in which they occur. */
   readonly captured: readonly string[]
 }
 
 export function canonicalise(component: Component, table: ComponentTable, names: Names): CanonicalSource {
-  const writer = new Writer(component, table, names)
+  return write(new Writer({ component, table, names, skipsFunctions: false }))
+}
+
+/** The same of a statement, without the functions in it: what it hands on, a handler or a block to run, reports itself when it runs. */
+export function canonicaliseStatement(node: SyntaxNode, table: ComponentTable, names: Names): CanonicalSource {
+  const component: Component = { name: '', kind: 'statement', node, selves: new Set(), getter: undefined, isTrivial: false, isPlain: false }
+  return write(new Writer({ component, table, names, skipsFunctions: true }))
+}
+
+function write(writer: Writer): CanonicalSource {
   writer.component()
   return { text: writer.text, names: writer.names, eager: [...writer.eager], captured: writer.captured }
 }
@@ -37,6 +46,13 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 const isLoopBody = (field: string): boolean => field === 'body' || field === 'consequent' || field === 'alternate'
 const HAS_BODIES = new Set(['IfStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement'])
 
+interface WriterInput {
+  readonly component: Component
+  readonly table: ComponentTable
+  readonly names: Names
+  readonly skipsFunctions: boolean
+}
+
 class Writer {
   text = ''
   readonly names: FreeName[] = []
@@ -46,14 +62,16 @@ class Writer {
   readonly #component: Component
   readonly #table: ComponentTable
   readonly #names: Names
+  readonly #skipsFunctions: boolean
   readonly #locals = new Map<Binding, string>()
   readonly #free = new Map<string, number>()
   readonly #labels = new Map<string, number>()
 
-  constructor(component: Component, table: ComponentTable, names: Names) {
+  constructor({ component, table, names, skipsFunctions }: WriterInput) {
     this.#component = component
     this.#table = table
     this.#names = names
+    this.#skipsFunctions = skipsFunctions
     this.#isEager = component.kind === 'value'
   }
 
@@ -138,12 +156,19 @@ class Writer {
   }
 
   #function(node: SyntaxNode): void {
+    if (this.#skipsFunctions) {
+      this.text += '(function)'
+      return
+    }
     this.text += `(${/^(Class|Object)/.test(node.type) ? 'method' : node.type}`
     this.#fields(node)
     // Reading its own `name`, a function may see it; only a nested one's is its outer one's business.
     if (node.id && node !== this.#component.node) this.text += this.#local(node.id)
+    const isEager = this.#isEager
+    if (this.#component.kind === 'value') this.#isEager = false
     this.#list((node.params as SyntaxNode[]).filter((param) => param.name !== 'this'))
     this.#node(node.body)
+    this.#isEager = isEager
     this.text += ')'
   }
 

@@ -14,6 +14,8 @@ export interface Component {
   readonly getter: string | undefined
   /** So small that marking its entry would cost more than running it: it is reported where it is named, a method with its class. */
   readonly isTrivial: boolean
+  /** A value whose parts all stand in its text: nothing is called to make it. */
+  readonly isPlain: boolean
   readonly className?: string
   /** An op made inside a function: it is told apart from the function that made it. */
   readonly isInner?: boolean
@@ -68,7 +70,8 @@ class Finder {
     let { name } = given
     for (let i = 2; this.#taken.has(name); i += 1) name = `${given.name}~${i}`
     this.#taken.add(name)
-    const component: Component = { selves: new Set([given.name]), isTrivial: false, ...given, name }
+    const isPlain = given.kind === 'value' && isPlainExpression(given.node)
+    const component: Component = { selves: new Set([given.name]), isTrivial: false, isPlain, ...given, name }
     this.list.push(component)
     this.byNode.set(start, component)
     this.#innerOps(component)
@@ -237,6 +240,15 @@ export function listPatternNames(node: SyntaxNode): string[] {
     case 'ObjectPattern': return (node.properties as SyntaxNode[]).flatMap((each) => listPatternNames(each.type === 'RestElement' ? each : each.value))
     default: return []
   }
+}
+
+const MAKERS = new Set(['CallExpression', 'OptionalCallExpression', 'TaggedTemplateExpression', 'AwaitExpression', 'ImportExpression', 'JSXElement', 'JSXFragment'])
+const CONTAINERS = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array'])
+
+function isPlainExpression(node: SyntaxNode): boolean {
+  if (isFunction(node)) return true
+  if (MAKERS.has(node.type) || isClass(node) || node.type === 'NewExpression' && !CONTAINERS.has(node.callee.name)) return false
+  return !someChild(node, (child) => !isPlainExpression(child))
 }
 
 const TRIVIAL_NODES_MAX = 24

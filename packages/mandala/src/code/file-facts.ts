@@ -1,5 +1,5 @@
 import { digest } from '../value/digest.ts'
-import { canonicalise, type CanonicalSource } from './canonical-source.ts'
+import { canonicalise, canonicaliseStatement, type CanonicalSource } from './canonical-source.ts'
 import { listPatternNames, type Component, type ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
 import { nameOf } from './scope.ts'
@@ -20,6 +20,14 @@ export interface ComponentFacts {
   readonly eager: readonly number[]
   /** Reported where it is named, as nothing tells when it is entered. */
   readonly isTrivial: boolean
+  /** A value whose parts all stand in its text. */
+  readonly isPlain: boolean
+}
+
+/** A statement of the module level that declares nothing: what it does to the values that it names, it did before any call. */
+export interface StatementFacts {
+  readonly canonical: string
+  readonly names: readonly FreeName[]
 }
 
 export type ExportTarget =
@@ -32,6 +40,7 @@ export interface FileFacts {
   readonly file: string
   readonly isModule: boolean
   readonly components: readonly ComponentFacts[]
+  readonly statements: readonly StatementFacts[]
   readonly exports: Readonly<Record<string, ExportTarget>>
   /** Modules of `export * from`. */
   readonly stars: readonly string[]
@@ -47,8 +56,15 @@ export function canonicaliseAll(table: ComponentTable, names: Names): Map<Compon
 }
 
 export function componentFacts(texts: ReadonlyMap<Component, CanonicalSource>): ComponentFacts[] {
-  return [...texts].map(([{ name, kind, node, isTrivial }, { text, names, eager }]) => (
-    { name, kind, start: node.start, end: node.end, canonical: digest('source', text), names, eager, isTrivial }))
+  return [...texts].map(([{ name, kind, node, isTrivial, isPlain }, { text, names, eager }]) => (
+    { name, kind, start: node.start, end: node.end, canonical: digest('source', text), names, eager, isTrivial, isPlain }))
+}
+
+export function listStatements(program: SyntaxNode, table: ComponentTable, names: Names): StatementFacts[] {
+  return (program.body as SyntaxNode[]).filter(({ type }) => /Statement$/.test(type) && type !== 'EmptyStatement').map((node) => {
+    const source = canonicaliseStatement(node, table, names)
+    return { canonical: digest('source', source.text), names: source.names }
+  })
 }
 
 /** What a file gives to others, and what it needs from them. */

@@ -1,5 +1,6 @@
-import { registerHooks } from 'node:module'
+import Module, { registerHooks, stripTypeScriptTypes } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { REGISTRY } from './registry-name.ts'
 import type { SourceLoader } from './source-loader.ts'
 import { getTracer } from './tracer.ts'
 
@@ -20,4 +21,27 @@ export function installHooks(loader: SourceLoader): void {
       return loaded ? { format: loaded.format, source: loaded.code, shortCircuit: true } : nextLoad(url, context)
     },
   })
+  compileTracked(loader)
+}
+
+interface Compiling {
+  _compile(this: unknown, code: string, path: string, ...rest: unknown[]): unknown
+}
+
+/** Other loaders, tsx for one, load what is required without asking any hook: their last step is everybody's. */
+function compileTracked(loader: SourceLoader): void {
+  const { prototype } = Module as unknown as { prototype: Compiling }
+  const compile = prototype._compile
+  prototype._compile = function (code, path, ...rest) {
+    const file = code.includes(REGISTRY) ? undefined : loader.findName(path)
+    return Reflect.apply(compile, this, [(file !== undefined && trackedScript(loader, file)) || code, path, ...rest])
+  }
+}
+
+function trackedScript(loader: SourceLoader, file: string): string | undefined {
+  const loaded = loader.load(file)
+  if (loaded?.format === 'commonjs') return loaded.code
+  if (loaded?.format === 'commonjs-typescript') return stripTypeScriptTypes(loaded.code)
+  if (loaded) loader.warn(`${file} isn't tracked: another loader made CommonJS of it; "type": "module" in package.json keeps it what it is`)
+  return undefined
 }

@@ -55,15 +55,21 @@ export class Markers<W extends Watcher> {
     return { bytes, first }
   }
 
-  /** Called by a marker whose byte is 1. */
-  report(site: number, bytes: Uint8Array, index: number): void {
-    const watcher = this.current
-    if (watcher && !watcher.passed.has(site)) this.#tell(watcher, site)
-    else if (!this.#isSwitching && (this.#repeats += 1) > REPEATS_MAX) this.#startSwitching()
-    if (this.#isSwitching) {
-      bytes[index] = 0
-      this.#isDirty = true
-    } else if (this.#counts[site] === this.#active.size) bytes[index] = 0
+  /**
+   * What a module's markers call when their byte is 1. Its body is here, and not behind another call, to be too large to be
+   * inlined: what it took would be missing where the user's functions want to be.
+   */
+  reporter(first: number, bytes: Uint8Array): (index: number) => void {
+    return (index) => {
+      const site = first + index
+      const watcher = this.current
+      if (watcher && !watcher.passed.has(site)) this.#tell(watcher, site)
+      else if (!this.#isSwitching && (this.#repeats += 1) > REPEATS_MAX) this.#startSwitching()
+      if (this.#isSwitching) {
+        bytes[index] = 0
+        this.#isDirty = true
+      } else if (this.#counts[site] === this.#active.size) bytes[index] = 0
+    }
   }
 
   #tell(watcher: W, site: number): void {

@@ -2,7 +2,8 @@ import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import { inspect } from 'node:util'
 import { portray, type Portrait } from './portrait.ts'
-import type { Touched } from './reach.ts'
+import type { Origin, Touched } from './reach.ts'
+import { isOnTrail, trailOf } from './trail.ts'
 
 export type Getter = () => unknown
 
@@ -15,7 +16,13 @@ export interface ValueState {
 }
 
 /** Values of more parts are looked at once in a process: later only another object counts as a change. */
-const SMALL_SIZE = 500
+const SMALL_SIZE = 200
+
+interface KnownPortrait {
+  readonly portrait: Portrait
+  /** By which it is seen that the value is as it was; undefined where that is taken for granted. */
+  readonly trail: readonly unknown[] | undefined
+}
 
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 
@@ -26,19 +33,33 @@ export function markSelfReporting(fn: object): void {
   selfReporting.add(fn)
 }
 
+/** What the values of a program are seen in. */
+export interface Surroundings {
+  findOrigin(id: string): Origin
+  findFingerprint(id: string): string | undefined
+  /** Whether a component is a function or a class: those report themselves, and only what they carry is a value. */
+  isCode(id: string): boolean
+  /** Whether its code is part of what names it, as it doesn't report itself. */
+  isTrivial(id: string): boolean
+  /** Runs a function that belongs to no call. */
+  aside<T>(fn: () => T): T
+}
+
 /** The values of the modules of a program, asked for when somebody depends on them. */
 export class ModuleValues {
   readonly #getters = new Map<string, Getter>()
   readonly #importers = new Map<string, Getter>()
-  readonly #large = new WeakMap<object, Portrait>()
+  readonly #portraits = new WeakMap<object, KnownPortrait>()
+  /** By component, the last value that can't change in itself. */
+  readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
+  readonly #origins = new Map<string, string>()
   readonly #ids = new WeakMap<object, string>()
-  #classesOf = 0
-  readonly #reach: (id: string) => readonly Touched[]
-  readonly #fingerprint: (id: string) => string | undefined
+  /** With how many getters the ids of functions were found. */
+  #namedOf = 0
+  readonly #surroundings: Surroundings
 
-  constructor(reach: (id: string) => readonly Touched[], fingerprint: (id: string) => string | undefined) {
-    this.#reach = reach
-    this.#fingerprint = fingerprint
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings
   }
 
   set(id: string, getter: Getter): void {
@@ -49,16 +70,29 @@ export class ModuleValues {
     if (!this.#getters.has(id) || isReplaced(this.#getters.get(id) as Getter, getter)) this.#importers.set(id, getter)
   }
 
-  /** The component that a class of the module level is. */
-  findClass(made: object): string | undefined {
-    if (this.#classesOf !== this.#getters.size) {
-      this.#classesOf = this.#getters.size
-      for (const id of this.#getters.keys()) {
-        const value = this.read(id)
-        if (typeof value === 'function') this.#ids.set(value, id)
+  /** The component that a function or a class of the module level is. */
+  findId(made: object): string | undefined {
+    if (this.#namedOf !== this.#getters.size) {
+      this.#namedOf = this.#getters.size
+      for (const [id, getter] of this.#getters) {
+        try {
+          const value = getter()
+          if (typeof value === 'function') this.#ids.set(value, id)
+        } catch {
+          // Not initialised yet: asked again next time.
+          this.#namedOf = -1
+        }
       }
     }
     return this.#ids.get(made)
+  }
+
+  /** Functions report themselves when they run, but for those too small to: these are known by their code wherever they lie. */
+  #nameOf(fn: object): string {
+    const id = this.findId(fn)
+    if (id !== undefined && this.#surroundings.isTrivial(id)) return `${id} ${this.#surroundings.findFingerprint(id)}`
+    if (id !== undefined && !this.#surroundings.isCode(id)) return `${id} ${this.#origin(id)}`
+    return String((fn as { name?: unknown }).name ?? '')
   }
 
   has(id: string): boolean {
@@ -76,12 +110,25 @@ export class ModuleValues {
     }
   }
 
+  /** A value that nothing gives access to is known by its code. */
   state(id: string): ValueState {
+    if (!this.has(id)) return this.#surroundings.isCode(id) ? NO_VALUE : { hash: this.#origin(id), isOpaque: true }
     const value = this.read(id)
+    if (isCompound(value) && (typeof value === 'object' || Object.keys(value).length > 0)) return this.#stateOf(id, value)
+    const known = this.#fixed.get(id)
+    if (known && Object.is(known.value, value)) return known.state
+    const state = this.#stateOf(id, value)
+    this.#fixed.set(id, { value, state })
+    return state
+  }
+
+  #stateOf(id: string, value: unknown): ValueState {
     if (typeof value === 'function' && selfReporting.has(value)) return NO_VALUE
-    if (!isCompound(value)) return typeof value === 'symbol' ? { hash: this.#opaque(id, ''), isOpaque: true } : { hash: identify(value).cid, isOpaque: false }
-    const portrait = this.#portrait(value)
-    return portrait.isPartial ? { hash: this.#opaque(id, portrait.hash), isOpaque: true } : { hash: portrait.hash, isOpaque: false }
+    if (typeof value === 'symbol') return { hash: this.#origin(id), isOpaque: true }
+    if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
+    if (this.#surroundings.isCode(id)) return Object.keys(value).length > 0 ? { hash: this.#portrait(value).hash, isOpaque: false } : NO_VALUE
+    const { hash, isPartial } = this.#portrait(value)
+    return isPartial ? { hash: digest('component', `${hash} ${this.#origin(id)}`), isOpaque: true } : { hash, isOpaque: false }
   }
 
   /** A short text of the value, for people. */
@@ -91,29 +138,42 @@ export class ModuleValues {
   }
 
   #portrait(value: object): Portrait {
-    const known = this.#large.get(value)
-    if (known) return known
-    const portrait = portray(value)
-    if (portrait.size > SMALL_SIZE) this.#large.set(value, portrait)
+    const known = this.#portraits.get(value)
+    if (known && (!known.trail || isOnTrail(value, known.trail))) return known.portrait
+    const portrait = this.#surroundings.aside(() => portray(value, (fn) => this.#nameOf(fn)))
+    const isFixed = portrait.size > SMALL_SIZE || typeof value === 'function' && Object.keys(value).length === 0
+    const trail = isFixed ? undefined : trailOf(value, SMALL_SIZE * 4)
+    if (trail || isFixed) this.#portraits.set(value, { portrait, trail })
     return portrait
   }
 
-  /** What can't be told from the value is told from the code that made it. */
-  #opaque(id: string, shown: string): string {
-    const parts = this.#reach(id).map((touched) => {
+  /** What made a value, where the value itself can't tell, as it was when it is first asked for. */
+  #origin(id: string): string {
+    const known = this.#origins.get(id)
+    if (known !== undefined) return known
+    // Values that hold each other.
+    this.#origins.set(id, '')
+    const { findFingerprint, findOrigin } = this.#surroundings
+    const { held, reach, statements } = findOrigin(id)
+    const parts = reach.map((touched) => {
       switch (touched.kind) {
-        case 'code': return [touched.id, this.#fingerprint(touched.id)]
-        case 'value': return [touched.id, this.#fingerprint(touched.id), touched.id === id ? '' : this.#shown(touched.id)]
+        case 'code': return [touched.id, findFingerprint(touched.id)]
+        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === id ? '' : this.#shown(touched)]
         case 'package': return [`npm:${touched.name}`, touched.version]
         case 'builtin': return [touched.name, touched.member]
       }
     })
-    return digest('component', JSON.stringify([shown, parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))]))
+    const sorted = parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
+    const origin = digest('component', JSON.stringify([sorted, held.map((each) => [each, this.state(each).hash]), statements]))
+    this.#origins.set(id, origin)
+    return origin
   }
 
-  #shown(id: string): string {
-    const value = this.read(id)
-    return isCompound(value) ? this.#portrait(value).hash : typeof value === 'symbol' ? '' : identify(value).cid
+  /** What a literal made is told by its code, whatever became of it since. */
+  #shown({ id, isLiteral }: Touched & { kind: 'value' }): string {
+    const value = isLiteral ? undefined : this.read(id)
+    if (isCompound(value)) return this.#portrait(value).hash
+    return typeof value === 'symbol' ? '' : identify(value).cid
   }
 }
 

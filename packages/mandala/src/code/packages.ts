@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
+import { digest } from '../value/digest.ts'
 
 /** What a folder's package.json says. */
 export interface PackageInfo {
@@ -35,5 +36,28 @@ export function findInstalled(name: string, from: string): PackageInfo | undefin
     const candidate = join(folder, 'node_modules', name)
     if (existsSync(join(candidate, 'package.json'))) return findPackage(candidate)
     if (dirname(folder) === folder) return undefined
+  }
+}
+
+const linked = new Map<string, string>()
+
+/** What a package is known by: its version; of one that is linked here from where it is worked on, its files too. */
+export function versionOf({ folder, version }: PackageInfo): string {
+  const home = realpathSync(folder)
+  if (home.split(sep).includes('node_modules')) return version
+  let content = linked.get(home)
+  if (content === undefined) {
+    content = digest('source', JSON.stringify([...listSources(home)].sort().map((file) => [file, readFileSync(join(home, file), 'utf8')])))
+    linked.set(home, content)
+  }
+  return `${version}+${content}`
+}
+
+function* listSources(folder: string, under = ''): Generator<string> {
+  for (const entry of readdirSync(join(folder, under), { withFileTypes: true })) {
+    const name = under === '' ? entry.name : `${under}/${entry.name}`
+    if (entry.name === 'node_modules' || entry.name.startsWith('.')) continue
+    if (entry.isDirectory()) yield* listSources(folder, name)
+    else if (/\.([cm]?[jt]sx?|json|wasm|node)$/.test(entry.name)) yield name
   }
 }

@@ -59,6 +59,7 @@ const SYNC_METHODS = new Set([
 ])
 
 const HIDDEN = new Set([
+  'eval', 'Function',
   'Date.now', 'Math.random', 'performance.now', 'crypto.randomUUID', 'crypto.getRandomValues', 'fetch', 'process.argv', 'process.cwd', 'process.hrtime', 'process.env',
 ])
 
@@ -206,6 +207,7 @@ class Planner {
       case 'AssignmentExpression': this.#assignment(node, frame); return
       case 'UpdateExpression': this.#written(node.argument, frame); this.#visit(node.argument, frame); return
       case 'CallExpression': case 'OptionalCallExpression': case 'NewExpression': this.#call(node, frame); return
+      case 'MemberExpression': case 'OptionalMemberExpression': this.#member(node, frame); return
       case 'JSXElement': case 'JSXFragment':
         for (const factory of this.#input.names.jsxFactories) this.#name(factory, node, frame)
         this.#children(node, frame)
@@ -280,6 +282,13 @@ class Planner {
     else this.#visit(node.right, frame)
   }
 
+  /** A function reports itself when it runs; properties that it carries are read here. */
+  #member(node: SyntaxNode, frame: Frame): void {
+    const object = this.#input.names.find(withoutTypes(node.object))
+    if (object?.kind === 'own' && this.#kinds.get(object.name)?.kind === 'function') this.#add(frame, { kind: 'read', name: object.name })
+    this.#children(node, frame)
+  }
+
   #written(target: SyntaxNode, frame: Frame): void {
     const node = withoutTypes(target)
     const name = node.type === 'Identifier' ? this.#input.names.find(node) : undefined
@@ -314,11 +323,11 @@ class Planner {
     this.#component = own ?? outer
     for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.#visit(decorator, frame)
     if (node.superClass) this.#visit(node.superClass, frame)
-    for (const member of node.body.body as SyntaxNode[]) if (isRunnable(member)) this.#member(member, own, frame)
+    for (const member of node.body.body as SyntaxNode[]) if (isRunnable(member)) this.#classMember(member, own, frame)
     this.#component = outer
   }
 
-  #member(member: SyntaxNode, owner: Component | undefined, frame: Frame | undefined): void {
+  #classMember(member: SyntaxNode, owner: Component | undefined, frame: Frame | undefined): void {
     for (const decorator of (member.decorators ?? []) as SyntaxNode[]) this.#visit(decorator, frame)
     if (member.computed) this.#visit(member.key, frame)
     if (isFunction(member)) {

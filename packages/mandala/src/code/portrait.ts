@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { identify } from '../value/identify.ts'
 import { Refusal } from '../value/refusal.ts'
+import { hasHiddenContent } from './trail.ts'
 
 /** What a value of the module level is, as far as it can be told from outside. */
 export interface Portrait {
@@ -13,9 +14,12 @@ export interface Portrait {
 
 const SIZE_MAX = 200_000
 
-/** The content of a value; of functions and instances in it, what shows. */
-export function portray(value: unknown): Portrait {
-  const copier = new Copier()
+/**
+ * The content of a value; of functions and instances in it, what shows.
+ * @param nameOf what a function, or the class of an instance, is known as
+ */
+export function portray(value: unknown, nameOf: (fn: object) => string): Portrait {
+  const copier = new Copier(nameOf)
   try {
     const hash = identify(copier.copy(value)).cid
     return { hash, isPartial: copier.isPartial, size: copier.size }
@@ -30,6 +34,11 @@ class Copier {
   isPartial = false
   size = 0
   readonly #copies = new Map<object, unknown>()
+  readonly #nameOf: (fn: object) => string
+
+  constructor(nameOf: (fn: object) => string) {
+    this.#nameOf = nameOf
+  }
 
   copy(value: unknown): unknown {
     this.size += 1
@@ -38,7 +47,7 @@ class Copier {
       return 'more'
     }
     switch (typeof value) {
-      case 'function': return this.#part('function', value.name)
+      case 'function': return this.#function(value)
       case 'string': this.size += value.length >> 4; return value
       case 'symbol': return this.#part('symbol', value.description)
       case 'object': return value === null ? null : this.#object(value)
@@ -46,9 +55,19 @@ class Copier {
     }
   }
 
-  #part(kind: string, name: unknown): unknown {
+  #part(kind: string, name: unknown): Map<unknown, unknown> {
     this.isPartial = true
     return new Map<unknown, unknown>([['mandala part', kind], ['name', typeof name === 'string' ? name : '']])
+  }
+
+  /** Its name, and what it carries. */
+  #function(value: object): unknown {
+    const known = this.#copies.get(value)
+    if (known !== undefined) return known
+    const part = this.#part('function', this.#nameOf(value))
+    this.#copies.set(value, part)
+    if (!types.isProxy(value) && Object.keys(value).length > 0) part.set('properties', this.#properties(value, {}))
+    return part
   }
 
   #object(value: object): unknown {
@@ -59,7 +78,11 @@ class Copier {
     if (value instanceof Map) return this.#map(value)
     if (value instanceof Set) return this.#set(value)
     const prototype = Object.getPrototypeOf(value) as object | null
-    if (prototype === Object.prototype || prototype === null) return this.#properties(value, Object.create(prototype) as object)
+    if (prototype === Object.prototype || prototype === null) {
+      const copy = Object.create(prototype) as object
+      this.#copies.set(value, copy)
+      return this.#properties(value, copy)
+    }
     return this.#other(value, prototype)
   }
 
@@ -87,7 +110,6 @@ class Copier {
   }
 
   #properties(value: object, copy: object): unknown {
-    this.#copies.set(value, copy)
     for (const key of Object.keys(value)) {
       const property = Object.getOwnPropertyDescriptor(value, key)
       const each = property && 'value' in property ? this.copy(property.value) : this.#part('getter', key)
@@ -98,18 +120,14 @@ class Copier {
 
   /** Dates, typed arrays and registered classes are identified as they are; of others their class and their fields count. */
   #other(value: object, prototype: object): unknown {
-    try {
-      identify(value)
+    if (hasHiddenContent(value)) {
       if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) this.size += value.byteLength >> 3
-      return value
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      // Where it stands in the text of its last match is nothing that it is.
+      return types.isRegExp(value) ? new RegExp(value.source, value.flags) : value
     }
-    this.isPartial = true
-    const { constructor } = prototype as { constructor?: { name?: unknown } }
-    const copy = new Map<unknown, unknown>([['mandala part', 'instance'], ['class', String(constructor?.name ?? '')]])
-    this.#copies.set(value, copy)
-    copy.set('fields', this.#properties(value, {}))
-    return copy
+    const { constructor } = prototype as { constructor?: unknown }
+    const part = this.#part('instance', typeof constructor === 'function' ? this.#nameOf(constructor) : '')
+    this.#copies.set(value, part)
+    return part.set('fields', this.#properties(value, {}))
   }
 }

@@ -1,5 +1,5 @@
 import { digest } from '../value/digest.ts'
-import type { ComponentFacts, FileFacts } from './file-facts.ts'
+import type { ComponentFacts, FileFacts, StatementFacts } from './file-facts.ts'
 import type { FreeName } from './names.ts'
 
 /** What an import leads to. */
@@ -29,6 +29,10 @@ export type Target =
   | { readonly kind: 'builtin'; readonly name: string; readonly member: string }
   | { readonly kind: 'unknown'; readonly text: string }
 
+export interface PlacedStatement extends StatementFacts {
+  readonly file: string
+}
+
 /** `file#qualified.name` */
 export const componentId = (file: string, name: string): string => `${file}#${name}`
 
@@ -38,6 +42,7 @@ export class Program {
   readonly #files = new Map<string, FileFacts | undefined>()
   readonly #components = new Map<string, ReadonlyMap<string, ComponentFacts>>()
   readonly #fingerprints = new Map<string, string>()
+  #statements: Map<string, PlacedStatement[]> | undefined
 
   constructor(source: ProgramSource) {
     this.#source = source
@@ -46,6 +51,7 @@ export class Program {
   /** Takes in a file as it is now; one of another content replaces it. */
   add(facts: FileFacts): void {
     if (this.#files.get(facts.file) !== undefined) this.#fingerprints.clear()
+    this.#statements = undefined
     this.#files.set(facts.file, facts)
     this.#components.set(facts.file, new Map(facts.components.map((component) => [component.name, component])))
   }
@@ -134,6 +140,27 @@ export class Program {
     })
     const whole = facts.isModule ? [] : [this.#own(file, 'module.exports', new Set())]
     return [...named, ...starred, ...whole]
+  }
+
+  /** The statements of the module level, of all files that were asked for, that name a component. */
+  statementsNaming(id: string): readonly PlacedStatement[] {
+    this.#statements ??= this.#placeStatements()
+    return this.#statements.get(id) ?? []
+  }
+
+  #placeStatements(): Map<string, PlacedStatement[]> {
+    const placed = new Map<string, PlacedStatement[]>()
+    for (const [file, facts] of [...this.#files]) {
+      for (const statement of facts?.statements ?? []) {
+        for (const name of statement.names) {
+          const target = name.kind === 'global' ? undefined : this.target(file, name)
+          if (target?.kind !== 'component') continue
+          const list = placed.get(target.id) ?? []
+          placed.set(target.id, [...list, { file, ...statement }])
+        }
+      }
+    }
+    return placed
   }
 
   /** What a component is: its code, and what the names in it stand for. Undefined if there is none of this id. */

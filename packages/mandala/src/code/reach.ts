@@ -1,10 +1,12 @@
+import type { ComponentFacts } from './file-facts.ts'
 import type { FreeName } from './names.ts'
 import type { Program, Target } from './program.ts'
 
 /** What reading a name makes a call depend on; a function that runs reports itself. */
 export type Touched =
   | { readonly kind: 'code'; readonly id: string }
-  | { readonly kind: 'value'; readonly id: string }
+  /** A literal's value is known from its code until something changes it. */
+  | { readonly kind: 'value'; readonly id: string; readonly isLiteral: boolean }
   | { readonly kind: 'package'; readonly name: string; readonly version: string }
   | { readonly kind: 'builtin'; readonly name: string; readonly member: string }
 
@@ -15,11 +17,40 @@ export function touchedBy(program: Program, target: Target): Touched[] {
   return [...found.values()]
 }
 
-/** All that a component may use, by its text alone: for values that can't be known by their content. */
+/** All that a component may use, by its text alone. */
 export function reachOf(program: Program, id: string): Touched[] {
   const found = new Map<string, Touched>()
   new Walk(program, found).all(id)
   return [...found.values()]
+}
+
+/** What a value was made from, and what was done to it before any call. */
+export interface Origin {
+  /** Values that it holds, in so far as that shows in its text. */
+  readonly held: readonly string[]
+  /** What ran, or may have run, to make and to change it. */
+  readonly reach: readonly Touched[]
+  /** The code of the statements that changed it. */
+  readonly statements: readonly string[]
+}
+
+/**
+ * Of a value whose parts all stand in its text, functions report themselves and data shows; only the values that it names may
+ * hide something. Of one that calls made, everything counts that they may have used.
+ */
+export function originOf(program: Program, id: string): Origin {
+  const found = new Map<string, Touched>()
+  const walk = new Walk(program, found)
+  const own = program.find(id)
+  const held = own?.component.isPlain ? own.component.eager.map((i) => program.target(own.file, own.component.names[i] as FreeName)) : []
+  if (!own?.component.isPlain) walk.all(id)
+  const statements = program.statementsNaming(id)
+  for (const { file, names } of statements) for (const name of names) walk.reached(program.target(file, name))
+  return {
+    held: held.flatMap((target) => (target.kind === 'component' && target.component.kind === 'value' && target.id !== id ? [target.id] : [])),
+    reach: [...found.values()],
+    statements: statements.map(({ canonical }) => canonical),
+  }
 }
 
 class Walk {
@@ -42,9 +73,12 @@ class Walk {
   }
 
   #component({ id, component, file }: Target & { kind: 'component' }): void {
-    if (component.kind === 'value') this.#add({ kind: 'value', id })
-    else if (component.kind === 'function' && component.isTrivial) this.#add({ kind: 'code', id })
-    else if (component.kind === 'class' && this.#add({ kind: 'code', id })) {
+    if (component.kind === 'value') this.#add({ kind: 'value', id, isLiteral: isLiteral(component) })
+    else if (component.kind === 'function') {
+      if (component.isTrivial) this.#add({ kind: 'code', id })
+      this.#add({ kind: 'value', id, isLiteral: false })
+    } else if (component.kind === 'class' && this.#add({ kind: 'code', id })) {
+      this.#add({ kind: 'value', id, isLiteral: false })
       for (const index of component.eager) this.#eager(file, component.names[index] as FreeName)
     }
   }
@@ -59,16 +93,16 @@ class Walk {
   /** A component and all that is named in it, at any distance. */
   all(id: string): void {
     const found = this.#program.find(id)
-    if (!found || !this.#add({ kind: found.component.kind === 'value' ? 'value' : 'code', id })) return
-    for (const name of found.component.names) this.#reached(this.#program.target(found.file, name))
+    if (!found || !this.#add(asPart(id, found.component))) return
+    for (const name of found.component.names) this.reached(this.#program.target(found.file, name))
     if (found.component.kind !== 'class' && found.component.kind !== 'value') return
     const prefix = `${found.component.name}.`
     for (const part of this.#program.facts(found.file)?.components ?? []) if (part.name.startsWith(prefix)) this.all(`${found.file}#${part.name}`)
   }
 
-  #reached(target: Target): void {
+  reached(target: Target): void {
     if (target.kind === 'component') this.all(target.id)
-    else if (target.kind === 'namespace') for (const each of this.#program.listExports(target.file)) if (each.kind !== 'namespace') this.#reached(each)
+    else if (target.kind === 'namespace') for (const each of this.#program.listExports(target.file)) if (each.kind !== 'namespace') this.reached(each)
     else this.read(target)
   }
 
@@ -78,4 +112,12 @@ class Walk {
     this.#found.set(key, touched)
     return true
   }
+}
+
+function asPart(id: string, component: ComponentFacts): Touched {
+  return component.kind === 'value' ? { kind: 'value', id, isLiteral: isLiteral(component) } : { kind: 'code', id }
+}
+
+function isLiteral({ names }: ComponentFacts): boolean {
+  return names.every((name) => name.kind === 'global' && !/^(process|import)\b/.test(name.name))
 }

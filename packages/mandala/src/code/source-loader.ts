@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { digest } from '../value/digest.ts'
 import { FactsCache } from './facts-cache.ts'
 import type { FileFacts } from './file-facts.ts'
-import { findInstalled, findPackage } from './packages.ts'
+import { findInstalled, findPackage, versionOf } from './packages.ts'
 import type { ProgramSource, ResolvedModule } from './program.ts'
 import type { SourceKind } from './syntax.ts'
 import { instrument, type Transformed } from './transform.ts'
@@ -33,12 +33,12 @@ export class SourceLoader implements ProgramSource {
   readonly #cache: FactsCache
   readonly #files = new Map<string, KnownFile | undefined>()
   readonly #resolved = new Map<string, ResolvedModule>()
-  readonly #warn: (text: string) => void
+  readonly warn: (text: string) => void
 
   constructor(root: string, warn: (text: string) => void) {
     this.root = realpathSync(root)
     this.#cache = new FactsCache(this.root)
-    this.#warn = warn
+    this.warn = warn
   }
 
   /** The name under the root of a file that is tracked. */
@@ -82,7 +82,8 @@ export class SourceLoader implements ProgramSource {
   }
 
   findVersion(name: string): string | undefined {
-    return findInstalled(name, this.root)?.version
+    const installed = findInstalled(name, this.root)
+    return installed && versionOf(installed)
   }
 
   findSource(file: string): string | undefined {
@@ -106,7 +107,7 @@ export class SourceLoader implements ProgramSource {
       return { source, transformed: this.#cache.transform({ file, source, kind: kindOf(path) }) }
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
-      this.#warn(`${file} isn't tracked: ${error.message}`)
+      this.warn(`${file} isn't tracked: ${error.message}`)
       return undefined
     }
   }
@@ -116,8 +117,9 @@ export class SourceLoader implements ProgramSource {
     const path = this.#path(file)
     if (!existsSync(path)) return undefined
     const canonical = digest('source', readFileSync(path, 'utf8'))
-    const value = { name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], isTrivial: false }
-    return { file, isModule: false, components: [value], exports: { default: { kind: 'own', name: 'default' } }, stars: [], imports: [], refs: [], sites: [] }
+    const value = { name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], isTrivial: false, isPlain: true }
+    const nothing = { statements: [], stars: [], imports: [], refs: [], sites: [] }
+    return { file, isModule: false, ...nothing, components: [value], exports: { default: { kind: 'own', name: 'default' } } }
   }
 
   /** Whether an import of the file leads back to it, by static imports. What can't be followed may. */
@@ -140,7 +142,7 @@ export class SourceLoader implements ProgramSource {
     if (/^\.{0,2}\//.test(path)) return this.#findFile(resolve(dirname(this.#path(file)), path.replace(/[?#].*$/, '')))
     const name = /^(@[^/]+\/)?[^/#@][^/]*/.exec(source)?.[0]
     const installed = name === undefined ? undefined : findInstalled(name, dirname(this.#path(file)))
-    return installed ? { kind: 'package', name: installed.name ?? name as string, version: installed.version } : { kind: 'unknown' }
+    return installed ? { kind: 'package', name: installed.name ?? name as string, version: versionOf(installed) } : { kind: 'unknown' }
   }
 
   #findFile(base: string): ResolvedModule {
@@ -152,7 +154,7 @@ export class SourceLoader implements ProgramSource {
     const name = this.findName(path) ?? (path.endsWith('.json') && path.startsWith(this.root + sep) ? relative(this.root, path).split(sep).join('/') : undefined)
     if (name !== undefined && !name.includes('node_modules/')) return { kind: 'file', file: name }
     const found = findPackage(dirname(path))
-    return found?.name === undefined ? { kind: 'unknown' } : { kind: 'package', name: found.name, version: found.version }
+    return found?.name === undefined ? { kind: 'unknown' } : { kind: 'package', name: found.name, version: versionOf(found) }
   }
 }
 
@@ -176,6 +178,8 @@ function kindOf(path: string): SourceKind {
 /** Rewrites what Node can't run by taking types away: JSX, enums, namespaces, parameter properties. */
 function lower(path: string, code: string): string {
   const { transformSync } = createRequire(import.meta.url)('oxc-transform') as typeof import('oxc-transform')
+  // Lines move: where an error came from is read off the map.
+  process.setSourceMapsEnabled(true)
   const { code: lowered, map, errors } = transformSync(path, code, { sourcemap: true, target: 'esnext', typescript: { onlyRemoveTypeImports: true } })
   const [error] = errors
   if (error) throw new SyntaxError(`${path}: ${error.message}`)

@@ -1,4 +1,5 @@
-import { parse, type ParserPlugin } from '@babel/parser'
+import type { ParserPlugin } from '@babel/parser'
+import { createRequire } from 'node:module'
 
 /**
  * A node of the syntax tree as the parser gives it. Its further fields differ by type and are read by the few files that
@@ -12,6 +13,11 @@ export interface SyntaxNode {
   readonly [field: string]: any
 }
 
+type Parser = typeof import('@babel/parser')
+
+/** Loaded by the first file that is in no cache. */
+let parser: Parser | undefined
+
 /** How a file is to be read: what decides it is its name and the package it belongs to. */
 export type SourceKind = 'module' | 'commonjs' | 'unknown'
 
@@ -23,6 +29,8 @@ export interface ParsedFile {
 
 /** @throws SyntaxError as the parser puts it, with line and column */
 export function parseSource(file: string, source: string, kind: SourceKind): ParsedFile {
+  parser ??= createRequire(import.meta.url)('@babel/parser') as Parser
+  const { parse } = parser
   const plugins: ParserPlugin[] = ['decorators', 'decoratorAutoAccessors']
   if (/\.[cm]?tsx?$/.test(file)) plugins.push('typescript')
   if (!/\.[cm]?ts$/.test(file)) plugins.push('jsx')

@@ -1,7 +1,8 @@
 import type { CallTrace } from './call-trace.ts'
+import type { ComponentFacts } from './file-facts.ts'
 import { Markers } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
-import { reachOf, touchedBy, type Touched } from './reach.ts'
+import { originOf, touchedBy, type Touched } from './reach.ts'
 import type { SiteRef } from './site.ts'
 import { REGISTRY } from './registry-name.ts'
 import { ModuleValues, type Getter } from './module-values.ts'
@@ -19,7 +20,7 @@ interface LoadedModule {
   readonly sites: readonly (readonly number[])[]
   readonly refs: readonly SiteRef[]
   readonly imported: Readonly<Record<number, Getter>>
-  /** By number of the ref. */
+  /** By number of the site. */
   readonly events: (readonly Event[] | undefined)[]
 }
 
@@ -43,18 +44,18 @@ const NO_SOURCE: ProgramSource = { loadFacts: () => undefined, resolveModule: ()
 /** What is known of the running program: its files, linked, the values of its modules, and who passes which marker. */
 export class Tracer {
   readonly markers: Markers<CallTrace> = new Markers()
-  readonly values: ModuleValues
   #program = new Program(NO_SOURCE)
+  #values: ModuleValues = this.#newValues()
   #hasLoader = false
   readonly #modules: LoadedModule[] = []
   readonly #captured = new WeakMap<object, Captured>()
 
-  constructor() {
-    this.values = new ModuleValues((id) => reachOf(this.#program, id), (id) => this.#program.findFingerprint(id))
-  }
-
   get program(): Program {
     return this.#program
+  }
+
+  get values(): ModuleValues {
+    return this.#values
   }
 
   /** Whether the code of the program reports by itself. */
@@ -65,6 +66,7 @@ export class Tracer {
   /** The loader, or a bundle, says where the facts of the files are. */
   useSource(source: ProgramSource): void {
     this.#program = new Program(source)
+    this.#values = this.#newValues()
     this.#hasLoader = true
   }
 
@@ -77,15 +79,25 @@ export class Tracer {
     // A module that is loaded again, under another query, has markers of its own.
     if (sites.length > 0) this.#modules.push(module)
     for (const [name, getter] of Object.entries(own)) this.values.set(componentId(file, name), getter)
-    const { markers } = this
     return {
       bytes,
-      report: (index) => markers.report(first + index, bytes, index),
+      report: this.markers.reporter(first, bytes),
       capture: (fn, name, names, values) => {
         this.#captured.set(fn, { id: componentId(file, name), names, values })
         return fn
       },
     }
+  }
+
+  #newValues(): ModuleValues {
+    return new ModuleValues({
+      findOrigin: (id) => originOf(this.#program, id),
+      findFingerprint: (id) => this.#program.findFingerprint(id),
+      isCode: (id) => isCode(this.#program.find(id)?.component),
+      isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
+      // Registered types run code of the user's when they are identified.
+      aside: (fn) => this.markers.unwatched(fn),
+    })
   }
 
   /** What an op made inside a function closes over; undefined for functions of the module level. */
@@ -94,10 +106,11 @@ export class Tracer {
   }
 
   /** What passing a marker means. */
-  *eventsOf(site: number): Generator<Event> {
+  eventsOf(site: number): readonly Event[] {
     const module = this.#moduleOf(site)
-    if (!module) return
-    for (const ref of module.sites[site - module.first] ?? []) yield* (module.events[ref] ??= this.#resolve(module, ref))
+    if (!module) return []
+    const index = site - module.first
+    return module.events[index] ??= (module.sites[index] ?? []).flatMap((ref) => this.#resolve(module, ref))
   }
 
   /** The last module whose first marker isn't beyond this one. */
@@ -129,13 +142,22 @@ export class Tracer {
     if (target.kind === 'unknown') return [{ kind: 'hidden', name: `import of ${ref.name} from ${ref.source}` }]
     const getter = imported[index]
     // The importer sees what it works with, also where a test puts something else in its place.
-    if (getter && target.kind === 'component' && target.component.kind === 'value') this.values.setImported(target.id, getter)
+    if (getter && target.kind === 'component') this.values.setImported(target.id, getter)
     return touchedBy(this.#program, target)
   }
 }
 
+const isCode = (component: ComponentFacts | undefined): boolean => component?.kind === 'function' || component?.kind === 'class'
+
+/** Small methods are a part of their class. */
+const isUnreported = (component: ComponentFacts | undefined): boolean => component?.isTrivial === true || component?.kind === 'class'
+
 /** The one tracer of the process, whatever copies of the library are loaded: markers find it under this name. */
 export function getTracer(): Tracer {
-  const home = globalThis as unknown as Record<symbol, Tracer | undefined>
-  return home[Symbol.for(REGISTRY)] ??= new Tracer()
+  const home = globalThis as unknown as Record<string, Tracer | undefined>
+  const known = home[REGISTRY]
+  if (known) return known
+  const tracer = new Tracer()
+  Object.defineProperty(globalThis, REGISTRY, { value: tracer })
+  return tracer
 }

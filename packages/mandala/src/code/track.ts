@@ -1,7 +1,7 @@
 import { tokenizer } from 'acorn'
 import { MandalaError } from '../base/mandala-error.ts'
 import { digest } from '../value/digest.ts'
-import { portray } from './portrait.ts'
+import { portray, type Portrait } from './portrait.ts'
 import { getTracer } from './tracer.ts'
 
 /** What was marked by hand: a function by its text, a value by how it is read. */
@@ -16,24 +16,25 @@ export function findMarked(id: string): Marked | undefined {
 }
 
 export interface Track {
+  /**
+   * Marks a function by hand, for programs that run without the loader and without the plugin: calls that enter it depend on its
+   * text. Comments and layout don't count; the names of its locals do, and so does the compiler that made the text.
+   * Where the loader is at work it gives back the function as it is: that reports itself.
+   *
+   * @throws MandalaError `OP_NAME_TAKEN` if another function or value was marked under the same name, `OP_INVALID` if it has none
+   * @example
+   * const scale = track(function scale(x: number) { return x * 2 })
+   */
   <F extends (...args: any[]) => unknown>(fn: F): F
   /**
-   * Marks a value of the module level: gives a function to read it with, and calls that do depend on what it is then.
+   * Marks a value of the module level by hand: gives a function to read it with, and calls that do depend on what it is then.
    * @example
    * const nClass = track.value('N_CLASS', () => N_CLASS)
    */
   value<T>(name: string, read: () => T): () => T
 }
 
-/**
- * Marks a function by hand, for programs that run without the loader and without the plugin: calls that enter it depend on its
- * text. Comments and layout don't count; the names of its locals do, and so does the compiler that made the text.
- * Where the loader is at work it gives back the function as it is: that reports itself.
- *
- * @throws MandalaError `OP_NAME_TAKEN` if another function or value was marked under the same name, `OP_INVALID` if it has none
- * @example
- * const scale = track(function scale(x: number) { return x * 2 })
- */
+/** Marks by hand what calls depend on, where no loader does. */
 export const track: Track = Object.assign(trackFunction, { value: trackValue })
 
 function trackFunction<F extends (...args: any[]) => unknown>(fn: F): F {
@@ -52,10 +53,15 @@ function trackValue<T>(name: string, read: () => T): () => T {
   const id = claim(name, { kind: 'value', read })
   return () => {
     const current = read()
-    const { hash, isPartial } = portray(current)
+    const { hash, isPartial } = portrayMarked(current)
     getTracer().markers.current?.add({ kind: 'value', id, hash, isOpaque: isPartial })
     return current
   }
+}
+
+/** A marked value; the functions in it are known by their names. */
+export function portrayMarked(value: unknown): Portrait {
+  return portray(value, (made) => String((made as { name?: unknown }).name ?? ''))
 }
 
 function claim(name: string, what: Marked): string {

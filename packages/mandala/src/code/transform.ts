@@ -1,6 +1,6 @@
 import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
-import { canonicaliseAll, componentFacts, listLinks, type FileFacts } from './file-facts.ts'
+import { canonicaliseAll, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
 import { Names } from './names.ts'
 import { planSites } from './plan-sites.ts'
 import { REGISTRY } from './registry-name.ts'
@@ -38,7 +38,10 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
   const marks = marksFor(source)
   const plan = planSites({ program, table, names, captured, isModule, marks })
-  const facts: FileFacts = { file, isModule, components: componentFacts(texts), ...listLinks(program, table, names), refs: plan.refs, sites: plan.sites }
+  const facts: FileFacts = {
+    file, isModule, components: componentFacts(texts), statements: listStatements(program, table, names), ...listLinks(program, table, names),
+    refs: plan.refs, sites: plan.sites,
+  }
   const prologue = prologueOf({ facts, table, names, marks, program })
   const insertions = prologue ? [prologue, ...plan.insertions] : plan.insertions
   return { facts, special: [...scopes.special], insertions, guard: marks.guard }
@@ -84,7 +87,7 @@ function prologueOf({ facts, table, names, marks, program }: PrologueInput): Ins
     return expression === undefined ? [] : [`${i}:()=>${expression}`]
   })
   const { bytes, report, guard, capture } = marks
-  const call = `globalThis[Symbol.for(${JSON.stringify(REGISTRY)})].register(${JSON.stringify(facts.file)},{${own.join(',')}},{${imported.join(',')}})`
+  const call = `globalThis[${JSON.stringify(REGISTRY)}].register(${JSON.stringify(facts.file)},{${own.join(',')}},{${imported.join(',')}})`
   return { at: first.start, text: `const{bytes:${bytes},report:${report},capture:${capture}}=${call};var ${guard}=1;`, rank: 0 }
 }
 

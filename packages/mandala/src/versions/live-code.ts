@@ -1,9 +1,8 @@
 import { inspect } from 'node:util'
 import { CallTrace, findCurrent, type Dependency } from '../code/call-trace.ts'
 import { findOpText, opTextId } from '../code/op-texts.ts'
-import { portray } from '../code/portrait.ts'
 import { reachOf } from '../code/reach.ts'
-import { findMarked } from '../code/track.ts'
+import { findMarked, portrayMarked } from '../code/track.ts'
 import { getTracer, type Tracer as ProgramTracer } from '../code/tracer.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
 import type { CodeContent, CodeState, Trace, Tracer, Used } from './code-state.ts'
@@ -36,7 +35,10 @@ export class LiveCode implements CodeState, Tracer {
     const dependency = parse(component)
     const marked = findMarked(dependency.id)
     if (marked?.kind === 'code') return contentOf(marked)
-    if (marked?.kind === 'value') return { hash: portray(marked.read()).hash, source: inspect(marked.read(), { depth: 1, breakLength: Infinity }).slice(0, 80) }
+    if (marked) {
+      const value = marked.read()
+      return { hash: portrayMarked(value).hash, source: inspect(value, { depth: 1, breakLength: Infinity }).slice(0, 80) }
+    }
     const hash = findCurrent(dependency, this.#program)
     return hash === undefined ? undefined : { hash, source: this.#show(dependency, hash) }
   }

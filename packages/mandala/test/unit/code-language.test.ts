@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { useOf, type Files } from '../tracked-program.ts'
 
@@ -126,7 +128,7 @@ class Model {
   other() { return [N] }
 }
 export const run = (x: number) => Model.create(x).run()`),
-    args: [3], result: '62', uses: ['Model', 'Model.constructor', 'Model.get twice', 'Model.#secret', 'Model.static create', 'Model.run', '=N'],
+    args: [3], result: '62', uses: ['Model', '=Model', 'Model.constructor', 'Model.get twice', 'Model.#secret', 'Model.static create', 'Model.run', '=N'],
   },
   'an inherited method, and an overriding one': {
     files: only(`const K = 7
@@ -233,6 +235,26 @@ export const run = () => (<Box size={N} />)[1]`,
     },
     result: { size: 1 }, uses: ['h', '=N'],
   },
+  'properties that functions carry': {
+    files: {
+      'main.ts': `import { tool } from './tool.ts'
+function own(x: number) { return Number(x) }
+own.limit = 3
+export const run = () => own.limit + tool.factor`,
+      'tool.ts': 'export function tool() { return Number(1) }\ntool.factor = 4',
+    },
+    result: 7, uses: ['=own', '=tool.ts#tool'],
+  },
+  'a small function registered in a Map': {
+    files: {
+      'main.ts': `import { half } from './half.ts'
+const tools = new Map<string, (x: number) => number>()
+tools.set('half', half)
+export const run = () => tools.get('half')!(4)`,
+      'half.ts': 'export const half = (x: number) => x / 2',
+    },
+    result: 2, uses: ['=tools'],
+  },
   'variables assigned together': {
     files: only(`const { a, b: [c] } = { a: 1, b: [2] }
 export const run = () => c`),
@@ -243,7 +265,7 @@ export const run = () => c`),
 function table() { return [seed] }
 const Model = class { static rows = table(); static { this.rows.push(3) } static sum() { return Model.rows.reduce((a, b) => a + b, 0) } }
 export const run = () => Model.sum()`),
-    result: 5, uses: ['Model', 'Model.static sum', 'table', '=seed'],
+    result: 5, uses: ['Model', '=Model', 'Model.static sum', 'table', '=seed'],
   },
   'a tagged template, an optional call and a private check': {
     files: only(`const tag = (s: TemplateStringsArray, ...v: unknown[]) => s.raw.join("|") + v.length
@@ -261,3 +283,9 @@ for (const [subject, { files, args, result, uses }] of Object.entries(CASES)) {
     assert.deepEqual(found.names, [...uses, found.names.includes('exports.run') ? 'exports.run' : 'run'].sort())
   })
 }
+
+test('the page on dependencies lists every case, with what it uses', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/dependencies-tracking.md'), 'utf8')
+  const rows = Object.entries(CASES).map(([subject, { uses }]) => `| ${subject} | ${uses.map((use) => `\`${use}\``).join(', ') || 'nothing more'} |`)
+  assert.deepEqual(page.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| a call uses')), rows)
+})

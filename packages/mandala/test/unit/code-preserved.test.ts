@@ -139,6 +139,7 @@ export const run = () => { { using a = make(1), b = make(2); log.push(0) } retur
   ].join('\r\n')),
   'a byte order mark': only('\ufeffconst N = 1\nexport const run = () => N'),
   'names like those of the markers': only('const $md = 1, $mdx = 2, $mdg = 3, $mdc = 4\nexport const run = () => $md + $mdx + $mdg + $mdc'),
+  'names of globals used for something else': only('const Symbol = 1, Map = 2\nexport const run = () => Symbol + Map'),
   'top-level await and import.meta': only(`const N = await Promise.resolve(1)
 export const run = () => [N, typeof import.meta.url, import.meta.filename.endsWith("main.js")]`),
   'a circle that calls a function before its module began': {
@@ -155,8 +156,11 @@ export const run = () => [Object.getOwnPropertyNames(A),
   Object.getOwnPropertyNames(A.prototype), A.length, new A(2).map((x) => x) instanceof A]`),
 }
 
+/** Node 22 doesn't know `using` itself. */
+const isMissing = (subject: string): boolean => subject === 'resources given back' && process.version.startsWith('v22.')
+
 for (const [subject, files] of Object.entries(CASES)) {
-  test(`tracking leaves as they are: ${subject}`, async () => {
+  test(`tracking leaves as they are: ${subject}`, { skip: isMissing(subject) }, async () => {
     const untracked = await loadPlain(files)
     const { exports: tracked } = await loadProgram(files)
     const expected = await outcome(() => untracked.run?.())

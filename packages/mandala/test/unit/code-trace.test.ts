@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { CallTrace, findCurrent, type Dependency } from '../../src/code/call-trace.ts'
 import { markSelfReporting, ModuleValues, type ValueState } from '../../src/code/module-values.ts'
-import { reachOf } from '../../src/code/reach.ts'
+import { originOf } from '../../src/code/reach.ts'
 import { getTracer } from '../../src/code/tracer.ts'
 import { linkProgram } from '../program-in-memory.ts'
-import { loadProgram, nameOf, traceCall, useOf, writeProgram } from '../tracked-program.ts'
+import { loader, loadProgram, nameOf, traceCall, useOf, writeProgram } from '../tracked-program.ts'
 
 const only = (text: string): { 'main.ts': string } => ({ 'main.ts': text })
 const names = (dependencies: readonly Dependency[], folder: string): string[] => dependencies.map((dependency) => nameOf(dependency, folder))
@@ -84,6 +87,17 @@ test('a package counts by its name and version where its import is used', async 
   assert.deepEqual([result, found], [2, ['@lib/tool@1.2.3', 'run']])
 })
 
+test('a package that is linked from where it is worked on counts by its files too', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'mandala-linked-'))
+  writeFileSync(join(home, 'package.json'), '{ "name": "linked", "version": "1.0.0", "type": "module", "exports": "./index.js" }')
+  writeFileSync(join(home, 'index.js'), 'export const n = 1')
+  symlinkSync(home, join(loader.root, 'node_modules/linked'))
+  const { usage } = await useOf(only('import { n } from "linked"\nexport const run = () => n'))
+  rmSync(home, { recursive: true })
+  const [version] = usage.dependencies.flatMap((each) => (each.kind === 'package' ? [each.version] : []))
+  assert.match(version ?? '', /^1\.0\.0\+[0-9a-f]{40}$/)
+})
+
 test('a value that changes while a call runs is named, and who writes it', async () => {
   const { usage } = await useOf(only(`let count = 0
 const seen: number[] = []
@@ -123,13 +137,16 @@ export const run = () => f()`))
 /** What `tool` is known by, in a program of this source, with these values in its modules. */
 function stateOfTool(source: string, values: Readonly<Record<string, unknown>>): ValueState {
   const program = linkProgram({ 'main.ts': source })
-  const states = new ModuleValues((id) => reachOf(program, id), (id) => program.findFingerprint(id))
+  const states = new ModuleValues({
+    findOrigin: (id) => originOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
+    isCode: () => false, isTrivial: () => false,
+  })
   for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
   return states.state('main.ts#tool')
 }
 
 test('a value made of functions is known by their code, by what they name, and by the data in it', () => {
-  const source = `const N = 1
+  const source = `const N = Number(process.env.N)
 function deep(x: number) { return Number(x) }
 const makeTool = (k: number) => ({ k, run: (x: number) => deep(x) + k + N })
 const tool = makeTool(Number(2))
@@ -143,6 +160,9 @@ const other = () => Number(9)`
   assert.notEqual(stateOfTool(source, { ...values, N: 5 }).hash, before.hash)
   assert.notEqual(stateOfTool(source, { ...values, tool: { k: 3, run: () => 1 } }).hash, before.hash)
   assert.equal(stateOfTool(source.replace('Number(x)', 'Number(-x)'), { tool: { k: 2 } }).isOpaque, false)
+  const handed = `${source}\nother.call(tool, N)`
+  assert.notEqual(stateOfTool(handed, values).hash, before.hash)
+  assert.equal(stateOfTool(`${handed}\nother.run(() => [tool, 1])`, values).hash, stateOfTool(`${handed}\nother.run(() => [tool, tool])`, values).hash)
 })
 
 test('an instance that a call is given brings its class and those that it extends', async () => {
@@ -172,4 +192,20 @@ export const run = () => [large, small].length`))
   ;(exports.small as unknown as number[])[0] = 7
   const after = await hashes()
   assert.deepEqual(after.map((hash, i) => hash === before[i]), [true, false])
+})
+
+test('a function too small to report itself is part of the value it lies in', () => {
+  const half = (x: number): number => x / 2
+  const tools = new Map([['half', half]])
+  const hashWith = (fingerprint: string, isTrivial: boolean): string | undefined => {
+    const states = new ModuleValues({
+      findOrigin: () => ({ held: [], reach: [], statements: [] }),
+      findFingerprint: () => fingerprint, isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, aside: (fn) => fn(),
+    })
+    states.set('a.ts#half', () => half)
+    states.set('a.ts#tools', () => tools)
+    return states.state('a.ts#tools').hash
+  }
+  assert.notEqual(hashWith('1', true), hashWith('2', true))
+  assert.equal(hashWith('1', false), hashWith('2', false))
 })

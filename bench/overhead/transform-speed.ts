@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FactsCache } from '../../packages/mandala/src/code/facts-cache.ts'
+import { instrument, transform } from '../../packages/mandala/src/code/transform.ts'
+import { folderOf } from './workloads.ts'
+
+/** One process: how fast sources are transformed cold, and how fast they come from the cache, by CPU time. */
+const PACKAGES = ['acorn', 'marked', 'csv-parse', 'yaml', 'ml-matrix', 'lodash-es', 'simple-statistics']
+
+const own = ['packages/mandala/src', 'packages/mandala/test'].map((folder) => join(import.meta.dirname, '../..', folder))
+const files = [...PACKAGES.map(folderOf), ...own].flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.[cm]?[jt]s$/.test(name) && !/\.d\.[cm]?ts$|\.min\./.test(name))
+  .map((name) => ({ file: name, source: readFileSync(join(folder, name), 'utf8') })))
+const bytes = files.reduce((sum, { source }) => sum + source.length, 0)
+
+const cpuMs = (since?: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(since)
+  return (user + system) / 1000
+}
+
+const start = process.cpuUsage()
+for (const { file, source } of files) instrument(source, transform({ file, source, kind: 'unknown' }), false)
+const coldMs = cpuMs(start)
+
+const root = mkdtempSync(join(tmpdir(), 'mandala-cache-'))
+mkdirSync(join(root, 'node_modules'))
+const cache = new FactsCache(root)
+for (const { file, source } of files) cache.transform({ file, source, kind: 'unknown' })
+const warm = process.cpuUsage()
+for (const { file, source } of files) instrument(source, cache.transform({ file, source, kind: 'unknown' }), false)
+const warmMs = cpuMs(warm)
+rmSync(root, { recursive: true })
+
+console.log(JSON.stringify({ files: files.length, megabytes: bytes / 1e6, coldMbPerS: bytes / 1e3 / coldMs, cachedMsPerFile: warmMs / files.length }))
