@@ -1,4 +1,5 @@
 import { hashFunction } from './track.ts'
+import { getTracer } from './tracer.ts'
 
 type AnyFunction = (...args: any[]) => unknown
 
@@ -13,6 +14,13 @@ export function opTextId({ name, version }: { readonly name: string; readonly ve
 /** Remembers the function behind an op, as long as it lives. */
 export function noteOpText(op: { readonly name: string; readonly version: number }, fn: AnyFunction): void {
   functions.set(opTextId(op), new WeakRef(fn))
+}
+
+/** What an op's function closes over, where it was made inside another function; undefined if it closes over nothing. */
+export function findOpCaptures(id: string): { readonly values: readonly unknown[]; readonly names: readonly string[] } | undefined {
+  const fn = functions.get(id)?.deref()
+  const captured = fn && getTracer().findCaptured(fn)
+  return captured && captured.names.length > 0 ? { names: captured.names, values: captured.values() } : undefined
 }
 
 export function findOpText(id: string): ReturnType<typeof hashFunction> | undefined {

@@ -24,7 +24,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   // Its Refs may be unwrapped inside.
   if (op.isComposed) await memo.queue.add({ calls: [], values: [...parts.values] }, 0)
   const args = op.isComposed ? refArguments(memo, request) : await unwrapArguments(request.args)
-  const execution: Execution = { op, cid, inner: [], outer: context.execution, trace: memo.code?.tracer.start(op) }
+  const execution: Execution = { op, cid, inner: [], outer: context.execution, trace: memo.code?.tracer.start(op, args) }
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid: request.hid })
   memo.tally.executed += 1
   const startedAtMs = Date.now()

@@ -37,5 +37,6 @@ export interface Used {
 }
 
 export interface Tracer {
-  start(op: OpIdentity): Trace
+  /** @param args what the op's function is given */
+  start(op: OpIdentity, args: readonly unknown[]): Trace
 }

@@ -1,12 +1,14 @@
 import { inspect } from 'node:util'
 import { CallTrace, findCurrent, type Dependency } from '../code/call-trace.ts'
-import { findOpText, opTextId } from '../code/op-texts.ts'
+import { findOpCaptures, findOpText, opTextId } from '../code/op-texts.ts'
 import { reachOf } from '../code/reach.ts'
 import { findMarked, portrayMarked } from '../code/track.ts'
 import { getTracer, type Tracer as ProgramTracer } from '../code/tracer.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
 import type { CodeContent, CodeState, Trace, Tracer, Used } from './code-state.ts'
 
+/** Ends the name of what an op closes over. */
+const CAPTURED = ' (captured)'
 /** What was marked by hand, and ops' own texts. */
 const BY_HAND = /^(track|op)#/
 /** Ends the name of a value: a function that makes a value and the value itself are two components. */
@@ -31,6 +33,7 @@ export class LiveCode implements CodeState, Tracer {
   }
 
   find(component: string): CodeContent | undefined {
+    if (component.endsWith(CAPTURED)) return this.#captured(component.slice(0, -CAPTURED.length))
     if (component.startsWith('op#')) return contentOf(findOpText(component))
     const dependency = parse(component)
     const marked = findMarked(dependency.id)
@@ -44,7 +47,7 @@ export class LiveCode implements CodeState, Tracer {
   }
 
   isLive(component: string): boolean {
-    return component.endsWith(VALUE) || component.startsWith('env:')
+    return component.endsWith(VALUE) || component.endsWith(CAPTURED) || component.startsWith('env:')
   }
 
   findReferences(component: string): ReadonlyMap<string, CodeContent> {
@@ -57,8 +60,9 @@ export class LiveCode implements CodeState, Tracer {
     return found
   }
 
-  start(op: OpIdentity): Trace {
+  start(op: OpIdentity, args: readonly unknown[]): Trace {
     const trace = new CallTrace(this.#program)
+    for (const arg of args) if (typeof arg === 'object' && arg !== null) trace.addClassOf(arg)
     return {
       run: (fn) => trace.run(fn),
       add: (component, content) => trace.add({ ...parse(component), hash: content.hash } as Dependency),
@@ -79,7 +83,17 @@ export class LiveCode implements CodeState, Tracer {
     const own = opTextId(op)
     const text = [...components.keys()].some((name) => this.#isCode(name)) ? undefined : this.find(own)
     if (text) components.set(own, text)
+    const captured = this.#captured(own)
+    if (captured) components.set(own + CAPTURED, captured)
     return { components, hidden, written, changed }
+  }
+
+  /** The values that an op made inside a function closes over, as one. */
+  #captured(op: string): CodeContent | undefined {
+    const captured = findOpCaptures(op)
+    if (!captured) return undefined
+    const source = captured.names.map((name, i) => `${name} = ${inspect(captured.values[i], { depth: 1, breakLength: Infinity })}`).join(', ')
+    return { hash: portrayMarked(captured.values).hash, source: source.slice(0, 200) }
   }
 
   #counts(name: string): boolean {

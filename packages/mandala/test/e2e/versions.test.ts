@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
+import { makeFolder } from '../helpers.ts'
+
+const execute = promisify(execFile)
+const library = resolve(import.meta.dirname, '../..')
+
+/** A project in a folder of its own, whose program prints a line of JSON and is run with the loader. */
+function makeProject(t: TestContext, files: Record<string, string>) {
+  const folder = makeFolder(t)
+  const write = (name: string, text: string): void => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  write('package.json', '{ "name": "project", "type": "module" }')
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(library, join(folder, 'node_modules/mandala-ts'), 'junction')
+  for (const [name, text] of Object.entries(files)) write(name, text)
+  const run = async (env: Record<string, string> = {}): Promise<{ result: unknown; executed: string[]; warnings: string[] }> => {
+    const options = { cwd: folder, env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env } }
+    const { stdout } = await execute(process.execPath, ['--no-warnings', '--import', 'mandala-ts/register', 'src/main.ts'], options)
+    return JSON.parse(stdout) as { result: unknown; executed: string[]; warnings: string[] }
+  }
+  return { write, run }
+}
+
+/** A program around a block that gives a result. */
+const program = (before: string, block: string): string => `
+import { op, Storage, unwrap } from 'mandala-ts'
+${before}
+const [executed, warnings]: [string[], string[]] = [[], []]
+const logger = { warn: (text: string) => { warnings.push(text) }, show: () => {}, progress: () => {} }
+const storage = new Storage({ path: 'store.db', deps: 'src', logger })
+storage.subscribe((event) => { if (event.kind === 'call-will-execute') executed.push(event.op) })
+const result = await storage.run(async () => { ${block} })
+await storage.close()
+console.log(JSON.stringify({ result, executed, warnings }))
+`
+
+test('an op made by a function depends on what it closes over', async (t) => {
+  const main = (factor: number): string => program(
+    "const makeOp = (factor: number) => op('scale', (x: number) => x * factor)", `return unwrap(makeOp(${factor})(2))`)
+  const { write, run } = makeProject(t, { 'src/main.ts': main(3) })
+  assert.deepEqual([(await run()).result, (await run()).executed], [6, []])
+  write('src/main.ts', main(4))
+  assert.equal((await run()).result, 8)
+  write('src/main.ts', main(3))
+  assert.deepEqual(await run(), { result: 6, executed: [], warnings: [] })
+})
+
+test('a value of the module level that changes between two calls in one run is another input to both', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program(
+      "import { config } from './config.ts'\nlet rate = 1\nconst f = op(function f(x: number) { return x * rate + config.offset })",
+      'const results = []; for (const [r, o] of [[1, 0], [2, 0], [1, 0], [1, 5], [1, 0]] as const) ' +
+        '{ rate = r; config.offset = o; results.push(await unwrap(f(10))) }; return results'),
+    'src/config.ts': 'export const config = { offset: 0 }',
+  })
+  const first = await run()
+  assert.deepEqual(first.result, [10, 20, 10, 15, 10])
+  assert.equal(first.executed.length, 3)
+  assert.deepEqual(await run(), { ...first, executed: [] })
+})
+
+test('packages count by their versions, the environment by its values', async (t) => {
+  const files = {
+    'src/main.ts': program(
+      "import { scale } from 'scaler'\nconst f = op(function f(x: number) { return scale(x) })\nconst g = op(function g(x: number) { return x + process.env.SUFFIX! })",
+      'return [await unwrap(f(1)), await unwrap(g(1))]'),
+    'node_modules/scaler/package.json': '{ "name": "scaler", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
+    'node_modules/scaler/index.js': 'export const scale = (x) => x * 2',
+  }
+  const { write, run } = makeProject(t, files)
+  assert.deepEqual(await run({ SUFFIX: 'a' }), { result: [2, '1a'], executed: ['f', 'g'], warnings: [] })
+  assert.deepEqual((await run({ SUFFIX: 'a' })).executed, [])
+  assert.deepEqual(await run({ SUFFIX: 'b' }), { result: [2, '1b'], executed: ['g'], warnings: [] })
+  write('node_modules/scaler/package.json', files['node_modules/scaler/package.json'].replace('1.0.0', '2.0.0'))
+  write('node_modules/scaler/index.js', 'export const scale = (x) => x * 3')
+  assert.deepEqual(await run({ SUFFIX: 'a' }), { result: [3, '1a'], executed: ['f'], warnings: [] })
+})
+
+test('hidden inputs and assignments are told once, by name', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program(
+      'let count = 0\nconst f = op(function f(x: number) { count = x; return x + Number(Math.random() < 0) + Number(Date.now() < 0) })',
+      'return [await unwrap(f(1)), await unwrap(f(2)), count]'),
+  })
+  const { warnings } = await run()
+  assert.deepEqual(warnings.map((warning) => /^f (uses|assigns to) (\S+?),/.exec(warning)?.slice(1)), [
+    ['uses', 'Date.now'], ['uses', 'Math.random'], ['assigns to', 'src/main.ts#count'],
+  ])
+})
+
+test('a value that changes while a call uses it fails that call, and stores nothing', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program(
+      'let state = 1\nconst f = op(async function f() { const before = state; await new Promise(setImmediate); return before + state })',
+      'const running = f(); await new Promise(setImmediate); state = 2; return running.then(unwrap, (error) => error.code)'),
+  })
+  assert.equal((await run()).result, 'CODE_UNSTABLE')
+})
