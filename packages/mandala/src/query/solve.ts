@@ -21,12 +21,23 @@ export interface Solved {
   readonly matches: Matches
 }
 
-export async function solve(pattern: Pattern, host: QueryHost, { distinct = 'refs', limit }: SolveOptions): Promise<Solved> {
+/** From when on a pattern is split, and what is alike in it gathered. */
+export interface PlanLimits {
+  readonly tablesMax: number
+  readonly sharedMin: number
+}
+
+/** SQLite joins 64 tables at most, and other databases slow down before that. */
+const LIMITS: PlanLimits = { tablesMax: 48, sharedMin: 4 }
+
+export async function solve(
+  pattern: Pattern, host: QueryHost, { distinct = 'refs', limit }: SolveOptions, { tablesMax, sharedMin }: PlanLimits = LIMITS,
+): Promise<Solved> {
   const tested = await testValues(pattern, host)
-  const atoms = planAtoms(tested)
+  const atoms = planAtoms(tested, sharedMin)
   const counts = new Map<PlannedAtom, number>()
   for (const atom of atoms) counts.set(atom, await countFacts(atom, host.store))
-  const plan = makePlan(tested, atoms, { distinct, limit, count: (atom) => counts.get(atom) ?? 0 })
+  const plan = makePlan(tested, atoms, { distinct, limit, tablesMax, count: (atom) => counts.get(atom) ?? 0 })
   return { plan, matches: await host.store.match(plan) }
 }
 
