@@ -273,6 +273,7 @@ test('what can\'t be meant is refused, with the place and the next step', async 
   await assert.rejects(storage.df({ a: inc.match(), b: add.match() }), is(/2 parts that share no variable: inc\.match \(a\); add\.match \(b\)/))
   await assert.rejects(storage.df({ a: wrap(1) as never }), is(/"a" is an object \(Ref\), and no Q/))
   await assert.rejects(storage.df({ a: inc.match() }, { limits: 1 } as never), hasCode('OPTION_INVALID', /no option "limits"/))
+  await assert.rejects(storage.rows({ y }, { values: 'lazy' as 'refs' }).next(), hasCode('OPTION_INVALID', /values is lazy/))
   await assert.rejects(storage.df({ a: inc.match() }, { limit: -1 }), hasCode('OPTION_INVALID', /limit is -1/))
   const { same, ref } = await storage.run(async () => ({ same: await mean([await inc(1), await inc(2)] as number[]), ref: (await inc(2)) as Ref<number> }))
   const other = (await storage.run(() => inc(1))) as Ref<number>
