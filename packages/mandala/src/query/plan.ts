@@ -32,7 +32,7 @@ export function makePlan(pattern: Pattern, atoms: readonly PlannedAtom[], { dist
   const clusters = cluster(atoms, tablesMax).map((numbers) => {
     const facts = count(atoms[numbers[0] as number] as PlannedAtom)
     const variables = [...new Set(numbers.flatMap((i) => atoms[i]?.variables ?? []))]
-    return { numbers, variables, facts, estimate: variables.some((variable) => pinned.has(variable)) ? facts / PINNED : facts }
+    return { numbers, variables, estimate: variables.some((variable) => pinned.has(variable)) ? facts / PINNED : facts }
   })
   const tree = growTree(clusters)
   const needed = findNeeded(pattern, tree.map(({ cluster: i }) => (clusters[i] as (typeof clusters)[number]).variables))

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { MandalaError } from '../base/mandala-error.ts'
 import type { Label, Pin } from '../model/variable.ts'
 import type { MatchBlock, MatchCalls, Matches, MatchPlan } from '../store/match.ts'
 import { fillKeys, hasKeys } from './element-keys.ts'
@@ -12,6 +13,9 @@ interface Gathered {
   readonly entries: Set<number>
 }
 
+/** SQLite's limit is 2,000; while blocks are joined, some more than the selected ones are carried along. */
+const COLUMNS_MAX = 1_900
+
 let plans = 0
 
 /**
@@ -19,6 +23,9 @@ let plans = 0
  * partner go, from the last on; then the rest is joined. In one snapshot, as nothing here waits.
  */
 export function solvePlan(db: DatabaseSync, plan: MatchPlan): { readonly answers: string; readonly count: number; readonly steps: readonly Step[] } {
+  if (plan.select.length > COLUMNS_MAX) {
+    throw new MandalaError('QUERY_INVALID', `The query has ${plan.select.length} columns, and a table at most ${COLUMNS_MAX}`, { hint: 'select fewer variables' })
+  }
   const solver = new Solver(db, plan)
   try {
     return solver.solve()

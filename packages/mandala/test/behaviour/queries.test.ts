@@ -275,6 +275,9 @@ test('what can\'t be meant is refused, with the place and the next step', async 
   await assert.rejects(storage.df({ a: inc.match() }, { limits: 1 } as never), hasCode('OPTION_INVALID', /no option "limits"/))
   await assert.rejects(storage.rows({ y }, { values: 'lazy' as 'refs' }).next(), hasCode('OPTION_INVALID', /values is lazy/))
   await assert.rejects(storage.df({ a: inc.match() }, { limit: -1 }), hasCode('OPTION_INVALID', /limit is -1/))
+  const chain = [Q<number>()]
+  for (let i = 0; i < 1_900; i += 1) chain.push(inc.match({ x: chain.at(-1) as Variable<number> }))
+  await assert.rejects(storage.df(Object.fromEntries(chain.map((each, i) => [`c${i}`, each]))), is(/1901 columns/))
   const { same, ref } = await storage.run(async () => ({ same: await mean([await inc(1), await inc(2)] as number[]), ref: (await inc(2)) as Ref<number> }))
   const other = (await storage.run(() => inc(1))) as Ref<number>
   await assert.rejects(storage.similar({ ref, other, same }), is(/"ref" and "other" play the same role/))
