@@ -5,6 +5,7 @@ import type { Pattern } from './pattern.ts'
 export interface PlanOptions {
   readonly distinct: MatchPlan['distinct']
   readonly limit: number | undefined
+  readonly rowsMax: number | undefined
   /** Tables that one statement may join. */
   readonly tablesMax: number
   /** How many facts of an atom there are in the store. */
@@ -27,7 +28,7 @@ type Cluster = readonly number[]
  * relational databases", 1983): then rows that have no partner are taken out once, from the leaves on, and the join of the rest meets no
  * dead end (M. Yannakakis, "Algorithms for acyclic database schemes", 1981).
  */
-export function makePlan(pattern: Pattern, atoms: readonly PlannedAtom[], { distinct, limit, tablesMax, count }: PlanOptions): QueryPlan {
+export function makePlan(pattern: Pattern, atoms: readonly PlannedAtom[], { distinct, limit, rowsMax, tablesMax, count }: PlanOptions): QueryPlan {
   const pinned = new Set(pattern.pins.map(({ variable }) => variable))
   const clusters = cluster(atoms, tablesMax).map((numbers) => {
     const facts = count(atoms[numbers[0] as number] as PlannedAtom)
@@ -48,7 +49,7 @@ export function makePlan(pattern: Pattern, atoms: readonly PlannedAtom[], { dist
     }
   })
   return {
-    blocks, pins: pattern.pins, excluded: pattern.excluded, unequal: pattern.unequal, distinct, limit,
+    blocks, pins: pattern.pins, excluded: pattern.excluded, unequal: pattern.unequal, distinct, limit, rowsMax,
     select: [...new Set(pattern.columns.map(({ variable }) => variable))],
     outline: tree.map(({ cluster: i }) => ({ atoms: clusters[i]?.numbers ?? [], estimate: clusters[i]?.estimate ?? 0 })),
   }

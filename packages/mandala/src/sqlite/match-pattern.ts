@@ -103,11 +103,31 @@ class Solver implements Names {
       const carried = [...all].filter((variable) => later.has(variable))
       const columns = carried.map((variable) => `${sql(variable)} AS ${column(variable)}`).join(', ') || '1 AS nothing'
       const rows = `SELECT ${distinct === false ? '' : 'DISTINCT '}${columns} FROM ${table} AS t CROSS JOIN ${this.tableOf(i)} AS b ON ${conditions}`
+      this.#expectBearable(table, i, keep.filter((variable) => known.has(variable)))
       const next = `${this.#prefix}_j${n}`
       this.#time(() => this.#create(next, rows))
       ;[table, known] = [next, new Set(carried)]
     }
     this.#putAnswers(answers, table)
+  }
+
+  /** What two blocks share may be so common that their rows multiply. */
+  #expectBearable(table: string, block: number, shared: readonly number[]): void {
+    const { rowsMax } = this.#plan
+    if (rowsMax === undefined) return
+    const [left, right] = [table, this.tableOf(block)]
+    const number = (sql: string): number => (this.#db.prepare(`SELECT (${sql}) AS n`).get() as { n: number }).n
+    if (number(`(SELECT count(*) FROM ${left}) * (SELECT count(*) FROM ${right})`) <= rowsMax) return
+    const columns = shared.map(column).join(', ')
+    const count = (from: string): string => `(SELECT ${columns}, count(*) AS n FROM ${from} GROUP BY ${columns})`
+    const rows = number(`SELECT ifnull(sum(t.n * b.n), 0) FROM ${count(left)} AS t JOIN ${count(right)} AS b USING (${columns})`)
+    if (rows <= rowsMax) return
+    const before = new Set(this.#plan.blocks.slice(0, block).map(nameBlock))
+    const ways = `${rows.toLocaleString('en-US')} ways to combine them`
+    const blocks = `${nameBlock(this.#plan.blocks[block] as MatchBlock)} and ${[...before].join(', ')}`
+    throw new MandalaError('QUERY_INVALID', `The answers multiply: ${blocks} share so little that there are ${ways}`, {
+      hint: 'tie them by a further variable, pin one, select fewer, or say { allowProduct: true }',
+    })
   }
 
   #putAnswers(answers: string, from: string): void {
@@ -211,6 +231,12 @@ class Solver implements Names {
   tableOf(block: number): string {
     return `${this.#prefix}_b${block}`
   }
+}
+
+/** The op that a block starts at. */
+function nameBlock({ steps }: MatchBlock): string {
+  const [form] = steps[0]?.atom ?? []
+  return form?.kind === 'calls' ? (form.ops[0]?.name ?? 'a call') : 'a content'
 }
 
 const bare = (table: string): string => table.replace('temp.', '')

@@ -287,6 +287,20 @@ test('what can\'t be meant is refused, with the place and the next step', async 
   await assert.rejects(new Storage().similar({ ref }), is(/"ref" was made by no call that is stored/))
 })
 
+test('what is tied by a value that everything has is refused, and no answer is needed to know so', async () => {
+  const storage = new Storage()
+  await storage.run(async () => {
+    for (let i = 0; i < 3_500; i += 1) {
+      await add(1, i + 10)
+      await divide(1, i + 10)
+    }
+  })
+  const x = Q<number>()
+  const [sums, [quotient]] = [add.match({ x }), divide.match({ a: x })]
+  await assert.rejects(storage.df({ sums, quotient }), hasCode('QUERY_INVALID', /divide and add share so little that there are 12,250,000 ways/))
+  assert.equal((await storage.df({ x })).numRows(), 1)
+})
+
 test('parts that share no variable are combined when that is asked for', async () => {
   const storage = new Storage()
   await storage.run(async () => { await inc(1); await inc(2); await add(1, 1); await add(2, 2) })
