@@ -145,6 +145,25 @@ suite('examples', { concurrency: true }, () => {
     assert.deepEqual(last.lines.slice(0, 2), first.lines.slice(0, 2))
   })
 
+  test('digits: the table of all accuracies comes from one of them', async (t) => {
+    const folder = makeSmallDigits(t)
+    const main = join(folder, 'digits', 'main.ts')
+    const printed = (await run(folder, 'digits')).lines.slice(1).map((line) => line.split(/ +/))
+    edit(main, ['Storage, unwrap }', 'Storage, unwrap, wrap }'])
+    edit(main, ['console.log(String(storage.summary()))', `
+      await storage.run({ newCalls: 'error' }, async () => {
+        const [nClass, nEstimators, maxDepth] = [wrap(5), wrap(5), wrap(8)]
+        const { trainX, testX, y } = await loadDigits(nClass)
+        const acc = await getAcc(trainModel(trainX, y, nEstimators, maxDepth), testX, y)
+        const table = await storage.similar({ nClass, nEstimators, maxDepth, acc })
+        for (const row of table.objects()) console.log(['row', row.nClass, row.nEstimators, row.maxDepth, row.acc.toFixed(3)].join(' '))
+      })
+      console.log(String(storage.summary()))`])
+    const { lines } = await run(folder, 'digits')
+    const rows = lines.filter((line) => line.startsWith('row ')).map((line) => line.split(' ').slice(1))
+    assert.deepEqual(rows.sort(), printed.sort())
+  })
+
   test('spam repeats only the calls that throw, and makes vectors again for a new experiment', async (t) => {
     const folder = makeCopy(t)
     const first = await run(folder, 'spam')

@@ -13,18 +13,18 @@ export interface PlannedAtom {
   readonly tables: number
 }
 
-/** Atoms without what makes no difference: outputs, positions and keys that nothing else speaks of. */
-export function planAtoms(pattern: Pattern): readonly PlannedAtom[] {
+/**
+ * Atoms without what makes no difference: outputs, positions and keys that nothing else speaks of.
+ * @param sharedMin so many atoms that ask for the same are gathered once; fewer are found as fast through the store's own indexes
+ */
+export function planAtoms(pattern: Pattern, sharedMin: number): readonly PlannedAtom[] {
   const isUsed = findUsed(pattern)
   const atoms = pattern.atoms.map((atom) => planAtom(trim(atom, isUsed)))
   // From a pinned variable on, few facts of each are looked at.
   if (pattern.pins.length > 0) return atoms
   const alike = Map.groupBy(atoms, shapeOf)
-  return atoms.map((atom) => ((alike.get(shapeOf(atom))?.length ?? 0) < SHARED_MIN ? atom : share(atom)))
+  return atoms.map((atom) => ((alike.get(shapeOf(atom))?.length ?? 0) < sharedMin ? atom : share(atom)))
 }
-
-/** A few atoms are found as fast through the store's own indexes. */
-const SHARED_MIN = 4
 
 /** What an atom asks for, whatever its variables. */
 function shapeOf({ form }: PlannedAtom): string {

@@ -2,12 +2,12 @@ import type { MatchBlock, MatchPlan, MatchStep } from '../store/match.ts'
 import type { PlannedAtom } from './atoms.ts'
 import type { Pattern } from './pattern.ts'
 
-/** Tables that one statement may join: SQLite allows 64, and other databases slow down before that. */
-const TABLES_MAX = 48
-
 export interface PlanOptions {
   readonly distinct: MatchPlan['distinct']
   readonly limit: number | undefined
+  readonly rowsMax: number | undefined
+  /** Tables that one statement may join. */
+  readonly tablesMax: number
   /** How many facts of an atom there are in the store. */
   readonly count: (atom: PlannedAtom) => number
 }
@@ -28,12 +28,12 @@ type Cluster = readonly number[]
  * relational databases", 1983): then rows that have no partner are taken out once, from the leaves on, and the join of the rest meets no
  * dead end (M. Yannakakis, "Algorithms for acyclic database schemes", 1981).
  */
-export function makePlan(pattern: Pattern, atoms: readonly PlannedAtom[], { distinct, limit, count }: PlanOptions): QueryPlan {
+export function makePlan(pattern: Pattern, atoms: readonly PlannedAtom[], { distinct, limit, rowsMax, tablesMax, count }: PlanOptions): QueryPlan {
   const pinned = new Set(pattern.pins.map(({ variable }) => variable))
-  const clusters = cluster(atoms).map((numbers) => {
+  const clusters = cluster(atoms, tablesMax).map((numbers) => {
     const facts = count(atoms[numbers[0] as number] as PlannedAtom)
     const variables = [...new Set(numbers.flatMap((i) => atoms[i]?.variables ?? []))]
-    return { numbers, variables, facts, estimate: variables.some((variable) => pinned.has(variable)) ? facts / PINNED : facts }
+    return { numbers, variables, estimate: variables.some((variable) => pinned.has(variable)) ? facts / PINNED : facts }
   })
   const tree = growTree(clusters)
   const needed = findNeeded(pattern, tree.map(({ cluster: i }) => (clusters[i] as (typeof clusters)[number]).variables))
@@ -49,7 +49,7 @@ export function makePlan(pattern: Pattern, atoms: readonly PlannedAtom[], { dist
     }
   })
   return {
-    blocks, pins: pattern.pins, excluded: pattern.excluded, unequal: pattern.unequal, distinct, limit,
+    blocks, pins: pattern.pins, excluded: pattern.excluded, unequal: pattern.unequal, distinct, limit, rowsMax,
     select: [...new Set(pattern.columns.map(({ variable }) => variable))],
     outline: tree.map(({ cluster: i }) => ({ atoms: clusters[i]?.numbers ?? [], estimate: clusters[i]?.estimate ?? 0 })),
   }
@@ -58,7 +58,7 @@ export function makePlan(pattern: Pattern, atoms: readonly PlannedAtom[], { dist
 /** A pin is taken to leave one fact in so many. */
 const PINNED = 10
 
-function cluster(atoms: readonly PlannedAtom[]): readonly Cluster[] {
+function cluster(atoms: readonly PlannedAtom[], tablesMax: number): readonly Cluster[] {
   const byKey = new Map<number, number[]>()
   const users = new Map<number, number>()
   for (const [i, { keys, variables }] of atoms.entries()) {
@@ -74,7 +74,7 @@ function cluster(atoms: readonly PlannedAtom[]): readonly Cluster[] {
     for (const i of numbers) {
       for (const next of (atoms[i] as PlannedAtom).variables.flatMap((variable) => byKey.get(variable) ?? [])) {
         const cost = atoms[next]?.tables ?? 0
-        if (taken.has(next) || tables + cost > TABLES_MAX) continue
+        if (taken.has(next) || tables + cost > tablesMax) continue
         taken.add(next)
         tables += cost
         numbers.push(next)

@@ -18,6 +18,12 @@ export interface QueryOptions extends SolveOptions {
   readonly explain?: boolean
 }
 
+/** How answers are given row by row. */
+export interface RowOptions extends Omit<QueryOptions, 'values'> {
+  /** Values (default) or Refs. */
+  readonly values?: 'objects' | 'refs'
+}
+
 export interface SimilarOptions extends QueryOptions {
   /** Also a column for every variable between. */
   readonly context?: boolean

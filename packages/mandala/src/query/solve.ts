@@ -21,12 +21,26 @@ export interface Solved {
   readonly matches: Matches
 }
 
-export async function solve(pattern: Pattern, host: QueryHost, { distinct = 'refs', limit }: SolveOptions): Promise<Solved> {
+/** From when on a pattern is split, and what is alike in it gathered. */
+export interface PlanLimits {
+  readonly tablesMax: number
+  readonly sharedMin: number
+}
+
+/** More are no answer that anyone meant, and would not fit into memory. */
+const ROWS_MAX = 10_000_000
+
+/** SQLite joins 64 tables at most, and other databases slow down before that. */
+const LIMITS: PlanLimits = { tablesMax: 48, sharedMin: 4 }
+
+export async function solve(
+  pattern: Pattern, host: QueryHost, { distinct = 'refs', limit, allowProduct = false }: SolveOptions, { tablesMax, sharedMin }: PlanLimits = LIMITS,
+): Promise<Solved> {
   const tested = await testValues(pattern, host)
-  const atoms = planAtoms(tested)
+  const atoms = planAtoms(tested, sharedMin)
   const counts = new Map<PlannedAtom, number>()
   for (const atom of atoms) counts.set(atom, await countFacts(atom, host.store))
-  const plan = makePlan(tested, atoms, { distinct, limit, count: (atom) => counts.get(atom) ?? 0 })
+  const plan = makePlan(tested, atoms, { distinct, limit, rowsMax: allowProduct ? undefined : ROWS_MAX, tablesMax, count: (atom) => counts.get(atom) ?? 0 })
   return { plan, matches: await host.store.match(plan) }
 }
 
@@ -67,7 +81,7 @@ async function readCandidates(pattern: Pattern, variable: number, host: QueryHos
     pins: pattern.pins.filter((each) => known.has(each.variable)), excluded: pattern.excluded.filter((each) => known.has(each.variable)),
     unequal: pattern.unequal.filter((pair) => pair.every((each) => known.has(each))),
   }
-  const { matches } = await solve(part, host, {})
+  const { matches } = await solve(part, host, { allowProduct: true })
   const web = new Web(host.owner)
   const numbers = readRows(matches, web).map(([number]) => number as number)
   const values = await readValues(web, numbers)

@@ -5,7 +5,7 @@ import { readValue } from '../web/read-values.ts'
 import { Web } from '../web/web.ts'
 import { describePlan } from './describe-plan.ts'
 import type { Pattern } from './pattern.ts'
-import type { QueryOptions } from './query-options.ts'
+import type { QueryOptions, RowOptions } from './query-options.ts'
 import { readRows, readSome, solve, type QueryHost, type Solved } from './solve.ts'
 
 /** An Arquero table of the answers: a column for each selected variable. */
@@ -22,7 +22,7 @@ export async function makeTable(pattern: Pattern, host: QueryHost, { values = 'o
 const ROWS_AT_ONCE = 1_000
 
 /** The answers one after the other, without holding them all. */
-export async function* streamRows(pattern: Pattern, host: QueryHost, { values = 'objects', ...options }: QueryOptions): AsyncGenerator<Record<string, unknown>> {
+export async function* streamRows(pattern: Pattern, host: QueryHost, { values = 'objects', ...options }: RowOptions): AsyncGenerator<Record<string, unknown>> {
   const { plan, matches } = await solveAndTell(pattern, host, options)
   const columns = pattern.columns.map(({ name, variable }) => ({ name, place: plan.select.indexOf(variable) }))
   try {

@@ -1,13 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { ContentId, HistoryId } from '../base/ids.ts'
-import { deriveKeyId } from '../model/structure.ts'
+import { MandalaError } from '../base/mandala-error.ts'
 import type { Label, Pin } from '../model/variable.ts'
-import type { MatchBlock, MatchCalls, MatchedRef, Matches, MatchPlan } from '../store/match.ts'
+import type { MatchBlock, MatchCalls, Matches, MatchPlan } from '../store/match.ts'
+import { fillKeys, hasKeys } from './element-keys.ts'
 import { column, writeBlock, writeGathered, type Names } from './pattern-sql.ts'
-import { allRows, firstRow } from './statements.ts'
-import { KINDS } from './kinds.ts'
 
 type Step = Matches['steps'][number]
+
+/** What several atoms ask for, and the columns by which it can be found. */
+interface Gathered {
+  readonly table: string
+  readonly entries: Set<number>
+}
+
+/** SQLite's limit is 2,000; while blocks are joined, some more than the selected ones are carried along. */
+const COLUMNS_MAX = 1_900
 
 let plans = 0
 
@@ -16,6 +23,9 @@ let plans = 0
  * partner go, from the last on; then the rest is joined. In one snapshot, as nothing here waits.
  */
 export function solvePlan(db: DatabaseSync, plan: MatchPlan): { readonly answers: string; readonly count: number; readonly steps: readonly Step[] } {
+  if (plan.select.length > COLUMNS_MAX) {
+    throw new MandalaError('QUERY_INVALID', `The query has ${plan.select.length} columns, and a table at most ${COLUMNS_MAX}`, { hint: 'select fewer variables' })
+  }
   const solver = new Solver(db, plan)
   try {
     return solver.solve()
@@ -32,7 +42,7 @@ class Solver implements Names {
   readonly #pins = new Map<number, string[]>()
   readonly #excluded = new Map<number, string[]>()
   readonly #steps: Step[] = []
-  readonly #gathered = new Map<string, { readonly table: string; readonly entries: Set<number> }>()
+  readonly #gathered = new Map<string, Gathered>()
 
   constructor(db: DatabaseSync, plan: MatchPlan) {
     this.#db = db
@@ -93,11 +103,31 @@ class Solver implements Names {
       const carried = [...all].filter((variable) => later.has(variable))
       const columns = carried.map((variable) => `${sql(variable)} AS ${column(variable)}`).join(', ') || '1 AS nothing'
       const rows = `SELECT ${distinct === false ? '' : 'DISTINCT '}${columns} FROM ${table} AS t CROSS JOIN ${this.tableOf(i)} AS b ON ${conditions}`
+      this.#expectBearable(table, i, keep.filter((variable) => known.has(variable)))
       const next = `${this.#prefix}_j${n}`
       this.#time(() => this.#create(next, rows))
       ;[table, known] = [next, new Set(carried)]
     }
     this.#putAnswers(answers, table)
+  }
+
+  /** What two blocks share may be so common that their rows multiply. */
+  #expectBearable(table: string, block: number, shared: readonly number[]): void {
+    const { rowsMax } = this.#plan
+    if (rowsMax === undefined) return
+    const [left, right] = [table, this.tableOf(block)]
+    const number = (sql: string): number => (this.#db.prepare(`SELECT (${sql}) AS n`).get() as { n: number }).n
+    if (number(`(SELECT count(*) FROM ${left}) * (SELECT count(*) FROM ${right})`) <= rowsMax) return
+    const columns = shared.map(column).join(', ')
+    const count = (from: string): string => `(SELECT ${columns}, count(*) AS n FROM ${from} GROUP BY ${columns})`
+    const rows = number(`SELECT ifnull(sum(t.n * b.n), 0) FROM ${count(left)} AS t JOIN ${count(right)} AS b USING (${columns})`)
+    if (rows <= rowsMax) return
+    const before = new Set(this.#plan.blocks.slice(0, block).map(nameBlock))
+    const ways = `${rows.toLocaleString('en-US')} ways to combine them`
+    const blocks = `${nameBlock(this.#plan.blocks[block] as MatchBlock)} and ${[...before].join(', ')}`
+    throw new MandalaError('QUERY_INVALID', `The answers multiply: ${blocks} share so little that there are ${ways}`, {
+      hint: 'tie them by a further variable, pin one, select fewer, or say { allowProduct: true }',
+    })
   }
 
   #putAnswers(answers: string, from: string): void {
@@ -154,9 +184,8 @@ class Solver implements Names {
     const shape = JSON.stringify([form.ops, form.edges.map(({ side, labels }) => [side, labels])])
     let gathered = this.#gathered.get(shape)
     if (!gathered) {
-      gathered = { table: `${this.#prefix}_g${this.#gathered.size}`, entries: new Set() }
+      gathered = this.#fillGathered(form, `${this.#prefix}_g${this.#gathered.size}`)
       this.#gathered.set(shape, gathered)
-      this.#create(gathered.table, writeGathered(form, this))
     }
     const { table, entries } = gathered
     if (entry !== undefined && !entries.has(entry)) {
@@ -165,6 +194,16 @@ class Solver implements Names {
       entries.add(entry)
     }
     return table
+  }
+
+  /** An output is of one call only: as the key of the table it is found twice as fast as through an index. */
+  #fillGathered(form: MatchCalls, table: string): Gathered {
+    const isOneRowACall = form.edges.every(({ labels }) => labels.every(({ kind }) => kind !== 'member'))
+    const key = isOneRowACall ? form.edges.findIndex(({ side }) => side === 'output') : -1
+    this.#tables.push(table)
+    this.#db.exec(`CREATE TEMP TABLE ${bare(table)} (${form.edges.map((_, i) => `e${i} INTEGER${i === key ? ' PRIMARY KEY' : ''}`).join(', ')})`)
+    this.#db.exec(`INSERT INTO ${table} ${writeGathered(form, this)}`)
+    return { table, entries: new Set(key < 0 ? [] : [key]) }
   }
 
   opIds(ops: MatchCalls['ops']): readonly number[] {
@@ -194,67 +233,10 @@ class Solver implements Names {
   }
 }
 
+/** The op that a block starts at. */
+function nameBlock({ steps }: MatchBlock): string {
+  const [form] = steps[0]?.atom ?? []
+  return form?.kind === 'calls' ? (form.ops[0]?.name ?? 'a call') : 'a content'
+}
+
 const bare = (table: string): string => table.replace('temp.', '')
-
-function hasKeys(db: DatabaseSync): boolean {
-  return db.prepare("SELECT 1 FROM temp.sqlite_schema WHERE name = 'mandala_keys'").get() !== undefined
-}
-
-/** What labels of elements say: the ref of the position in a list or set, and of the name in a dict. Labels are never renumbered. */
-function fillKeys(db: DatabaseSync): void {
-  db.exec(`CREATE TEMP TABLE IF NOT EXISTS mandala_keys (
-    label INTEGER PRIMARY KEY, position_hid BLOB, position_cid BLOB, name_hid BLOB NOT NULL, name_cid BLOB NOT NULL)`)
-  db.exec('CREATE INDEX IF NOT EXISTS temp.mandala_keys_by_position ON mandala_keys (position_hid)')
-  const put = db.prepare('INSERT INTO temp.mandala_keys VALUES (?, unhex(?), unhex(?), unhex(?), unhex(?))')
-  for (const { id, name } of db.prepare('SELECT id, name FROM labels WHERE id > (SELECT ifnull(max(label), 0) FROM temp.mandala_keys)').all()) {
-    const position = readPosition(name as string)
-    const [at, named] = [position === undefined ? undefined : deriveKeyId(position), deriveKeyId(name as string)]
-    put.run(id as number, at?.hid ?? null, at?.cid ?? null, named.hid, named.cid)
-  }
-}
-
-function readPosition(label: string): number | undefined {
-  const digits = /^elt_(\d+)$/.exec(label)?.[1]
-  return digits === undefined ? undefined : Number(digits)
-}
-
-/** Answers from a place on, with the refs that are in them. */
-export function readAnswers(
-  db: DatabaseSync, answers: string, { columns, from, limit }: { readonly columns: number; readonly from: number; readonly limit: number },
-): ReturnType<Matches['read']> {
-  const statement = db.prepare(`SELECT * FROM ${answers} ORDER BY rowid LIMIT ? OFFSET ?`)
-  statement.setReturnArrays(true)
-  const rows = allRows<number[]>(statement, limit, from)
-  const places = new Map<number, number>()
-  for (const row of rows) {
-    for (let i = 0; i < columns; i += 1) {
-      const id = row[i] as number
-      let place = places.get(id)
-      if (place === undefined) places.set(id, (place = places.size))
-      row[i] = place
-    }
-  }
-  const refs = readRefs(db, places)
-  // What was dropped since then is no answer any more.
-  return { refs, rows: rows.filter((row) => row.every((place) => refs[place] !== undefined)) }
-}
-
-function readRefs(db: DatabaseSync, places: ReadonlyMap<number, number>): MatchedRef[] {
-  const refs: MatchedRef[] = []
-  const ids = [...places.keys()]
-  const statement = db.prepare(`
-    SELECT refs.id, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
-    FROM json_each(?) AS wanted CROSS JOIN refs ON refs.id = wanted.value CROSS JOIN vals ON vals.id = refs.val`)
-  statement.setReturnArrays(true)
-  for (const [id, hid, cid, kind] of allRows<[number, HistoryId, ContentId, number]>(statement, JSON.stringify(ids.filter((id) => id >= 0)))) {
-    refs[places.get(id) as number] = { hid, cid, kind: KINDS[kind] as (typeof KINDS)[number], key: undefined }
-  }
-  const label = db.prepare('SELECT name FROM labels WHERE id = ?')
-  label.setReturnArrays(true)
-  for (const id of ids.filter((each) => each < 0)) {
-    const [name] = firstRow<[string]>(label, Math.floor(-id / 2)) as [string]
-    const key = id % 2 === 0 ? readPosition(name) as number : name
-    refs[places.get(id) as number] = { ...deriveKeyId(key), kind: 'value', key }
-  }
-  return refs
-}

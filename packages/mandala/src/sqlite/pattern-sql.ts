@@ -35,7 +35,7 @@ export function writeGathered({ ops, edges }: MatchCalls, names: Names): string 
     opIds: (each) => names.opIds(each), labelIds: (each) => names.labelIds(each), pinsOf: () => [], excludedOf: () => [],
     gather: (each, entry) => names.gather(each, entry), tableOf: (each) => names.tableOf(each),
   }
-  const plan: MatchPlan = { blocks: [block], pins: [], excluded: [], unequal: [], select: [], distinct: false, limit: undefined }
+  const plan: MatchPlan = { blocks: [block], pins: [], excluded: [], unequal: [], select: [], distinct: false, limit: undefined, rowsMax: undefined }
   const columns = keep.map((i) => `${column(i)} AS e${i}`).join(', ')
   return `SELECT ${columns} FROM (${writeBlock(plan, block, free)})`
 }

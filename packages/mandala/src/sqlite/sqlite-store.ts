@@ -11,11 +11,12 @@ import {
   countUses, dropVersion, extendVersions, findVersioned, listVersionCalls, moveMeaning, putCommits, putHeads, readCommits, readHeads, readVersions,
 } from './code-tables.ts'
 import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
-import { readAnswers, solvePlan } from './match-pattern.ts'
+import { solvePlan } from './match-pattern.ts'
 import { openDatabase } from './open-database.ts'
 import { KINDS } from './kinds.ts'
 import { OverflowFiles } from './overflow-files.ts'
 import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots } from './read-calls.ts'
+import { readAnswers } from './read-answers.ts'
 import { describeSqliteError } from './sqlite-error.ts'
 import { allRows, firstRow, Statements } from './statements.ts'
 import { BatchWriter, PLACE, type Overflow } from './write-batch.ts'

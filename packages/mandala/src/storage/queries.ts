@@ -1,12 +1,13 @@
 import type { ColumnTable } from 'arquero'
 import type { Logger } from '../base/logger.ts'
+import { MandalaError } from '../base/mandala-error.ts'
 import type { Memo } from '../memo/memo.ts'
 import { collectPattern, expectWhole } from '../query/collect.ts'
 import { collapse } from '../query/collapse.ts'
 import { readHistory } from '../query/history.ts'
 import type { Pattern } from '../query/pattern.ts'
 import { writeProgram } from '../query/program.ts'
-import { checkOptions, type QueryOptions, type SimilarOptions } from '../query/query-options.ts'
+import { checkOptions, type QueryOptions, type RowOptions, type SimilarOptions } from '../query/query-options.ts'
 import { runProgram } from '../query/run-program.ts'
 import type { QueryHost } from '../query/solve.ts'
 import { makeTable, streamRows } from '../query/table.ts'
@@ -33,8 +34,11 @@ export class Queries {
     return makeTable(pattern, this.#host, options)
   }
 
-  async* rows(selection: Readonly<Record<string, unknown>>, options: QueryOptions): AsyncGenerator<Record<string, unknown>> {
+  async* rows(selection: Readonly<Record<string, unknown>>, options: RowOptions): AsyncGenerator<Record<string, unknown>> {
     checkOptions('storage.rows', options, ['values', 'distinct', 'limit', 'allowProduct', 'explain'])
+    if ((options.values as string) === 'lazy') {
+      throw new MandalaError('OPTION_INVALID', 'storage.rows: values is lazy', { hint: "it is 'objects' or 'refs': a row is read when it comes" })
+    }
     const pattern = readPattern(selection, 'storage.rows', options)
     await this.#memo.queue.flush()
     yield* streamRows(pattern, this.#host, options)

@@ -15,7 +15,7 @@ import { Call } from '../model/call.ts'
 import type { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
 import type { Variable } from '../model/variable.ts'
-import type { QueryOptions, SimilarOptions } from '../query/query-options.ts'
+import type { QueryOptions, RowOptions, SimilarOptions } from '../query/query-options.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Dropped, Store, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
@@ -59,6 +59,8 @@ export interface StorageParts {
 
 /** The variables that are the columns of a table, by name. */
 export type Selection = Readonly<Record<string, Variable<any>>>
+
+type TypeOf<V> = V extends Variable<infer T> ? T : never
 
 /**
  * Saved calls, in memory or in a file that any number of processes may use at once.
@@ -199,8 +201,10 @@ export class Storage implements AsyncDisposable {
   }
 
   /** The same row by row, without holding all of them: `for await (const { nClass, acc } of storage.rows({ nClass, acc }))`. */
-  rows<S extends Selection>(selection: S, options: QueryOptions = {}): AsyncGenerator<{ [K in keyof S]: S[K] extends Variable<infer T> ? T : never }> {
-    return this.#queries.rows(selection, options) as AsyncGenerator<any>
+  rows<S extends Selection>(selection: S, options: RowOptions & { readonly values: 'refs' }): AsyncGenerator<{ [K in keyof S]: Ref<TypeOf<S[K]>> }>
+  rows<S extends Selection>(selection: S, options?: RowOptions): AsyncGenerator<{ [K in keyof S]: TypeOf<S[K]> }>
+  rows(selection: Selection, options: RowOptions = {}): AsyncGenerator<any> {
+    return this.#queries.rows(selection, options)
   }
 
   /**

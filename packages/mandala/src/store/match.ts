@@ -62,6 +62,8 @@ export interface MatchPlan {
   /** Which answers count as one: those of the same refs, of the same contents, or none. */
   readonly distinct: 'refs' | 'values' | false
   readonly limit: number | undefined
+  /** So many rows may come of joining two blocks; undefined for any number. */
+  readonly rowsMax: number | undefined
 }
 
 /** A ref of an answer; `key` is the value of a position or key that isn't stored as a value. */

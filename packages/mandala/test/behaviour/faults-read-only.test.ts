@@ -93,3 +93,11 @@ test('a store that may be written to takes the new call: the look at it would sh
   const { steps } = use(path)
   assert.deepEqual(steps.slice(3, 7), ['new: {"text":"hello Bob"}', 'new again: {"text":"hello Bob"}', `retrace: ${HELLO}`, 'calls: 2'])
 })
+
+test('a store of an older format that may only be read is read as it is', { skip }, async (t) => {
+  const golden = join(import.meta.dirname, '../golden/format-1.store')
+  const path = await makeReadOnly(t, 0o777, (file) => copyFileSync(golden, file))
+  const { steps } = use(path)
+  assert.ok(steps.includes('check: []') && steps.includes('open: "done"'), steps.join('\n'))
+  assert.deepEqual(readFileSync(path), readFileSync(golden))
+})

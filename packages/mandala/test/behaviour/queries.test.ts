@@ -273,7 +273,11 @@ test('what can\'t be meant is refused, with the place and the next step', async 
   await assert.rejects(storage.df({ a: inc.match(), b: add.match() }), is(/2 parts that share no variable: inc\.match \(a\); add\.match \(b\)/))
   await assert.rejects(storage.df({ a: wrap(1) as never }), is(/"a" is an object \(Ref\), and no Q/))
   await assert.rejects(storage.df({ a: inc.match() }, { limits: 1 } as never), hasCode('OPTION_INVALID', /no option "limits"/))
+  await assert.rejects(storage.rows({ y }, { values: 'lazy' as 'refs' }).next(), hasCode('OPTION_INVALID', /values is lazy/))
   await assert.rejects(storage.df({ a: inc.match() }, { limit: -1 }), hasCode('OPTION_INVALID', /limit is -1/))
+  const chain = [Q<number>()]
+  for (let i = 0; i < 1_900; i += 1) chain.push(inc.match({ x: chain.at(-1) as Variable<number> }))
+  await assert.rejects(storage.df(Object.fromEntries(chain.map((each, i) => [`c${i}`, each]))), is(/1901 columns/))
   const { same, ref } = await storage.run(async () => ({ same: await mean([await inc(1), await inc(2)] as number[]), ref: (await inc(2)) as Ref<number> }))
   const other = (await storage.run(() => inc(1))) as Ref<number>
   await assert.rejects(storage.similar({ ref, other, same }), is(/"ref" and "other" play the same role/))
@@ -281,6 +285,20 @@ test('what can\'t be meant is refused, with the place and the next step', async 
   await assert.rejects(storage.similar({}), is(/nothing is selected/))
   await assert.rejects(storage.similar({ five: wrap(5), ref }), is(/"five" has no history/))
   await assert.rejects(new Storage().similar({ ref }), is(/"ref" was made by no call that is stored/))
+})
+
+test('what is tied by a value that everything has is refused, and no answer is needed to know so', async () => {
+  const storage = new Storage()
+  await storage.run(async () => {
+    for (let i = 0; i < 3_500; i += 1) {
+      await add(1, i + 10)
+      await divide(1, i + 10)
+    }
+  })
+  const x = Q<number>()
+  const [sums, [quotient]] = [add.match({ x }), divide.match({ a: x })]
+  await assert.rejects(storage.df({ sums, quotient }), hasCode('QUERY_INVALID', /divide and add share so little that there are 12,250,000 ways/))
+  assert.equal((await storage.df({ x })).numRows(), 1)
 })
 
 test('parts that share no variable are combined when that is asked for', async () => {

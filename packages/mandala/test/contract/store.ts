@@ -119,7 +119,7 @@ const twoSteps = (limit?: number): MatchPlan => {
   }]
   const steps = [{ atom: calls(0, 1), via: undefined }, { atom: calls(1, 2), via: 1 }]
   const block = { steps, parent: undefined, shared: [], isDriven: false, keep: [0, 2], isTestOnly: false }
-  return { blocks: [block], pins: [], excluded: [], unequal: [], select: [0, 2], distinct: 'refs', limit }
+  return { blocks: [block], pins: [], excluded: [], unequal: [], select: [0, 2], distinct: 'refs', limit, rowsMax: undefined }
 }
 
 function matching({ open }: StoreSetting): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { list, op, Q, Storage, wrap, type Variable } from '../../src/index.ts'
+import { list, op, Q, type Ref, Storage, wrap, type Variable } from '../../src/index.ts'
 import { expectType, type Equal } from './equal.ts'
 
 // The compiler checks this file; nothing in it runs.
@@ -33,6 +33,7 @@ export async function patterns(): Promise<void> {
   mean.match({ xs: [1] })
   one.where((value) => value > 1)
   for await (const row of new Storage().rows({ one, y })) expectType<Equal<typeof row, { one: number; y: string }>>()
+  for await (const row of new Storage().rows({ one }, { values: 'refs' })) expectType<Equal<typeof row, { one: Ref<number> }>>()
   // @ts-expect-error a value that fits no input
   inc.match({ x: 'a' })
   // @ts-expect-error a wrong type of a named input
