@@ -9,7 +9,7 @@ export function linkProgram(files: Readonly<Record<string, string>>): Program {
     resolveModule: (file, specifier) => (specifier.startsWith('.')
       ? { kind: 'file', file: posix.join(posix.dirname(file), specifier) }
       : specifier.startsWith('node:') ? { kind: 'builtin', name: specifier } : { kind: 'package', name: specifier, version: '1.0.0' }),
-    findSource: () => undefined, findVersion: () => '1.0.0',
+    findSource: () => undefined, hasFolder: () => true, findVersion: () => '1.0.0',
   }
   return new Program(source)
 }

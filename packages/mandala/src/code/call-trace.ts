@@ -60,8 +60,20 @@ export class CallTrace implements Watcher {
     for (let each: CallTrace | undefined = this; each; each = each.outer) each.#others.set(`${dependency.kind} ${dependency.id}`, dependency)
   }
 
-  /** Takes in the class of an instance that the call is given: methods too small to report themselves are its. */
-  addClassOf(instance: object): void {
+  /** Takes in the classes of the instances in what the call is given: methods too small to report themselves are theirs. */
+  addClassesIn(value: unknown, seen: Set<object> = new Set()): void {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return
+    seen.add(value)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (Array.isArray(value)) for (const each of value) this.addClassesIn(each, seen)
+    else if (value instanceof Map) for (const each of [...value].flat()) this.addClassesIn(each, seen)
+    else if (value instanceof Set) for (const each of value) this.addClassesIn(each, seen)
+    else if (prototype === Object.prototype || prototype === null) {
+      for (const { value: each } of Object.values(Object.getOwnPropertyDescriptors(value))) this.addClassesIn(each, seen)
+    } else this.#addClassOf(value)
+  }
+
+  #addClassOf(instance: object): void {
     for (let at: object | null = Object.getPrototypeOf(instance); at; at = Object.getPrototypeOf(at)) {
       const id = typeof at.constructor === 'function' ? this.#tracer.values.findId(at.constructor) : undefined
       if (id !== undefined) for (let each: CallTrace | undefined = this; each; each = each.outer) each.#code.add(id)

@@ -76,12 +76,12 @@ export class Names {
   }
 
   #ofMember(node: SyntaxNode): FreeName | undefined {
-    if (node.computed) return undefined
     const object = withoutTypes(node.object)
     const whole = this.find(object)
+    if (node.computed && !(node.property.type === 'StringLiteral' && isEnvironment(whole))) return undefined
+    if (whole?.kind === 'global' && whole.name === 'globalThis') return { kind: 'global', name: nameOf(node.property) }
     if (whole?.kind === 'import' && whole.name === '*') return { ...whole, name: nameOf(node.property) }
-    const environment = whole?.kind === 'global' && (whole.name === 'process.env' || whole.name === 'import.meta.env')
-    if (environment) return { kind: 'global', name: `${whole.name}.${nameOf(node.property)}` }
+    if (isEnvironment(whole)) return { kind: 'global', name: `${whole.name}.${nameOf(node.property)}` }
     if (object.type === 'MetaProperty' && nameOf(object.property) === 'meta') return { kind: 'global', name: `import.meta.${nameOf(node.property)}` }
     return whole?.kind === 'global' && OWNERS.has(whole.name) ? { kind: 'global', name: `${whole.name}.${nameOf(node.property)}` } : undefined
   }
@@ -95,6 +95,10 @@ export class Names {
     if (node.type === 'ImportExpression') return textOf(node.source)
     return loadedBy(node, (callee) => this.bindingOf(callee) === null)
   }
+}
+
+function isEnvironment(whole: FreeName | undefined): whole is FreeName & { kind: 'global' } {
+  return whole?.kind === 'global' && (whole.name === 'process.env' || whole.name === 'import.meta.env')
 }
 
 /** Globals whose members are told apart. */

@@ -18,6 +18,8 @@ export interface ProgramSource {
   findVersion(name: string): string | undefined
   /** The text of a file, where it is at hand. */
   findSource(file: string): string | undefined
+  /** Whether there is such a folder under the root. */
+  hasFolder(folder: string): boolean
 }
 
 /** What a name stands for in the end, through all re-exports. */
@@ -63,6 +65,10 @@ export class Program {
       if (facts) this.add(facts)
     }
     return this.#files.get(file)
+  }
+
+  hasFolder(folder: string): boolean {
+    return this.#source.hasFolder(folder)
   }
 
   findVersion(name: string): string | undefined {

@@ -86,6 +86,10 @@ export class SourceLoader implements ProgramSource {
     return installed && versionOf(installed)
   }
 
+  hasFolder(folder: string): boolean {
+    return statSync(this.#path(folder), { throwIfNoEntry: false })?.isDirectory() ?? false
+  }
+
   findSource(file: string): string | undefined {
     return file.endsWith('.json') ? undefined : this.#known(file)?.source
   }

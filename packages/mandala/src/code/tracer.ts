@@ -39,7 +39,9 @@ export interface Captured {
   values(): readonly unknown[]
 }
 
-const NO_SOURCE: ProgramSource = { loadFacts: () => undefined, resolveModule: () => ({ kind: 'unknown' }), findVersion: () => undefined, findSource: () => undefined }
+const NO_SOURCE: ProgramSource = {
+  loadFacts: () => undefined, resolveModule: () => ({ kind: 'unknown' }), findVersion: () => undefined, findSource: () => undefined, hasFolder: () => true,
+}
 
 /** What is known of the running program: its files, linked, the values of its modules, and who passes which marker. */
 export class Tracer {

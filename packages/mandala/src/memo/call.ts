@@ -71,10 +71,13 @@ async function claim(memo: Memo, request: Request, context: Context): Promise<Re
   if (context.settings.newCalls === 'error') return retrace(memo, request, cid, context)
   const settled = settleCall(memo, request, cid, context)
   memo.inFlight.set(cid, settled)
+  const { underWay } = context.settings
+  underWay.add(settled)
   try {
     return await settled
   } finally {
     memo.inFlight.delete(cid)
+    underWay.delete(settled)
   }
 }
 

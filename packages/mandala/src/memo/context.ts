@@ -11,6 +11,8 @@ export interface RunSettings {
   readonly refresh: ReadonlySet<OpDefinition>
   /** Calls that were executed again in this run already. */
   readonly refreshed: Set<CallContentId>
+  /** Calls of this run that are being executed. */
+  readonly underWay: Set<Promise<unknown>>
 }
 
 /** An op's function under way. */

@@ -34,5 +34,7 @@ export function recordCode({ code }: Memo, op: OpDefinition, used: Used | undefi
 function expectUnchangedValues({ name }: OpDefinition, { changed }: Used): void {
   const [first] = changed
   if (first === undefined) return
-  throw new MandalaError('CODE_UNSTABLE', `${first} changed while ${name} was using it`, { hint: `pass it to ${name} as an input, or let it be while ${name} runs` })
+  throw new MandalaError('CODE_UNSTABLE', `${first} changed while ${name} was using it`, {
+    hint: `make it before ${name} runs, or pass it as an input; what doesn't matter to the result goes in through ignore(...) or external(...)`,
+  })
 }

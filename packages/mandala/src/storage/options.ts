@@ -43,6 +43,9 @@ export interface ResolvedOptions {
 const OPTIONS: readonly string[] = ['path', 'overflow', 'detectMutation', 'deps', 'onChange', 'logger']
 
 export function resolveOptions(given: string | StorageOptions | undefined): ResolvedOptions {
+  if (given === null || given instanceof URL) {
+    throw invalid('new Storage', `it was given ${given === null ? 'null' : 'a URL'}`, "give a file's path (fileURLToPath makes one of a URL)")
+  }
   const options: StorageOptions = typeof given === 'string' ? { path: given } : (given ?? {})
   expectOptions('new Storage', options, OPTIONS)
   const path = options.path ?? ':memory:'
@@ -68,6 +71,9 @@ function resolveDeps(deps: string | boolean): ((file: string) => boolean) | unde
     throw invalid('new Storage', `deps is ${JSON.stringify(deps)}`, "it is a folder of your package, such as 'src', or true for all of it, or false")
   }
   const folder = posix.normalize(deps.split(sep).join('/')).replace(/\/$/, '')
+  if (!getTracer().program.hasFolder(folder)) {
+    throw invalid('new Storage', `deps is ${JSON.stringify(deps)}, and your package has no such folder`, 'name the folder that holds your code, seen from package.json')
+  }
   return folder === '.' ? () => true : (file) => file.startsWith(`${folder}/`)
 }
 

@@ -97,7 +97,8 @@ export class Storage implements AsyncDisposable {
 
   /**
    * Runs a block of code in which calls of ops are saved and looked up. What the block returns is returned; all its calls are stored when
-   * this resolves, also if it throws. Blocks nest (options that the inner one leaves out are those of the outer one) and interleave.
+   * this settles: if the block throws, those that are being executed are waited for. Blocks nest (options that the inner one leaves out
+   * are those of the outer one) and interleave.
    */
   async run<T>(block: () => T | Promise<T>): Promise<T>
   async run<T>(options: RunOptions, block: () => T | Promise<T>): Promise<T>
@@ -109,13 +110,16 @@ export class Storage implements AsyncDisposable {
     if (findContext()?.memo !== memo) await memo.followCode()
     const stopProgress = options.progress ? showProgress(memo, this.#logger) : undefined
     memo.events.emit({ kind: 'run-started' })
+    const outer = findContext()
+    const isInner = outer?.memo === memo
     try {
-      const outer = findContext()
-      const execution = outer?.memo === memo ? outer.execution : undefined
+      const execution = isInner ? outer.execution : undefined
       const result = await runInContext({ memo, settings, execution, givesRefs: true }, block)
+      if (!isInner) await settleAll(settings.underWay)
       await memo.queue.flush()
       return result
     } catch (error) {
+      if (!isInner) await settleAll(settings.underWay)
       await this.#flushQuietly()
       throw error
     } finally {
@@ -314,6 +318,7 @@ export class Storage implements AsyncDisposable {
       newCalls: newCalls ?? outer?.newCalls ?? 'execute',
       refresh: refresh ? new Set(refresh.map((op) => definitionOf('refresh', op))) : (outer?.refresh ?? new Set()),
       refreshed: refresh ? new Set() : (outer?.refreshed ?? new Set()),
+      underWay: outer?.underWay ?? new Set(),
     }
   }
 
@@ -350,4 +355,9 @@ function definitionOf(place: string, given: unknown): OpDefinition {
   const definition = findDefinition(given)
   if (!definition) throw invalid(place, `${String(given)} is not an op`, 'pass what op(...) returned')
   return definition
+}
+
+/** One call that fails ends a block while others are being executed, and what those cost isn't to be lost. */
+async function settleAll(underWay: ReadonlySet<Promise<unknown>>): Promise<void> {
+  while (underWay.size > 0) await Promise.allSettled(underWay)
 }

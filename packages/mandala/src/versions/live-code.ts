@@ -62,7 +62,7 @@ export class LiveCode implements CodeState, Tracer {
 
   start(op: OpIdentity, args: readonly unknown[]): Trace {
     const trace = new CallTrace(this.#program)
-    for (const arg of args) if (typeof arg === 'object' && arg !== null) trace.addClassOf(arg)
+    for (const arg of args) trace.addClassesIn(arg)
     return {
       run: (fn) => trace.run(fn),
       add: (component, content) => trace.add({ ...parse(component), hash: content.hash } as Dependency),
@@ -85,7 +85,7 @@ export class LiveCode implements CodeState, Tracer {
     if (text) components.set(own, text)
     const captured = this.#captured(own)
     if (captured) components.set(own + CAPTURED, captured)
-    return { components, hidden, written, changed }
+    return { components, hidden, written, changed: changed.filter((id) => this.#counts(id)) }
   }
 
   /** The values that an op made inside a function closes over, as one. */

@@ -95,7 +95,7 @@ test('a store that may be written to takes the new call: the look at it would sh
 })
 
 test('a store of an older format that may only be read is read as it is', { skip }, async (t) => {
-  const golden = join(import.meta.dirname, '../golden/format-1.store')
+  const golden = join(import.meta.dirname, '../golden/format-2.store')
   const path = await makeReadOnly(t, 0o777, (file) => copyFileSync(golden, file))
   const { steps } = use(path)
   assert.ok(steps.includes('check: []') && steps.includes('open: "done"'), steps.join('\n'))

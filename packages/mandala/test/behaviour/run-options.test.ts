@@ -28,6 +28,22 @@ function makeCounter() {
   return op('count', (x: number) => { n += 1; return x * 100 + n })
 }
 
+test('a call that fails does not cost those that are being executed', async (t) => {
+  const path = makePath(t)
+  const pause = op(async function pause(x: number) {
+    await new Promise((resolve) => setTimeout(resolve, x))
+    if (x === 1) throw new Error('429')
+    return x
+  })
+  {
+    await using storage = new Storage(path)
+    await assert.rejects(storage.run(() => Promise.all([1, 20, 30].map((x) => pause(x)))), /429/)
+    await storage.run(() => { void pause(40) })
+  }
+  await using storage = new Storage(path)
+  assert.equal((await storage.calls(pause)).length, 3)
+})
+
 test('refresh executes calls of an op again, each once in a run', async () => {
   const storage = new Storage()
   const log = logOf(storage)
@@ -119,6 +135,8 @@ for (const [what, options, text] of wrong) {
 const wrongStorages: readonly (readonly [what: string, options: unknown, text: RegExp])[] = [
   ['an unknown option', { file: 'x.db' }, /no option "file"/],
   ['an empty path', '', /path is ""/],
+  ['a URL', new URL('file:///store.db'), /a URL/],
+  ['null', null, /null/],
   ['a kind of store that is not known', 'redis://host/db', /redis:\/\//],
   ['a threshold that is no number', { overflow: { thresholdMB: 'x' } }, /thresholdMB/],
   ['an unknown option of overflow', { overflow: { folder: 'x' } }, /no option "folder"/],

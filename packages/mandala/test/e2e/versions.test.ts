@@ -41,6 +41,34 @@ await storage.close()
 console.log(JSON.stringify({ result, executed, warnings }))
 `
 
+test('the small methods of instances within an input count', async (t) => {
+  const usage = (factor: number): string => `export class Usage {
+  tokens: number
+  constructor(tokens: number) { this.tokens = tokens }
+  get cost() { return this.tokens * ${factor} }
+}`
+  const main = program(`import { registerType } from 'mandala-ts'
+import { Usage } from './usage.ts'
+registerType<Usage, number>({ name: 'Usage', is: (v) => v instanceof Usage, encode: (u) => u.tokens, decode: (n) => new Usage(n) })
+const total = op(function total(all: Usage[]) { return all.map((u) => u.cost).join() })`, 'return unwrap(total([new Usage(10)]))')
+  const { write, run } = makeProject(t, { 'src/usage.ts': usage(2), 'src/main.ts': main })
+  assert.equal((await run()).result, '20')
+  assert.deepEqual((await run()).executed, [])
+  write('src/usage.ts', usage(3))
+  assert.equal((await run()).result, '30')
+})
+
+test('environment variables count, however they are written; a folder that is not there is refused', async (t) => {
+  const main = program("const read = op(function read() { return [process.env['MODE_A'], globalThis.process.env.MODE_B].join() })", 'return unwrap(read())')
+  const { write, run } = makeProject(t, { 'src/main.ts': main })
+  for (const env of [{ MODE_A: '1', MODE_B: '1' }, { MODE_A: '2', MODE_B: '1' }, { MODE_A: '2', MODE_B: '2' }]) {
+    assert.deepEqual(await run(env), { result: `${env.MODE_A},${env.MODE_B}`, executed: ['read'], warnings: [] })
+    assert.deepEqual((await run(env)).executed, [])
+  }
+  write('src/main.ts', main.replace("deps: 'src'", "deps: 'srcc'"))
+  await assert.rejects(run(), /OPTION_INVALID.*"srcc"/s)
+})
+
 test('an op made by a function depends on what it closes over', async (t) => {
   const main = (factor: number): string => program(
     "const makeOp = (factor: number) => op('scale', (x: number) => x * factor)", `return unwrap(makeOp(${factor})(2))`)

@@ -167,9 +167,14 @@ const other = () => Number(9)`
 
 test('an instance that a call is given brings its class and those that it extends', async () => {
   const { exports, folder } = await loadProgram(only('export class A { x = 1; get() { return this.x } }\nexport class B extends A { y = 2 }'))
-  const trace = new CallTrace()
-  trace.addClassOf(new (exports.B as unknown as new () => object)())
-  assert.deepEqual(names(trace.usage().dependencies, folder), ['A', 'B'])
+  const instance = new (exports.B as unknown as new () => object)()
+  const circle: unknown[] = [instance]
+  circle.push(circle)
+  for (const given of [instance, [instance], { deep: new Map([['key', new Set([instance])]]) }, circle]) {
+    const trace = new CallTrace()
+    trace.addClassesIn(given)
+    assert.deepEqual(names(trace.usage().dependencies, folder), ['A', 'B'])
+  }
 })
 
 test('today\'s state of a dependency is what a call would find now', async () => {
