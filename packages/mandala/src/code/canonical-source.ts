@@ -20,10 +20,10 @@ export function canonicalise(component: Component, table: ComponentTable, names:
   return write(new Writer({ component, table, names, skipsFunctions: false }))
 }
 
-/** The same of a statement, without the functions in it: what it hands on, a handler or a block to run, reports itself when it runs. */
-export function canonicaliseStatement(node: SyntaxNode, table: ComponentTable, names: Names): CanonicalSource {
+/** The same of a statement; without the functions in it, as what it hands on, a handler or a block to run, reports itself when it runs. */
+export function canonicaliseStatement(node: SyntaxNode, options: { table: ComponentTable; names: Names; skipsFunctions: boolean }): CanonicalSource {
   const component: Component = { name: '', kind: 'statement', node, selves: new Set(), getter: undefined, isTrivial: false, isPlain: false }
-  return write(new Writer({ component, table, names, skipsFunctions: true }))
+  return write(new Writer({ component, ...options }))
 }
 
 function write(writer: Writer): CanonicalSource {

@@ -28,6 +28,8 @@ export interface ComponentFacts {
 export interface StatementFacts {
   readonly canonical: string
   readonly names: readonly FreeName[]
+  /** The same with the functions in it: by these, statements that are otherwise the same are told apart. */
+  readonly whole: { readonly canonical: string; readonly names: readonly FreeName[] }
 }
 
 export type ExportTarget =
@@ -62,8 +64,11 @@ export function componentFacts(texts: ReadonlyMap<Component, CanonicalSource>): 
 
 export function listStatements(program: SyntaxNode, table: ComponentTable, names: Names): StatementFacts[] {
   return (program.body as SyntaxNode[]).filter(({ type }) => /Statement$/.test(type) && type !== 'EmptyStatement').map((node) => {
-    const source = canonicaliseStatement(node, table, names)
-    return { canonical: digest('source', source.text), names: source.names }
+    const [source, whole] = [true, false].map((skipsFunctions) => {
+      const { text, names: free } = canonicaliseStatement(node, { table, names, skipsFunctions })
+      return { canonical: digest('source', text), names: free }
+    }) as [StatementFacts['whole'], StatementFacts['whole']]
+    return { ...source, whole }
   })
 }
 

@@ -4,11 +4,16 @@ import { REGISTRY } from './registry-name.ts'
 import type { SourceLoader } from './source-loader.ts'
 import { getTracer } from './tracer.ts'
 
+/** Ends what `installHooks` began: files loaded after it come as they are. */
+export interface InstalledHooks {
+  deregister(): void
+}
+
 /** From here on Node loads the files of a loader's root with their markers, be they imported or required. */
-export function installHooks(loader: SourceLoader): void {
+export function installHooks(loader: SourceLoader): InstalledHooks {
   const findTracked = (url: string | undefined): string | undefined => (url?.startsWith('file:') ? loader.findName(fileURLToPath(url)) : undefined)
   getTracer().useSource(loader)
-  registerHooks({
+  const hooks = registerHooks({
     resolve(specifier, context, nextResolve) {
       const resolved = nextResolve(specifier, context)
       const file = findTracked(context.parentURL)
@@ -21,7 +26,13 @@ export function installHooks(loader: SourceLoader): void {
       return loaded ? { format: loaded.format, source: loaded.code, shortCircuit: true } : nextLoad(url, context)
     },
   })
-  compileTracked(loader)
+  const restore = compileTracked(loader)
+  return {
+    deregister() {
+      hooks.deregister()
+      restore()
+    },
+  }
 }
 
 interface Compiling {
@@ -29,12 +40,15 @@ interface Compiling {
 }
 
 /** Other loaders, tsx for one, load what is required without asking any hook: their last step is everybody's. */
-function compileTracked(loader: SourceLoader): void {
+function compileTracked(loader: SourceLoader): () => void {
   const { prototype } = Module as unknown as { prototype: Compiling }
   const compile = prototype._compile
   prototype._compile = function (code, path, ...rest) {
     const file = code.includes(REGISTRY) ? undefined : loader.findName(path)
     return Reflect.apply(compile, this, [(file !== undefined && trackedScript(loader, file)) || code, path, ...rest])
+  }
+  return () => {
+    prototype._compile = compile
   }
 }
 

@@ -90,9 +90,9 @@ export class ModuleValues {
   /** Functions report themselves when they run, but for those too small to: these are known by their code wherever they lie. */
   #nameOf(fn: object): string {
     const id = this.findId(fn)
-    if (id !== undefined && this.#surroundings.isTrivial(id)) return `${id} ${this.#surroundings.findFingerprint(id)}`
-    if (id !== undefined && !this.#surroundings.isCode(id)) return `${id} ${this.#origin(id)}`
-    return String((fn as { name?: unknown }).name ?? '')
+    if (id === undefined) return String((fn as { name?: unknown }).name ?? '')
+    if (this.#surroundings.isTrivial(id)) return `${id} ${this.#surroundings.findFingerprint(id)}`
+    return this.#surroundings.isCode(id) ? id : `${id} ${this.#origin(id)}`
   }
 
   has(id: string): boolean {

@@ -1,3 +1,4 @@
+import { isLibrary } from './program.ts'
 import type { Component, ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
 import { Site, insertionsOf, type Insertion, type Place, type SiteRef } from './site.ts'
@@ -360,7 +361,7 @@ class Planner {
         if (this.#input.names.isOnlyWritten(node)) this.#add(frame, { kind: 'write', name: name.name })
         else this.#ownName(name.name, frame)
         return
-      case 'import': if (!/^mandala-ts(\/|$)/.test(name.source)) this.#add(frame, name); return
+      case 'import': if (!isLibrary(name.source)) this.#add(frame, name); return
       case 'global': this.#global(name.name, node, frame); return
     }
   }

@@ -33,6 +33,15 @@ export type Target =
 
 export interface PlacedStatement extends StatementFacts {
   readonly file: string
+  readonly id: string
+}
+
+/** Who names whom, in all files that were asked for. */
+interface Uses {
+  readonly statements: readonly PlacedStatement[]
+  readonly namedBy: ReadonlyMap<string, ReadonlySet<string>>
+  /** What leads to this library. */
+  readonly callers: ReadonlySet<string>
 }
 
 /** `file#qualified.name` */
@@ -44,7 +53,7 @@ export class Program {
   readonly #files = new Map<string, FileFacts | undefined>()
   readonly #components = new Map<string, ReadonlyMap<string, ComponentFacts>>()
   readonly #fingerprints = new Map<string, string>()
-  #statements: Map<string, PlacedStatement[]> | undefined
+  #uses: Uses | undefined
 
   constructor(source: ProgramSource) {
     this.#source = source
@@ -53,7 +62,7 @@ export class Program {
   /** Takes in a file as it is now; one of another content replaces it. */
   add(facts: FileFacts): void {
     if (this.#files.get(facts.file) !== undefined) this.#fingerprints.clear()
-    this.#statements = undefined
+    this.#uses = undefined
     this.#files.set(facts.file, facts)
     this.#components.set(facts.file, new Map(facts.components.map((component) => [component.name, component])))
   }
@@ -148,25 +157,39 @@ export class Program {
     return [...named, ...starred, ...whole]
   }
 
-  /** The statements of the module level, of all files that were asked for, that name a component. */
-  statementsNaming(id: string): readonly PlacedStatement[] {
-    this.#statements ??= this.#placeStatements()
-    return this.#statements.get(id) ?? []
+  /**
+   * The statements of the module level that may have changed a component, in the order in which their files became known: those that
+   * name it, and those that name what names it, at any distance, but for those that lead to this library: calls are made there, later.
+   */
+  statementsReaching(id: string): readonly PlacedStatement[] {
+    const { statements, namedBy, callers } = (this.#uses ??= this.#findUses())
+    const reaching = reach(namedBy, [id])
+    return statements.filter((statement) => reaching.has(statement.id) && (!callers.has(statement.id) || namedBy.get(id)?.has(statement.id)))
   }
 
-  #placeStatements(): Map<string, PlacedStatement[]> {
-    const placed = new Map<string, PlacedStatement[]>()
+  #findUses(): Uses {
+    const statements: PlacedStatement[] = []
+    const namedBy = new Map<string, Set<string>>()
+    const libraries = new Set<string>()
+    const link = (from: string, target: Target): void => {
+      if (target.kind === 'component') namedBy.set(target.id, (namedBy.get(target.id) ?? new Set()).add(from))
+      else if (target.kind === 'namespace') for (const each of this.listExports(target.file)) if (each.kind === 'component') link(from, each)
+    }
     for (const [file, facts] of [...this.#files]) {
-      for (const statement of facts?.statements ?? []) {
-        for (const name of statement.names) {
-          const target = name.kind === 'global' ? undefined : this.target(file, name)
-          if (target?.kind !== 'component') continue
-          const list = placed.get(target.id) ?? []
-          placed.set(target.id, [...list, { file, ...statement }])
-        }
+      const placed = (facts?.statements ?? []).map((statement, i) => ({ file, id: componentId(file, `<${i}>`), ...statement }))
+      statements.push(...placed)
+      const components = (facts?.components ?? []).map(({ name, names }) => ({ id: componentId(file, name), names }))
+      for (const { id, names } of [...placed, ...components]) {
+        for (const name of names) link(id, this.target(file, name))
+        if (names.some((name) => name.kind === 'import' && isLibrary(name.source))) libraries.add(id)
       }
     }
-    return placed
+    return { statements, namedBy, callers: reach(namedBy, libraries) }
+  }
+
+  /** What code is: its text, and what the names in it stand for. */
+  fingerprintOf(file: string, { canonical, names }: { readonly canonical: string; readonly names: readonly FreeName[] }): string {
+    return digest('component', JSON.stringify([canonical, names.map((name) => labelOf(this.target(file, name)))]))
   }
 
   /** What a component is: its code, and what the names in it stand for. Undefined if there is none of this id. */
@@ -175,8 +198,7 @@ export class Program {
     if (fingerprint === undefined) {
       const found = this.find(id)
       if (!found) return undefined
-      const names = found.component.names.map((name) => labelOf(this.target(found.file, name)))
-      fingerprint = digest('component', JSON.stringify([found.component.canonical, names]))
+      fingerprint = this.fingerprintOf(found.file, found.component)
       this.#fingerprints.set(id, fingerprint)
     }
     return fingerprint
@@ -191,4 +213,15 @@ function labelOf(target: Target): string {
     case 'builtin': return `${target.name}#${target.member}`
     case 'unknown': return target.text
   }
+}
+
+function reach(namedBy: ReadonlyMap<string, ReadonlySet<string>>, from: Iterable<string>): Set<string> {
+  const reached = new Set(from)
+  for (const each of reached) for (const next of namedBy.get(each) ?? []) reached.add(next)
+  return reached
+}
+
+/** Whether an import is one of this library. */
+export function isLibrary(source: string): boolean {
+  return /^mandala-ts(\/|$)/.test(source)
 }

@@ -44,12 +44,16 @@ export function originOf(program: Program, id: string): Origin {
   const own = program.find(id)
   const held = own?.component.isPlain ? own.component.eager.map((i) => program.target(own.file, own.component.names[i] as FreeName)) : []
   if (!own?.component.isPlain) walk.all(id)
-  const statements = program.statementsNaming(id)
+  const statements = program.statementsReaching(id)
+  const codes = statements.map((statement) => program.fingerprintOf(statement.file, statement))
   for (const { file, names } of statements) for (const name of names) walk.reached(program.target(file, name))
   return {
     held: held.flatMap((target) => (target.kind === 'component' && target.component.kind === 'value' && target.id !== id ? [target.id] : [])),
     reach: [...found.values()],
-    statements: statements.map(({ canonical }) => canonical),
+    statements: statements.map(({ file, whole }, i) => {
+      const code = codes[i] as string
+      return codes.indexOf(code) === codes.lastIndexOf(code) ? code : program.fingerprintOf(file, whole)
+    }),
   }
 }
 

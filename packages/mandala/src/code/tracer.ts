@@ -81,6 +81,7 @@ export class Tracer {
     // A module that is loaded again, under another query, has markers of its own.
     if (sites.length > 0) this.#modules.push(module)
     for (const [name, getter] of Object.entries(own)) this.values.set(componentId(file, name), getter)
+    this.#addData(module)
     return {
       bytes,
       report: this.markers.reporter(first, bytes),
@@ -88,6 +89,15 @@ export class Tracer {
         this.#captured.set(fn, { id: componentId(file, name), names, values })
         return fn
       },
+    }
+  }
+
+  /** A file of data doesn't make itself known: who imports it does. */
+  #addData({ file, refs, imported }: LoadedModule): void {
+    for (const [index, getter] of Object.entries(imported)) {
+      const ref = refs[Number(index)]
+      const target = ref?.kind === 'import' && ref.source.endsWith('.json') ? this.#program.target(file, ref) : undefined
+      if (target?.kind === 'component') this.values.setImported(target.id, getter)
     }
   }
 

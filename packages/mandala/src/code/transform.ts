@@ -9,7 +9,7 @@ import { insertAll, type Insertion } from './site.ts'
 import { parseSource, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.1`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.2`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */

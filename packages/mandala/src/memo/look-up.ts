@@ -13,8 +13,7 @@ import { withHistory } from './with-history.ts'
 export function findByHistory(memo: Memo, request: Request): Awaitable<Result | undefined> {
   const known = memo.results.get(request.key)
   if (known && holds(memo, known)) return expectAnswers(known, request.op)
-  if (memo.code) return findCurrent(memo, memo.code, { hid: request.hid }).then((result) => remember(memo, request, result))
-  const stored = memo.store.findResult(request.hid)
+  const stored = memo.code ? findCurrent(memo, memo.code, { hid: request.hid }) : memo.store.findResult(request.hid)
   return isThenable(stored) ? stored.then((result) => remember(memo, request, result)) : remember(memo, request, stored)
 }
 
@@ -23,9 +22,15 @@ function holds({ code }: Memo, { version }: Result): boolean {
   return version === undefined || (code?.versions.isKnownCurrent(version) ?? false)
 }
 
-/** Of the calls with an id without the code the latest that holds for the code of now. */
-async function findCurrent(memo: Memo, { versions }: CodeTracking, id: Parameters<Memo['store']['findVersioned']>[0]): Promise<VersionedResult | undefined> {
-  for (const result of await memo.store.findVersioned(id)) if (await versions.isCurrent(result.version)) return result
+/** Of the calls with an id without the code the latest that holds for the code of now; at once where nothing has to be read for that. */
+function findCurrent(memo: Memo, { versions }: CodeTracking, id: Parameters<Memo['store']['findVersioned']>[0]): Awaitable<VersionedResult | undefined> {
+  const results = memo.store.findVersioned(id)
+  if (isThenable(results) || !results.every(({ version }) => versions.isKnown(version))) return searchCurrent(versions, results)
+  return results.find(({ version }) => versions.isKnownCurrent(version))
+}
+
+async function searchCurrent(versions: CodeTracking['versions'], results: Awaitable<readonly VersionedResult[]>): Promise<VersionedResult | undefined> {
+  for (const result of await results) if (await versions.isCurrent(result.version)) return result
   return undefined
 }
 

@@ -10,6 +10,8 @@ export interface CodeContent {
 export interface CodeState {
   /** Undefined for a component that isn't there any more. */
   find(component: string): CodeContent | undefined
+  /** Its hash alone: asked for again and again. */
+  findHash(component: string): string | undefined
   /** Whether a component may become another one while the program runs, as values do. */
   isLive(component: string): boolean
   /** Components that the text of one refers to, each with its content; a look at the source, nothing runs. */

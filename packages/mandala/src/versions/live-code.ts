@@ -21,6 +21,7 @@ const VALUE = ' (value)'
 export class LiveCode implements CodeState, Tracer {
   readonly #program: ProgramTracer = getTracer()
   readonly #isFollowed: (file: string) => boolean
+  readonly #parsed = new Map<string, Dependency | 'by hand'>()
 
   /** @param isFollowed whether components of a file, relative to the root, count */
   constructor(isFollowed: (file: string) => boolean) {
@@ -44,6 +45,15 @@ export class LiveCode implements CodeState, Tracer {
     }
     const hash = findCurrent(dependency, this.#program)
     return hash === undefined ? undefined : { hash, source: this.#show(dependency, hash) }
+  }
+
+  findHash(component: string): string | undefined {
+    let known = this.#parsed.get(component)
+    if (known === undefined) {
+      known = BY_HAND.test(component) ? 'by hand' : parse(component)
+      this.#parsed.set(component, known)
+    }
+    return known === 'by hand' ? this.find(component)?.hash : findCurrent(known, this.#program)
   }
 
   isLive(component: string): boolean {

@@ -49,11 +49,12 @@ export class Versions {
     this.#now = new Map()
     const heads: StoredDependency[] = []
     for (const [component, commits] of this.#commits) {
-      const content = this.#code.find(component)
-      this.#now.set(component, content?.hash)
-      if (!content) continue
-      if (!commits.has(content.hash)) await this.#commit(component, content)
-      else if (this.#heads.get(component) !== content.hash) heads.push({ component, hash: content.hash })
+      const hash = this.#code.findHash(component)
+      this.#now.set(component, hash)
+      if (hash === undefined) continue
+      const content = commits.has(hash) ? undefined : this.#code.find(component)
+      if (content) await this.#commit(component, content)
+      else if (this.#heads.get(component) !== hash) heads.push({ component, hash })
     }
     if (heads.length > 0) await this.#put([], heads)
     this.#held.clear()
@@ -67,6 +68,10 @@ export class Versions {
     return this.isKnownCurrent(id)
   }
 
+  isKnown(id: VersionId): boolean {
+    return this.#versions.has(id)
+  }
+
   /** The same at once, of a version that was used or stored here. Values are looked at each time: a program may change them as it goes. */
   isKnownCurrent(id: VersionId): boolean {
     let held = this.#held.get(id)
@@ -77,7 +82,7 @@ export class Versions {
       held = { isHeld: dependencies.every((each) => live.includes(each) || this.#holds(each, this.#now.get(each.component))), live }
       this.#held.set(id, held)
     }
-    return held.isHeld && held.live.every((each) => this.#holds(each, this.#code.find(each.component)?.hash))
+    return held.isHeld && held.live.every((each) => this.#holds(each, this.#code.findHash(each.component)))
   }
 
   /** What an execution of an op used, as the store takes it. */
@@ -154,7 +159,7 @@ export class Versions {
   }
 
   #holds({ component, hash }: StoredDependency, now: string | undefined): boolean {
-    return now !== undefined && this.#classOf(component, now) === this.#classOf(component, hash)
+    return now === hash || now !== undefined && this.#classOf(component, now) === this.#classOf(component, hash)
   }
 
   #classOf(component: string, hash: string): string {

@@ -42,5 +42,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['2.1', 'da0d01e22233944c5c6cac2cc903b12b533bad45']
+const TRANSFORM = ['2.2', 'a16785a8cd575c0d5b0566fde9684e52af479797']
 const CANON = [2, 'ae18f1e6d827f5159770580e44b7521080656fec']
