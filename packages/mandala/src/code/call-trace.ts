@@ -61,16 +61,14 @@ export class CallTrace implements Watcher {
   }
 
   /** Takes in the classes of the instances in what the call is given: methods too small to report themselves are theirs. */
-  addClassesIn(value: unknown, seen: Set<object> = new Set()): void {
-    if (typeof value !== 'object' || value === null || seen.has(value)) return
-    seen.add(value)
-    const prototype: unknown = Object.getPrototypeOf(value)
-    if (Array.isArray(value)) for (const each of value) this.addClassesIn(each, seen)
-    else if (value instanceof Map) for (const each of [...value].flat()) this.addClassesIn(each, seen)
-    else if (value instanceof Set) for (const each of value) this.addClassesIn(each, seen)
-    else if (prototype === Object.prototype || prototype === null) {
-      for (const { value: each } of Object.values(Object.getOwnPropertyDescriptors(value))) this.addClassesIn(each, seen)
-    } else this.#addClassOf(value)
+  addClassesIn(given: unknown): void {
+    const met = new Set([given])
+    for (const value of met) {
+      if (typeof value !== 'object' || value === null) continue
+      const parts = partsOf(value)
+      if (!parts) this.#addClassOf(value)
+      else for (const part of parts) if (typeof part === 'object') met.add(part)
+    }
   }
 
   #addClassOf(instance: object): void {
@@ -144,4 +142,12 @@ export function findCurrent(dependency: Dependency, tracer: Tracer = getTracer()
     case 'package': return tracer.program.findVersion(dependency.id)
     case 'env': return hashOfEnv(dependency.id)
   }
+}
+
+/** What lies in a collection; undefined for an instance of anything else. */
+function partsOf(value: object): Iterable<unknown> | undefined {
+  if (Array.isArray(value) || value instanceof Set) return value
+  if (value instanceof Map) return [...value].flat()
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null ? Object.values(Object.getOwnPropertyDescriptors(value)).map((each) => each.value) : undefined
 }

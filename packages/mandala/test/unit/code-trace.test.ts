@@ -170,7 +170,9 @@ test('an instance that a call is given brings its class and those that it extend
   const instance = new (exports.B as unknown as new () => object)()
   const circle: unknown[] = [instance]
   circle.push(circle)
-  for (const given of [instance, [instance], { deep: new Map([['key', new Set([instance])]]) }, circle]) {
+  let deep: unknown = instance
+  for (let i = 0; i < 100_000; i += 1) deep = [deep]
+  for (const given of [instance, [instance], { in: new Map([['key', new Set([instance])]]) }, circle, deep]) {
     const trace = new CallTrace()
     trace.addClassesIn(given)
     assert.deepEqual(names(trace.usage().dependencies, folder), ['A', 'B'])
