@@ -11,7 +11,7 @@ import { cpuUs, median } from '../harness.ts'
 const CALLS = 100_000
 const CHUNK = 9_900
 const WARM_UP = 1_000
-const AGAIN = 4_000
+const AGAIN = 1_000
 const ROUNDS = 15
 const path = process.argv[2] as string
 const add = op(function add(a: number, b: string) { return a + b.length })

@@ -4,6 +4,9 @@
 declare const brand: unique symbol
 type Branded<Name extends string> = string & { readonly [brand]: Name }
 
+/** Ids are the first 160 bits of a SHA-256, like git's: 40 hex digits, 20 bytes in a store. */
+export const ID_LENGTH = 40
+
 /** What a value is: equal ids, equal values. */
 export type ContentId = Branded<'ContentId'>
 /** How a value came about: its content if it has no history, else the call and the output that gave it. */

@@ -1,12 +1,11 @@
 /**
  * A Map that forgets what wasn't asked for lately. Two generations: when the young one is full it becomes the old one, and the one
- * before it goes; what is found in the old one moves to the young. As cheap as two Maps, and never more than twice the limit.
+ * before it goes; what is found in the old one is set in the young one too, and so is what takes its place. As cheap as two Maps, and
+ * never more than twice the limit.
  */
 export class BoundedMap<K, V> {
-  #young = new Map<K, V>()
-  #old = new Map<K, V>()
-  #youngSize = 0
-  #oldSize = 0
+  #young = new Generation<K, V>()
+  #old = new Generation<K, V>()
   readonly #sizeMax: number
   readonly #sizeOf: (value: V) => number
 
@@ -17,11 +16,11 @@ export class BoundedMap<K, V> {
   }
 
   get count(): number {
-    return this.#young.size + this.#old.size
+    return this.#young.count + this.#old.count
   }
 
   get size(): number {
-    return this.#youngSize + this.#oldSize
+    return this.#young.size + this.#old.size
   }
 
   get(key: K): V | undefined {
@@ -33,24 +32,20 @@ export class BoundedMap<K, V> {
   }
 
   set(key: K, value: V): void {
-    this.delete(key)
     const size = this.#sizeOf(value)
-    if (size > this.#sizeMax) return
-    if (this.#youngSize + size > this.#sizeMax) {
+    if (size > this.#sizeMax) return this.delete(key)
+    if (this.#young.size + size > this.#sizeMax) {
+      const emptied = this.#old
+      emptied.clear()
       this.#old = this.#young
-      this.#oldSize = this.#youngSize
-      this.#young = new Map()
-      this.#youngSize = 0
+      this.#young = emptied
     }
-    this.#young.set(key, value)
-    this.#youngSize += size
+    this.#young.set(key, value, size)
   }
 
   delete(key: K): void {
-    const young = this.#young.get(key)
-    if (young !== undefined && this.#young.delete(key)) this.#youngSize -= this.#sizeOf(young)
-    const old = this.#old.get(key)
-    if (old !== undefined && this.#old.delete(key)) this.#oldSize -= this.#sizeOf(old)
+    this.#young.delete(key, this.#sizeOf)
+    this.#old.delete(key, this.#sizeOf)
   }
 
   *values(): Generator<V> {
@@ -59,9 +54,54 @@ export class BoundedMap<K, V> {
   }
 
   clear(): void {
-    this.#young = new Map()
-    this.#old = new Map()
-    this.#youngSize = 0
-    this.#oldSize = 0
+    this.#young.clear()
+    this.#old.clear()
+  }
+}
+
+/**
+ * The values stand in an array that is used again and again, not in the Map: a Map that V8 has moved to its old space keeps what it
+ * held alive, long after it was let go.
+ */
+class Generation<K, V> {
+  size = 0
+  #places = new Map<K, number>()
+  readonly #values: (V | undefined)[] = []
+  #end = 0
+
+  get count(): number {
+    return this.#places.size
+  }
+
+  get(key: K): V | undefined {
+    const place = this.#places.get(key)
+    return place === undefined ? undefined : this.#values[place]
+  }
+
+  /** @param size of the value; what the key had before counts on until the generation goes */
+  set(key: K, value: V, size: number): void {
+    this.#places.set(key, this.#end)
+    this.#values[this.#end] = value
+    this.#end += 1
+    this.size += size
+  }
+
+  delete(key: K, sizeOf: (value: V) => number): void {
+    const place = this.#places.get(key)
+    if (place === undefined) return
+    this.size -= sizeOf(this.#values[place] as V)
+    this.#values[place] = undefined
+    this.#places.delete(key)
+  }
+
+  *values(): Generator<V> {
+    for (const place of this.#places.values()) yield this.#values[place] as V
+  }
+
+  clear(): void {
+    this.#places = new Map()
+    this.#values.fill(undefined)
+    this.#end = 0
+    this.size = 0
   }
 }

@@ -21,18 +21,11 @@ export async function callOp(op: OpDefinition, args: readonly unknown[], context
   memo.register(op)
   const identified = identifyCall(memo, op, args)
   const request = isThenable(identified) ? await identified : identified
-  const result = await answer(memo, request, context)
+  const hit = mustRefresh(request, context) ? undefined : findByHistory(memo, request)
+  const found = isThenable(hit) ? await hit : hit
+  const result = found ? noteHit(memo, request, context, { by: 'history', result: found }) : await claim(memo, request, context)
   context.execution?.inner.push(result.hid)
   return deliver(result, op, context)
-}
-
-async function answer(memo: Memo, request: Request, context: Context): Promise<Result> {
-  if (!mustRefresh(request, context)) {
-    const found = findByHistory(memo, request)
-    const result = isThenable(found) ? await found : found
-    if (result) return noteHit(memo, request, context, { by: 'history', result })
-  }
-  return claim(memo, request, context)
 }
 
 /** Promises among the arguments are waited for only when identification stumbles over them. */
@@ -93,12 +86,14 @@ async function settleCall(memo: Memo, request: Request, cid: CallContentId, cont
   const { op, parts } = request
   const refreshes = mustRefresh(request, context)
   if (!refreshes) {
-    const adopted = await adoptByContent(memo, request, cid)
+    const equal = adoptByContent(memo, request, cid)
+    const adopted = isThenable(equal) ? await equal : equal
     if (adopted) return noteHit(memo, request, context, { by: 'content', result: adopted })
   }
   const executed = await execute(memo, request, cid, context)
   if (refreshes) await replaceStored(memo, { cid, result: executed, context })
-  const result = await reconcile(memo, request, executed)
+  const reconciled = reconcile(memo, request, executed)
+  const result = isThenable(reconciled) ? await reconciled : reconciled
   memo.results.set(request.key, result)
   memo.recent.set(cid, result)
   if (result !== executed) return result

@@ -1,4 +1,4 @@
-import { isThenable, mapAll } from '../base/awaitable.ts'
+import { isThenable, mapAll, type Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { Ignored } from '../model/marks.ts'
@@ -23,15 +23,23 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   for (const input of inputs) if (input.raw) parts.values.push(memo.encodeRaw(input))
   // Its Refs may be unwrapped inside.
   if (op.isComposed) await memo.queue.add({ calls: [], values: [...parts.values] }, 0)
-  const args = op.isComposed ? refArguments(memo, request) : await unwrapArguments(request.args)
+  const given = op.isComposed ? refArguments(memo, request) : unwrapArguments(request.args)
+  const args = isThenable(given) ? await given : given
   const execution: Execution = { op, cid, inner: [], outer: context.execution, trace: memo.code?.tracer.start(op, args) }
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid: request.hid })
   memo.tally.executed += 1
   const startedAtMs = Date.now()
   const started = performance.now()
+  let used: Used | undefined
   try {
     const before = memo.detectsMutation ? fingerprints(op, args) : undefined
-    const { returned, used } = await runFunction(op, args, { ...context, execution, givesRefs: op.isComposed })
+    let returned: unknown
+    try {
+      const running = runFunction(op, args, { memo, settings: context.settings, execution, givesRefs: op.isComposed })
+      returned = isThenable(running) ? await running : running
+    } finally {
+      used = endTrace(execution)
+    }
     const durationMs = performance.now() - started
     if (before) expectUnchanged(op, before, fingerprints(op, args))
     const code = recordCode(memo, op, used, parts)
@@ -47,22 +55,12 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   }
 }
 
-async function runFunction(
-  { fn }: OpDefinition, args: readonly unknown[], context: Context & { readonly execution: Execution },
-): Promise<{ returned: unknown; used: Used | undefined }> {
-  const { execution } = context
-  let used: Used | undefined
-  let returned: unknown
-  try {
-    const running = runInContext(context, () => (execution.trace ? execution.trace.run(() => fn(...args)) : fn(...args)))
-    returned = isThenable(running) ? await running : running
-  } finally {
-    used = endTrace(execution)
-  }
-  return { returned, used }
+function runFunction({ fn }: OpDefinition, args: readonly unknown[], context: Context & { readonly execution: Execution }): unknown {
+  const { trace } = context.execution
+  return runInContext(context, () => (trace ? trace.run(() => fn(...args)) : fn(...args)))
 }
 
-async function unwrapArguments(args: readonly unknown[]): Promise<unknown[]> {
+function unwrapArguments(args: readonly unknown[]): Awaitable<unknown[]> {
   const unwrapped = mapAll(args, unwrapAny)
   return unwrapped.some(isThenable) ? Promise.all(unwrapped) : unwrapped
 }

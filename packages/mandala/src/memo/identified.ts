@@ -32,6 +32,10 @@ export class Parts {
   readonly values: StoredValue[] = []
   readonly commits: StoredCommit[] = []
   readonly versions: StoredVersion[] = []
+  #open: Set<unknown> | undefined
+
   /** Collections that are being taken apart, so that one which holds itself is noticed. */
-  readonly open: Set<unknown> = new Set()
+  get open(): Set<unknown> {
+    return (this.#open ??= new Set())
+  }
 }

@@ -68,12 +68,16 @@ function expectOutputs(op: OpDefinition, stored: readonly Pick<StoredSlot, 'name
 }
 
 /** Finds a call on equal inputs that came about otherwise, and records this one beside it: new histories, the same contents. */
-export async function adoptByContent(memo: Memo, request: Request, cid: CallContentId): Promise<Result | undefined> {
+export function adoptByContent(memo: Memo, request: Request, cid: CallContentId): Awaitable<Result | undefined> {
   const recent = memo.recent.get(cid)
-  const known = recent && holds(memo, recent) ? recent : undefined
-  const stored = known ? undefined : await (memo.code ? findCurrent(memo, memo.code, { cid }) : memo.store.findResultByContent(cid))
-  const found = known ? expectAnswers(known, request.op) : (stored && toResult(memo, request, stored))
-  if (!found) return undefined
+  if (recent && holds(memo, recent)) return adopt(memo, request, cid, expectAnswers(recent, request.op))
+  const adoptStored = (stored: StoredResult | VersionedResult | undefined): Awaitable<Result | undefined> =>
+    stored && adopt(memo, request, cid, toResult(memo, request, stored))
+  const stored = memo.code ? findCurrent(memo, memo.code, { cid }) : memo.store.findResultByContent(cid)
+  return isThenable(stored) ? stored.then(adoptStored) : adoptStored(stored)
+}
+
+async function adopt(memo: Memo, request: Request, cid: CallContentId, found: Result): Promise<Result> {
   const semantic = found.version && memo.code?.versions.semanticOf(request.op, found.version)
   const hid = semantic === undefined ? request.hid : withCode(request.hid, semantic)
   const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(hid, outputKey(request.op, i)), request.parts))

@@ -1,14 +1,22 @@
+import type { Awaitable } from '../base/awaitable.ts'
 import { CollectionRef, type Ref } from '../model/ref.ts'
 import type { Memo, Result } from './memo.ts'
 import type { Request } from './request.ts'
 import { toResult } from './look-up.ts'
+
+/** A shorter call was looked up a moment ago: only where calls were deleted may its history be known all the same. */
+const LOOKED_AT_MS_MIN = 1
 
 /**
  * Settles a new result whose history the store already knows with another content, which only a function with hidden inputs brings about.
  * Either another process recorded this call meanwhile: then its result holds. Or the call was dropped, and what was computed from its old
  * result is still there: then that goes, or it would be found again for the new one.
  */
-export async function reconcile(memo: Memo, request: Request, result: Result): Promise<Result> {
+export function reconcile(memo: Memo, request: Request, result: Result): Awaitable<Result> {
+  return result.durationMs < LOOKED_AT_MS_MIN && !memo.knowsDeletions ? result : settleByHistory(memo, request, result)
+}
+
+async function settleByHistory(memo: Memo, request: Request, result: Result): Promise<Result> {
   const changed: Ref<unknown>['hid'][] = []
   for (const output of listAll(result.outputs)) {
     const stored = await memo.store.findRef(output.hid)

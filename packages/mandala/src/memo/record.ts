@@ -68,10 +68,11 @@ function identifyOutput(memo: Memo, output: Output, parts: Parts): Ref<unknown> 
     const bytes = encode(value, isPlain)
     // Of values that are as good as equal the store keeps the first.
     const isExact = kind.digits === undefined
-    if (isExact || output.isTransient) memo.values.keep(cid, bytes)
+    const immediate = isExact && (typeof value !== 'object' || value === null) ? { value } : undefined
+    if (output.isTransient || (isExact && !immediate)) memo.values.keep(cid, bytes)
     if (output.isTransient) memo.transients.set(cid, true)
     parts.values.push({ cid, kind: 'value', bytes: output.isTransient ? undefined : bytes, digits: kind.digits, name: undefined })
-    return makeRef('value', { cid, hid, owner: memo, immediate: !isExact || (typeof value === 'object' && value !== null) ? undefined : { value } })
+    return makeRef('value', { cid, hid, owner: memo, immediate })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const found = implicitKind(value)

@@ -14,6 +14,7 @@ export class Request {
    * was refreshed or dropped, one history may stand for two contents.
    */
   readonly key: string
+  readonly #history: string
   #hid: CallHistoryId | undefined
   #cid: CallContentId | undefined
 
@@ -22,7 +23,9 @@ export class Request {
     this.args = args
     this.inputs = inputs
     this.parts = parts ?? new Parts()
-    this.key = writeKey(op, inputs)
+    this.#history = writeCallHistory(op, inputs)
+    this.key = this.#history
+    for (const { knownHid, cid } of inputs) if (knownHid !== undefined) this.key += cid
     this.#hid = hid
   }
 
@@ -32,7 +35,7 @@ export class Request {
   }
 
   get hid(): CallHistoryId {
-    return (this.#hid ??= deriveCallHistoryId(writeCallHistory(this.op, this.inputs)))
+    return (this.#hid ??= deriveCallHistoryId(this.#history))
   }
 
   get cid(): CallContentId {
@@ -43,10 +46,4 @@ export class Request {
   isAnsweredBy(stored: { readonly cid: CallContentId }): boolean {
     return this.inputs.every((input) => input.knownHid === undefined) || stored.cid === this.cid
   }
-}
-
-function writeKey(op: OpDefinition, inputs: readonly MemoInput[]): string {
-  let key = writeCallHistory(op, inputs)
-  for (const { knownHid, cid } of inputs) if (knownHid !== undefined) key += cid
-  return key
 }

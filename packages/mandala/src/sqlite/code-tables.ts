@@ -2,7 +2,7 @@ import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } fr
 import { invariant } from '../base/invariant.ts'
 import type { StoredCommit, StoredDependency, StoredVersion, VersionedResult, VersionUse } from '../store/store.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
-import { KINDS } from './kinds.ts'
+import { kindAt } from './kinds.ts'
 
 const VERSIONED = `
   SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.pre_cid)), lower(hex(versions.hash)), calls.started_ms, calls.duration_us, calls.is_tuple,
@@ -22,7 +22,7 @@ export function findVersioned(statements: Statements, id: { readonly hid: CallHi
   const rows = 'hid' in id ? allRows<Row>(statements.get(BY_HISTORY), id.hid) : allRows<Row>(statements.get(BY_CONTENT), id.cid)
   return Array.from(Map.groupBy(rows, ([call]) => call).values(), (ofCall) => {
     const [, hid, cid, version, startedAtMs, durationUs, isTuple] = ofCall[0] as Row
-    const outputs = ofCall.map(([, , , , , , , name, refHid, refCid, kind]) => ({ name, hid: refHid, cid: refCid, kind: KINDS[kind] as (typeof KINDS)[number] }))
+    const outputs = ofCall.map(([, , , , , , , name, refHid, refCid, kind]) => ({ name, hid: refHid, cid: refCid, kind: kindAt(kind) }))
     return { hid, cid, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1, outputs }
   })
 }

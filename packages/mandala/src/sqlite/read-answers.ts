@@ -4,7 +4,7 @@ import { deriveKeyId } from '../model/structure.ts'
 import type { MatchedRef, Matches } from '../store/match.ts'
 import { readPosition } from './element-keys.ts'
 import { allRows, firstRow } from './statements.ts'
-import { KINDS } from './kinds.ts'
+import { kindAt } from './kinds.ts'
 
 /** Answers from a place on, with the refs that are in them. */
 export function readAnswers(
@@ -35,7 +35,7 @@ function readRefs(db: DatabaseSync, places: ReadonlyMap<number, number>): Matche
     FROM json_each(?) AS wanted CROSS JOIN refs ON refs.id = wanted.value CROSS JOIN vals ON vals.id = refs.val`)
   statement.setReturnArrays(true)
   for (const [id, hid, cid, kind] of allRows<[number, HistoryId, ContentId, number]>(statement, JSON.stringify(ids.filter((id) => id >= 0)))) {
-    refs[places.get(id) as number] = { hid, cid, kind: KINDS[kind] as (typeof KINDS)[number], key: undefined }
+    refs[places.get(id) as number] = { hid, cid, kind: kindAt(kind), key: undefined }
   }
   const label = db.prepare('SELECT name FROM labels WHERE id = ?')
   label.setReturnArrays(true)

@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import type { LinkedCall, StoredSlot } from '../store/store.ts'
 import { allRows, type Statements } from './statements.ts'
-import { KINDS } from './kinds.ts'
+import { kindAt } from './kinds.ts'
 
 /** Each gives row ids of calls. Hashes go in as one JSON array: a statement for any number of them. */
 export const CALLS_AFTER = 'SELECT id FROM calls WHERE id > ? AND (? IS NULL OR op IN (SELECT id FROM ops WHERE name = ?)) ORDER BY id LIMIT ?'
@@ -36,7 +36,7 @@ export function readLinked(statements: Statements, choose: string, ...values: SQ
     for (; slots[next]?.[0] === id; next += 1) {
       const [, slot, name, refHid, refCid, kind] = slots[next] as SlotRow
       const target = slot < 0 ? outputs : inputs
-      target.push({ name, hid: refHid, cid: refCid, kind: KINDS[kind] as (typeof KINDS)[number] })
+      target.push({ name, hid: refHid, cid: refCid, kind: kindAt(kind) })
     }
     return { hid, cid, op, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1, order: id, inputs, outputs: outputs.reverse() }
   })
@@ -48,5 +48,5 @@ const REFS = `
 
 export function readSlots(statements: Statements, hids: readonly HistoryId[]): StoredSlot[] {
   return allRows<[HistoryId, ContentId, number]>(statements.get(REFS), JSON.stringify(hids)).map(([hid, cid, kind]) => (
-    { name: '', hid, cid, kind: KINDS[kind] as (typeof KINDS)[number] }))
+    { name: '', hid, cid, kind: kindAt(kind) }))
 }

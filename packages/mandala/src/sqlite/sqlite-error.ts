@@ -7,6 +7,7 @@ interface Description {
   readonly retryable?: boolean
 }
 
+const DAMAGED = 11
 const BUSY: Description = {
   code: 'STORE_BUSY', what: 'is held by another process for too long', retryable: true,
   hint: 'find the process that holds it (a backup, an open transaction) and run again',
@@ -24,17 +25,21 @@ const DESCRIPTIONS: Readonly<Record<number, Description>> = {
     code: 'STORE_UNREADABLE', what: "can't be read or written: the disk failed", retryable: true,
     hint: 'check the disk; calls stored before are kept',
   },
-  11: { code: 'STORE_DAMAGED', what: 'is damaged', hint: 'copy the file, then recover it: sqlite3 file.db .recover | sqlite3 new.db' },
+  [DAMAGED]: { code: 'STORE_DAMAGED', what: 'is damaged', hint: 'copy the file, then recover it: sqlite3 file.db .recover | sqlite3 new.db' },
   13: { code: 'STORE_FULL', what: "can't grow: no space left", hint: 'free some disk space and run again: nothing stored before is lost', retryable: true },
   14: { code: 'STORE_UNREADABLE', what: "can't be opened", hint: 'check that the folder exists and may be written to' },
   18: { code: 'VALUE_REFUSED', what: 'was given a value of more than 1 GB, too large for a row', hint: 'open the storage with overflow: { dir } to store it as a file' },
   26: { code: 'STORE_NOT_OURS', what: 'is not a mandala store', hint: 'give another path: the file was left untouched' },
 }
 
+/** A row that SQLite could read and that can't be ours: a page took the place of another. */
+export class DamagedRow extends Error {}
+
 /** A `MandalaError` for what SQLite says. Errors that aren't SQLite's are given back as they are. */
 export function describeSqliteError(error: unknown, path: string): unknown {
-  if ((error as { code?: string }).code !== 'ERR_SQLITE_ERROR') return error
-  const description = DESCRIPTIONS[((error as { errcode?: number }).errcode ?? 0) & 0xff]
+  const isDamagedRow = error instanceof DamagedRow
+  if (!isDamagedRow && (error as { code?: string }).code !== 'ERR_SQLITE_ERROR') return error
+  const description = DESCRIPTIONS[isDamagedRow ? DAMAGED : ((error as { errcode?: number }).errcode ?? 0) & 0xff]
   if (!description) return error
   const { code, what, hint, retryable } = description
   return new MandalaError(code, `${path} ${what}`, { hint, cause: error, retryable: retryable ?? false })

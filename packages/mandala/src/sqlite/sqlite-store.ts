@@ -13,10 +13,11 @@ import {
 import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
 import { solvePlan } from './match-pattern.ts'
 import { openDatabase } from './open-database.ts'
-import { KINDS } from './kinds.ts'
+import { kindAt } from './kinds.ts'
 import { OverflowFiles } from './overflow-files.ts'
 import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots } from './read-calls.ts'
 import { readAnswers } from './read-answers.ts'
+import { readResult, readResultByContent } from './read-results.ts'
 import { describeSqliteError } from './sqlite-error.ts'
 import { allRows, firstRow, Statements } from './statements.ts'
 import { BatchWriter, PLACE, type Overflow } from './write-batch.ts'
@@ -24,11 +25,6 @@ import { BatchWriter, PLACE, type Overflow } from './write-batch.ts'
 /** A read transaction is held open over a burst of reads, which makes each two to three times cheaper; for so long at most. */
 const BURST_MS_MAX = 20
 
-const RESULT = `
-  SELECT lower(hex(calls.cid)), calls.started_ms, calls.duration_us, calls.is_tuple, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
-  FROM calls JOIN io ON io.call = calls.id AND io.slot < 0 JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val`
-const IS_WHOLE = `
-  SELECT min(vals.place > 0) FROM io JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = candidate.id AND io.slot < 0`
 const CALL = `
   SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple,
     lower(hex(versions.hash)), lower(hex(calls.pre_hid)), lower(hex(calls.pre_cid))
@@ -37,7 +33,6 @@ const SLOTS = `
   SELECT io.slot, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM io JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = ? ORDER BY io.slot`
 
-type ResultRow = [callCid: CallContentId, startedMs: number, durationUs: number, isTuple: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
 type CallRow = [
   id: number, hid: CallHistoryId, cid: CallContentId, op: string, version: number, startedMs: number, durationUs: number, isTuple: number,
   code: VersionId | '', preHid: CallHistoryId, preCid: CallContentId,
@@ -72,12 +67,11 @@ export class SqliteStore implements Store {
   }
 
   findResult(hid: CallHistoryId): StoredResult | undefined {
-    return this.#read(() => toResult(allRows(this.#statements.get(`${RESULT} WHERE calls.hid = unhex(?) ORDER BY io.slot DESC`), hid)))
+    return this.#read(() => readResult(this.#statements, hid))
   }
 
   findResultByContent(cid: CallContentId): StoredResult | undefined {
-    const first = `WHERE calls.id = (SELECT id FROM calls AS candidate WHERE cid = unhex(?) ORDER BY (${IS_WHOLE}) DESC, id LIMIT 1)`
-    return this.#read(() => toResult(allRows(this.#statements.get(`${RESULT} ${first} ORDER BY io.slot DESC`), cid)))
+    return this.#read(() => readResultByContent(this.#statements, cid))
   }
 
   listByContent(cid: CallContentId): readonly CallHistoryId[] {
@@ -92,7 +86,7 @@ export class SqliteStore implements Store {
     return this.#read(() => {
       const sql = 'SELECT lower(hex(vals.cid)), vals.kind FROM refs JOIN vals ON vals.id = refs.val WHERE refs.hid = unhex(?)'
       const row = firstRow<[ContentId, number]>(this.#statements.get(sql), hid)
-      return row && { name: '', hid, cid: row[0], kind: KINDS[row[1]] as (typeof KINDS)[number] }
+      return row && { name: '', hid, cid: row[0], kind: kindAt(row[1]) }
     })
   }
 
@@ -222,7 +216,7 @@ export class SqliteStore implements Store {
       if (!row) return undefined
       const [kind, digits, name, place, bytes] = row
       return {
-        cid, kind: KINDS[kind] as (typeof KINDS)[number], digits: digits ?? undefined, name: name ?? undefined,
+        cid, kind: kindAt(kind), digits: digits ?? undefined, name: name ?? undefined,
         bytes: place === PLACE.file ? this.#overflow?.files.find(cid) : (bytes ?? undefined),
       }
     })
@@ -416,17 +410,5 @@ export class SqliteStore implements Store {
 }
 
 function toSlot([, name, hid, cid, kind]: SlotRow): StoredSlot {
-  return { name, hid, cid, kind: KINDS[kind] as (typeof KINDS)[number] }
-}
-
-function toResult(rows: ResultRow[]): StoredResult | undefined {
-  if (rows.length === 0) return undefined
-  const [cid, startedAtMs, durationUs, isTuple] = rows[0] as ResultRow
-  return {
-    cid,
-    startedAtMs,
-    durationMs: durationUs / 1000,
-    isTuple: isTuple === 1,
-    outputs: rows.map(([, , , , name, hid, cid, kind]) => ({ name, hid, cid, kind: KINDS[kind] as (typeof KINDS)[number] })),
-  }
+  return { name, hid, cid, kind: kindAt(kind) }
 }

@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite'
 import { invariant } from '../base/invariant.ts'
 import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import type { Batch, StoredCall, StoredSlot, StoredValue } from '../store/store.ts'
@@ -9,15 +10,25 @@ import { firstRow, type Statements } from './statements.ts'
 /** Where the bytes of a value are. */
 export const PLACE = { nowhere: 0, inline: 1, file: 2 } as const
 
+const INSERT_VALUE = `
+  INSERT INTO vals (cid, kind, digits, name, place, size, bytes) VALUES (unhex(?), ?, ?, ?, ?, ?, ?) ON CONFLICT (cid) DO NOTHING`
+const INSERT_REF = 'INSERT INTO refs (hid, val) VALUES (unhex(?), ?) ON CONFLICT (hid) DO NOTHING'
 const INSERT_CALL = `
   INSERT INTO calls (hid, cid, op, started_ms, duration_us, is_tuple) VALUES (unhex(?), unhex(?), ?, ?, ?, ?) ON CONFLICT (hid) DO NOTHING`
 const INSERT_VERSIONED = `
   INSERT INTO calls (hid, cid, op, started_ms, duration_us, is_tuple, version, pre_hid, pre_cid)
   VALUES (unhex(?), unhex(?), ?, ?, ?, ?, ?, unhex(?), unhex(?)) ON CONFLICT (hid) DO NOTHING`
+const INSERT_SLOT = 'INSERT INTO io (call, slot, label, ref) VALUES (?, ?, ?, ?)'
 
 export interface Overflow {
   readonly files: OverflowFiles
   readonly bytesMin: number
+}
+
+/** A call with the ids of its refs: those of the inputs, then those of the outputs. */
+interface ToldCall {
+  readonly call: StoredCall
+  readonly refs: readonly number[]
 }
 
 /**
@@ -26,18 +37,29 @@ export interface Overflow {
  */
 export class BatchWriter {
   readonly #statements: Statements
+  readonly #insertValue: StatementSync
+  readonly #insertRef: StatementSync
+  readonly #insertCall: StatementSync
+  readonly #insertVersioned: StatementSync
+  readonly #insertSlot: StatementSync
   readonly #overflow: Overflow | undefined
   readonly #lost: Set<string>
   readonly #values = new Map<ContentId, number>()
   /** Those of them that have no bytes so far. */
   readonly #bare = new Set<ContentId>()
   readonly #refs = new Map<HistoryId, number>()
-  readonly #names = new Map<string, number>()
+  readonly #ops = new Map<string, number>()
+  readonly #labels = new Map<string, number>()
   readonly #calls = new Map<CallHistoryId, number>()
 
   /** @param lost outputs of calls that another process recorded first, with other results; kept between batches */
   constructor(statements: Statements, options: { overflow: Overflow | undefined; lost: Set<string> }) {
     this.#statements = statements
+    this.#insertValue = statements.get(INSERT_VALUE)
+    this.#insertRef = statements.get(INSERT_REF)
+    this.#insertCall = statements.get(INSERT_CALL)
+    this.#insertVersioned = statements.get(INSERT_VERSIONED)
+    this.#insertSlot = statements.get(INSERT_SLOT)
     this.#overflow = options.overflow
     this.#lost = options.lost
   }
@@ -45,8 +67,12 @@ export class BatchWriter {
   write(batch: Batch): void {
     putCommits(this.#statements, batch.commits ?? [])
     putVersions(this.#statements, batch.versions ?? [])
+    // Table by table: each one's pages stay at hand, which a row here and a row there would not let them.
     for (const value of batch.values) this.#putValue(value)
-    for (const call of batch.calls) this.#putCall(call)
+    const told = batch.calls.flatMap((call) => this.#putRefs(call) ?? [])
+    const calls = told.filter((each) => this.#putCall(each))
+    for (const each of calls) this.#putSlots(each)
+    for (const { call } of calls) for (const inner of call.inner) this.#linkInner(this.#calls.get(call.hid) as number, inner)
   }
 
   #putValue(value: StoredValue): void {
@@ -56,9 +82,7 @@ export class BatchWriter {
     if (isFile) this.#overflow?.files.put(value.cid, value.bytes as Uint8Array)
     const place = value.bytes === undefined ? PLACE.nowhere : isFile ? PLACE.file : PLACE.inline
     const stored = [place, size, isFile ? null : (value.bytes ?? null)] as const
-    const result = this.#statements
-      .get('INSERT INTO vals (cid, kind, digits, name, place, size, bytes) VALUES (unhex(?), ?, ?, ?, ?, ?, ?) ON CONFLICT (cid) DO NOTHING')
-      .run(value.cid, KINDS.indexOf(value.kind), value.digits ?? null, value.name ?? null, ...stored)
+    const result = this.#insertValue.run(value.cid, KINDS.indexOf(value.kind), value.digits ?? null, value.name ?? null, ...stored)
     if (place === PLACE.nowhere) this.#bare.add(value.cid)
     else this.#bare.delete(value.cid)
     if (result.changes === 1) this.#values.set(value.cid, Number(result.lastInsertRowid))
@@ -83,56 +107,64 @@ export class BatchWriter {
     return id
   }
 
-  #putCall(call: StoredCall): void {
-    const refs = this.#refIds(call)
-    if (!refs) {
-      for (const output of call.outputs) if (!this.#isStored(output)) this.#lost.add(keyOf(output))
-      return
+  /** The refs of a call's inputs and outputs; undefined if one of them is known with another value, so that the call must not be told. */
+  #putRefs(call: StoredCall): ToldCall | undefined {
+    const { inputs, outputs } = call
+    const refs: number[] = []
+    const made: HistoryId[] = []
+    const isTold = inputs.every((slot) => !this.#isLost(slot) && this.#putRef(slot, refs, made)) && outputs.every((slot) => this.#putRef(slot, refs, made))
+    if (isTold) {
+      if (this.#lost.size > 0) for (const output of outputs) this.#lost.delete(keyOf(output))
+      return { call, refs }
     }
-    for (const output of call.outputs) this.#lost.delete(keyOf(output))
+    for (const hid of made) this.#dropRef(hid)
+    for (const output of outputs) if (!this.#isStored(output)) this.#lost.add(keyOf(output))
+    return undefined
+  }
+
+  #isLost(slot: StoredSlot): boolean {
+    return this.#lost.size > 0 && this.#lost.has(keyOf(slot))
+  }
+
+  /** Adds the id of a slot's ref to `refs`, and a ref that is new to `made`; false if the ref is known with another value. */
+  #putRef(slot: StoredSlot, refs: number[], made: HistoryId[]): boolean {
+    let id = this.#refs.get(slot.hid)
+    if (id === undefined) {
+      const value = this.#valueId(slot)
+      const result = this.#insertRef.run(slot.hid, value)
+      if (result.changes === 1) {
+        id = Number(result.lastInsertRowid)
+        made.push(slot.hid)
+      } else {
+        const row = firstRow<[number, number]>(this.#statements.get('SELECT id, val FROM refs WHERE hid = unhex(?)'), slot.hid)
+        if (row?.[1] !== value) return false
+        id = row[0]
+      }
+      this.#refs.set(slot.hid, id)
+    }
+    refs.push(id)
+    return true
+  }
+
+  #putCall({ call }: ToldCall): boolean {
     const stored = [call.hid, call.cid, this.#opId(call), Math.round(call.startedAtMs), Math.round(call.durationMs * 1000), call.isTuple ? 1 : 0]
     const result = call.code
-      ? this.#statements.get(INSERT_VERSIONED).run(...stored, versionId(this.#statements, call.code.version), call.code.hid, call.code.cid)
-      : this.#statements.get(INSERT_CALL).run(...stored)
-    if (result.changes === 0) return
-    const id = Number(result.lastInsertRowid)
-    this.#calls.set(call.hid, id)
-    const insert = this.#statements.get('INSERT INTO io (call, slot, label, ref) VALUES (?, ?, ?, ?)')
-    const outputs = call.outputs.length
-    for (let i = outputs; i > 0; i -= 1) insert.run(id, -i, this.#labelId(call.outputs[i - 1] as StoredSlot), refs[call.inputs.length + i - 1] as number)
-    for (const [i, input] of call.inputs.entries()) insert.run(id, i, this.#labelId(input), refs[i] as number)
-    for (const inner of call.inner) this.#linkInner(id, inner)
+      ? this.#insertVersioned.run(...stored, versionId(this.#statements, call.code.version), call.code.hid, call.code.cid)
+      : this.#insertCall.run(...stored)
+    if (result.changes === 1) this.#calls.set(call.hid, Number(result.lastInsertRowid))
+    return result.changes === 1
   }
 
-  /** Ids of the refs of inputs, then outputs; undefined if one of them is known with another value, so that the call must not be told. */
-  #refIds(call: StoredCall): number[] | undefined {
-    const ids: number[] = []
-    for (const slot of call.inputs) {
-      const id = this.#lost.has(keyOf(slot)) ? undefined : this.#refId(slot)
-      if (id === undefined) return undefined
-      ids.push(id)
-    }
-    for (const slot of call.outputs) {
-      const id = this.#refId(slot)
-      if (id === undefined) return undefined
-      ids.push(id)
-    }
-    return ids
+  #putSlots({ call, refs }: ToldCall): void {
+    const id = this.#calls.get(call.hid) as number
+    const { inputs, outputs } = call
+    for (let i = outputs.length; i > 0; i -= 1) this.#insertSlot.run(id, -i, this.#labelId(outputs[i - 1] as StoredSlot), refs[inputs.length + i - 1] as number)
+    for (let i = 0; i < inputs.length; i += 1) this.#insertSlot.run(id, i, this.#labelId(inputs[i] as StoredSlot), refs[i] as number)
   }
 
-  #refId(slot: StoredSlot): number | undefined {
-    const known = this.#refs.get(slot.hid)
-    if (known !== undefined) return known
-    const value = this.#valueId(slot)
-    const result = this.#statements.get('INSERT INTO refs (hid, val) VALUES (unhex(?), ?) ON CONFLICT (hid) DO NOTHING').run(slot.hid, value)
-    let id = Number(result.lastInsertRowid)
-    if (result.changes === 0) {
-      const row = firstRow<[number, number]>(this.#statements.get('SELECT id, val FROM refs WHERE hid = unhex(?)'), slot.hid)
-      if (row?.[1] !== value) return undefined
-      id = row[0]
-    }
-    this.#refs.set(slot.hid, id)
-    return id
+  #dropRef(hid: HistoryId): void {
+    this.#statements.get('DELETE FROM refs WHERE hid = unhex(?)').run(hid)
+    this.#refs.delete(hid)
   }
 
   #isStored({ hid, cid }: StoredSlot): boolean {
@@ -145,28 +177,28 @@ export class BatchWriter {
   }
 
   #opId(op: { readonly op: string; readonly version: number }): number {
-    return this.#named(`op ${op.version} ${op.op}`, () => {
+    return findNamed(this.#ops, `${op.version} ${op.op}`, () => {
       this.#statements.get('INSERT INTO ops (name, version) VALUES (?, ?) ON CONFLICT DO NOTHING').run(op.op, op.version)
       return firstRow<[number]>(this.#statements.get('SELECT id FROM ops WHERE name = ? AND version = ?'), op.op, op.version)
     })
   }
 
   #labelId(slot: StoredSlot): number {
-    return this.#named(`label ${slot.name}`, () => {
+    return findNamed(this.#labels, slot.name, () => {
       this.#statements.get('INSERT INTO labels (name) VALUES (?) ON CONFLICT DO NOTHING').run(slot.name)
       return firstRow<[number]>(this.#statements.get('SELECT id FROM labels WHERE name = ?'), slot.name)
     })
   }
+}
 
-  #named(key: string, put: () => [number] | undefined): number {
-    let id = this.#names.get(key)
-    if (id === undefined) {
-      id = put()?.[0]
-      invariant(id !== undefined, 'a name was not found right after it was stored')
-      this.#names.set(key, id)
-    }
-    return id
+function findNamed(known: Map<string, number>, name: string, put: () => [number] | undefined): number {
+  let id = known.get(name)
+  if (id === undefined) {
+    id = put()?.[0]
+    invariant(id !== undefined, 'a name was not found right after it was stored')
+    known.set(name, id)
   }
+  return id
 }
 
 /** A history that was dropped may come to stand for another content. */

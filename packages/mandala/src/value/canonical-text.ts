@@ -1,14 +1,13 @@
 import { types } from 'node:util'
 import { deriveColours } from './colours.ts'
 import { digestBytes, StreamingDigest, digest, type RecordKind } from './digest.ts'
+import { writeNumber, writePrimitive, writeString } from './primitive-text.ts'
 import { makeDepthRefusal, Refusal } from './refusal.ts'
 import { findTypeOf, type RegisteredType } from './type-registry.ts'
 import { hasHoles, hasNamedProperties, isAccessor, isIndex } from './properties.ts'
 import { describeClass, findShape, getErrorName, getViewName } from './shape.ts'
 import { getBytes, round } from './view-bytes.ts'
 
-/** Longer strings and views stand in the text by their digest. */
-const INLINE_LENGTH_MAX = 1024
 /** Deeper values might be identified with much stack left and not be read with little. */
 export const DEPTH_MAX = 2000
 /** When the text grows past this it is hashed piece by piece. */
@@ -65,9 +64,7 @@ export class CanonicalText {
 
   write(value: unknown): void {
     switch (typeof value) {
-      case 'string': return this.#writeString(value)
-      case 'number': return this.#writeNumber(value)
-      case 'boolean': return this.#add(value ? 't' : 'f')
+      case 'string': case 'number': case 'boolean': return this.#add(writePrimitive(value, this.#digits))
       case 'undefined': return this.#add('u')
       case 'bigint': return this.#add(`i${value};`)
       case 'object': return value === null ? this.#add('z') : this.#writeObject(value)
@@ -82,18 +79,6 @@ export class CanonicalText {
 
   #refuse(reason: string, hint: string): never {
     throw new Refusal([...this.#path], reason, hint)
-  }
-
-  #writeNumber(value: number): void {
-    const shown = this.#digits === undefined || !Number.isFinite(value) ? value : Number(value.toPrecision(this.#digits))
-    this.#text += shown === 0 && Object.is(value, -0) ? 'n-0;' : `n${shown};`
-  }
-
-  #writeString(value: string): void {
-    // A lone surrogate has no UTF-8, in which the text is hashed: such strings go by their UTF-16 units.
-    if (!value.isWellFormed()) this.#text += `S${value.length}:${Buffer.from(value, 'utf16le').toString('hex')}`
-    else if (value.length <= INLINE_LENGTH_MAX) this.#text += `s${value.length}:${value}`
-    else this.#text += `h${value.length}:${digestBytes(Buffer.from(value))}`
   }
 
   #writeObject(value: object): void {
@@ -149,7 +134,7 @@ export class CanonicalText {
         this.isPlain = false
         this.#refuseProperties(value)
         this.#add('l')
-        return this.#writeString((value as URL).href)
+        return this.#add(writeString((value as URL).href))
       }
     }
   }
@@ -169,7 +154,7 @@ export class CanonicalText {
     this.#openTypes ??= new Set()
     this.#openTypes.add(value)
     this.#text += 'T'
-    this.#writeString(type.name)
+    this.#add(writeString(type.name))
     this.write(this.#encodeRegistered(type, value))
     this.#openTypes.delete(value)
   }
@@ -206,7 +191,7 @@ export class CanonicalText {
     if (getGetter.call(value, key) !== undefined || getSetter.call(value, key) !== undefined) {
       if (isAccessor(value, key)) return this.#refuse(`has an accessor "${key}"`, 'pass a plain copy: { ...value }')
     }
-    this.#writeString(key)
+    this.#add(writeString(key))
     this.#writeKeyed(key, value[key])
   }
 
@@ -217,7 +202,7 @@ export class CanonicalText {
       if (getGetter.call(value, i) !== undefined) this.#refuse(`has an accessor at ${i}`, 'pass a plain copy: [...value]')
       const element = value[i]
       if (element === undefined && getSetter.call(value, i) !== undefined) this.#refuse(`has an accessor at ${i}`, 'pass a plain copy: [...value]')
-      if (typeof element === 'number') this.#writeNumber(element)
+      if (typeof element === 'number') this.#text += writeNumber(element, this.#digits)
       else this.#writeKeyed(i, element)
     }
     if (Object.values(value).length !== value.length) this.#refuse('has hidden (non-enumerable) elements', 'pass a plain copy: [...value]')
@@ -238,8 +223,8 @@ export class CanonicalText {
     if (typeof value.lastIndex !== 'number' || Object.is(value.lastIndex, -0)) this.#refuse('has a lastIndex that is no position', 'set it to a number')
     if (value.lastIndex !== 0) this.isPlain = false
     this.#text += `x${value.lastIndex};`
-    this.#writeString(value.source)
-    this.#writeString(value.flags)
+    this.#add(writeString(value.source))
+    this.#add(writeString(value.flags))
   }
 
   /** Name, message, cause and further properties count; where it was thrown (the stack) does not. */
@@ -247,11 +232,11 @@ export class CanonicalText {
     this.isPlain = false
     const keys = Reflect.ownKeys(value).filter((key) => key !== 'stack').sort(compareKeys)
     this.#text += `e${keys.length};`
-    this.#writeString(getErrorName(value))
+    this.#add(writeString(getErrorName(value)))
     for (const key of keys) {
       if (typeof key === 'symbol') this.#refuse(`has the symbol key ${String(key)}`, 'use a string key')
       if (isAccessor(value, key)) this.#refuse(`has an accessor "${key}"`, 'pass plain data')
-      this.#writeString(key)
+      this.#add(writeString(key))
       this.#writeKeyed(key, (value as unknown as Record<string, unknown>)[key])
     }
   }

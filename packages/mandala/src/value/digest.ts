@@ -1,4 +1,5 @@
 import { createHash, hash } from 'node:crypto'
+import { ID_LENGTH } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 
 /** What an id is the id of; the first thing in every hash, so that records of two kinds never collide. */
@@ -7,18 +8,16 @@ export type RecordKind = 'value' | 'approx' | 'type-hash' | 'external' | 'list' 
 
 const FORMAT = 'mandala1'
 
-/** Ids are the first 160 bits of a SHA-256, like git's: 40 hex digits, 20 bytes in a store. */
-const ID_LENGTH = 40
-
 /** The id of a record: the one door to hashing. `text` must be self-delimiting within its kind. */
 export function digest(kind: RecordKind, text: string): string {
+  const record = `${FORMAT}:${kind}\n${text}`
   // Strings in values are written in another way then; what is left are names, and two of these would become one.
-  if (!text.isWellFormed()) {
+  if (!record.isWellFormed()) {
     throw new MandalaError('INPUT_INVALID', 'A name holds half of a surrogate pair, which has no UTF-8', {
       hint: 'use whole characters in names of ops, inputs and externals',
     })
   }
-  return hash('sha256', `${FORMAT}:${kind}\n${text}`, 'hex').slice(0, ID_LENGTH)
+  return hash('sha256', record, 'hex').slice(0, ID_LENGTH)
 }
 
 /** SHA-256 in hex of raw bytes, which only ever stand inside a record with their length and type. */

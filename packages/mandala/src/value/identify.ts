@@ -1,5 +1,7 @@
 import type { ContentId } from '../base/ids.ts'
 import { CanonicalText } from './canonical-text.ts'
+import { digest } from './digest.ts'
+import { writePrimitive } from './primitive-text.ts'
 import { makeDepthRefusal } from './refusal.ts'
 
 /** What {@link identify} found: the id, and whether the codec's short way will do. */
@@ -34,7 +36,7 @@ const KNOWN_MAX = 8_000
 const LENGTH_MAX = 64
 
 /** A Map can't tell -0 from 0. */
-function isShort(value: unknown): boolean {
+function isShort(value: unknown): value is string | number | boolean {
   switch (typeof value) {
     case 'number': return !Object.is(value, -0)
     case 'string': return value.length <= LENGTH_MAX
@@ -43,12 +45,10 @@ function isShort(value: unknown): boolean {
   }
 }
 
-function identifyShort(value: unknown): Identity {
+function identifyShort(value: string | number | boolean): Identity {
   let cid = known.get(value)
   if (cid === undefined) {
-    const text = new CanonicalText('value')
-    text.write(value)
-    cid = text.end() as ContentId
+    cid = digest('value', writePrimitive(value)) as ContentId
     if (known.size >= KNOWN_MAX) known.clear()
     known.set(value, cid)
   }
