@@ -57,9 +57,11 @@ type Report = (call: string) => void
 export async function runChains(steps: number, report: Report = () => {}): Promise<unknown> {
   const results: unknown[] = []
   const keep = async <T>(call: string, result: Promise<T>): Promise<T> => {
+    // Calls side by side end in any order.
+    const place = results.push(undefined) - 1
     const kept = await result
     report(call)
-    results.push(kept)
+    results[place] = kept
     return kept
   }
   let x: Tracked<number> = 1
