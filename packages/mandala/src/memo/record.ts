@@ -70,6 +70,7 @@ function identifyOutput(memo: Memo, output: Output, parts: Parts): Ref<unknown> 
     const isExact = kind.digits === undefined
     const immediate = isExact && (typeof value !== 'object' || value === null) ? { value } : undefined
     if (output.isTransient || (isExact && !immediate)) memo.values.keep(cid, bytes)
+    else if (isExact) memo.values.offer(cid, bytes)
     if (output.isTransient) memo.transients.set(cid, true)
     parts.values.push({ cid, kind: 'value', bytes: output.isTransient ? undefined : bytes, digits: kind.digits, name: undefined })
     return makeRef('value', { cid, hid, owner: memo, immediate })

@@ -30,8 +30,13 @@ export class Values {
   }
 
   keep(cid: ContentId, bytes: Uint8Array): void {
-    if (this.#awaited.has(cid)) this.#awaited.set(cid, bytes)
+    this.offer(cid, bytes)
     this.#cache.set(cid, bytes)
+  }
+
+  /** Hands over bytes that were computed, if anyone waits for them. */
+  offer(cid: ContentId, bytes: Uint8Array): void {
+    if (this.#awaited.has(cid)) this.#awaited.set(cid, bytes)
   }
 
   forget(): void {

@@ -182,3 +182,26 @@ test('drafts and strange files that a killed process left among large values do 
   rmSync(file)
   await expectRepair(path, 'large', file.slice(-40))
 })
+
+const TAKE_AWAY = `
+  UPDATE vals SET place = 0, size = 0, bytes = NULL WHERE id IN (SELECT val FROM refs JOIN io ON io.ref = refs.id WHERE slot < 0)`
+
+test('a value that is taken away again while it is computed again is given all the same, a primitive one too', async (t) => {
+  const path = makePath(t)
+  const joined = op(function joined(n: number) { return `no. ${n}` })
+  const runBoth = (storage: Storage) => storage.run(async () => unwrap([await joined(3), await text(3)]))
+  const right = ['no. 3', { text: 'value 3' }]
+  {
+    const { storage } = open(path)
+    assert.deepEqual(await runBoth(storage), right)
+    await storage.close()
+  }
+  const db = new DatabaseSync(path)
+  t.after(() => db.close())
+  const takeAway = (): unknown => db.prepare(TAKE_AWAY).run()
+  takeAway()
+  const { storage } = open(path)
+  storage.subscribe(({ kind }) => { if (kind === 'calls-committed') takeAway() })
+  assert.deepEqual(await runBoth(storage), right)
+  await storage.close()
+})
