@@ -10,7 +10,9 @@ type ColumnData = ConstructorParameters<typeof ColumnTable>[0]
 
 /** An Arquero table that shows itself, at a prompt and in a notebook; so do the tables that its verbs make. The library is loaded when first needed. */
 export async function makeColumnTable(columns: ColumnData, names: readonly string[]): Promise<ColumnTable> {
-  const { ColumnTable } = await import('arquero')
+  // The class alone: the library's front door loads an HTTP client too, which takes as long as all the rest.
+  // @ts-expect-error its types are at the front door
+  const { ColumnTable } = (await import('arquero/src/table/ColumnTable.js')) as typeof import('arquero')
   class ShownTable extends ColumnTable {}
   Object.defineProperty(ShownTable.prototype, inspect.custom, { value: renderTable, configurable: true })
   Object.defineProperty(ShownTable.prototype, Symbol.for('Jupyter.display'), {
