@@ -78,7 +78,7 @@ export class Values {
     this.#awaited.delete(ref.cid)
     const bytes = computed ?? (await this.#memo.store.loadValue(ref.cid))?.bytes
     if (!bytes) {
-      throw new MandalaError('VALUE_DAMAGED', `The value of ${ref} could not be had again`, { hint: 'drop the call that made it, then run again' })
+      throw new MandalaError('VALUE_DAMAGED', `The value of ${ref.toString()} could not be had again`, { hint: 'drop the call that made it, then run again' })
     }
     return decode(bytes)
   }
@@ -112,12 +112,12 @@ export class Values {
   loadStructure(ref: Ref<unknown>): Uint8Array {
     const bytes = this.#cache.get(ref.cid) ?? this.#memo.store.loadStructure(ref.cid)
     if (!bytes) {
-      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref} are missing from the store`, {
+      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref.toString()} are missing from the store`, {
         hint: 'another process deleted them since: run again, or unwrap the whole, which computes it again',
       })
     }
     if (!isStructure(ref, bytes)) {
-      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref} are not what its id says`, {
+      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref.toString()} are not what its id says`, {
         hint: 'unwrap it, which computes it again, or drop the call that made it',
       })
     }

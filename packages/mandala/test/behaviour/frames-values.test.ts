@@ -53,7 +53,7 @@ test('externals show as Refs, and transient outputs as the values that they are 
   const use = op('use', (blob: { n: number }, data: object) => blob.n + Object.keys(data).length, { output: 'used' })
   await storage.run(async () => { await use(await big(5), external('imagenet', { a: 1 }) as never) })
   const [row] = (await storage.cf(use).expandBack({ recursive: true }).df({ calls: false })).objects() as [Record<string, unknown>]
-  assert.ok(row['data'] instanceof Ref && String(row['data']).startsWith('ExternalRef('))
+  assert.ok(row['data'] instanceof Ref && row['data'].toString().startsWith('ExternalRef('))
   assert.ok(row['blob'] instanceof Ref || (row['blob'] as { n: number }).n === 5)
   assert.deepEqual([row['n'], row['used']], [5, 6])
 })
