@@ -33,7 +33,11 @@ export interface OpOptions<Args extends readonly unknown[], Result> {
   readonly version?: number
   /** Outputs of which only the identity is stored; the value is computed again when it is needed. `true` for all. */
   readonly transient?: boolean | readonly (string & (Result extends readonly unknown[] ? string : unknown))[]
-  /** The function gets and returns Refs, and its inner calls are linked to it. */
+  /**
+   * The function gets and returns Refs, and its inner calls are linked to it. A parameter may have the type of the value where it is only
+   * passed on; one that the function itself works with has that of its Ref (`xs: ListRef<number>` where it iterates): callers pass a
+   * `number[]` to either.
+   */
   readonly compose?: boolean
 }
 

@@ -85,7 +85,7 @@ export class Values {
 
   #loadCollection(ref: CollectionRef<unknown>): Awaitable<unknown> {
     const elements = this.#tryElements(ref)
-    if (!elements) return recover(this.#memo, ref, 'its elements are not what its id says').then(() => this.#loadElements(ref, ref.elements))
+    if (!elements) return recover(this.#memo, ref, 'its elements are missing, or not what its id says').then(() => this.#loadElements(ref, ref.elements))
     return this.#loadElements(ref, elements)
   }
 
@@ -112,8 +112,8 @@ export class Values {
   loadStructure(ref: Ref<unknown>): Uint8Array {
     const bytes = this.#cache.get(ref.cid) ?? this.#memo.store.loadStructure(ref.cid)
     if (!bytes) {
-      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref.toString()} are missing from the store`, {
-        hint: 'another process deleted them since: run again, or unwrap the whole, which computes it again',
+      throw new MandalaError('VALUE_DAMAGED', `${ref.toString()} was deleted from the store, its elements with it`, {
+        hint: 'run again, or unwrap the whole, which computes it again',
       })
     }
     if (!isStructure(ref, bytes)) {
