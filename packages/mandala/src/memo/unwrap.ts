@@ -60,6 +60,7 @@ const open = new Set<object>()
 
 function rebuild(value: object, parts: readonly unknown[], change: (part: unknown) => unknown, make: (parts: unknown[]) => unknown): unknown {
   if (open.has(value)) return value
+  const isOutermost = open.size === 0
   open.add(value)
   let changed: unknown[] | undefined
   let waits = false
@@ -75,7 +76,8 @@ function rebuild(value: object, parts: readonly unknown[], change: (part: unknow
     }
   } catch (error) {
     letGo(changed ?? [])
-    throw isStackOverflow(error) ? makeDepthRefusal().toError('value') : error
+    // Further in there may be no stack left to ask.
+    throw isOutermost && isStackOverflow(error) ? makeDepthRefusal().toError('value') : error
   } finally {
     open.delete(value)
   }
