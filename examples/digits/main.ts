@@ -36,7 +36,7 @@ const getAcc = op(function getAcc(model: RandomForestClassifier, X: number[][], 
   return predicted.filter((digit, i) => digit === y[i]).length / y.length
 }, { output: 'acc' })
 
-await using storage = new Storage(process.env['STORE'] ?? 'digits.db')
+const storage = new Storage(process.env['STORE'] ?? 'digits.db')
 await storage.run(async () => {
   console.log('classes  trees  depth  accuracy')
   for (const nClass of CLASSES) {
@@ -51,3 +51,4 @@ await storage.run(async () => {
   }
 })
 console.log(String(storage.summary()))
+await storage.close()

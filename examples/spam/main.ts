@@ -16,7 +16,7 @@ async function readAll(groups: Group[]): Promise<Tracked<string[]>[]> {
   return all
 }
 
-/** A call that throws isn't stored, so the few mails that need repair are tried, and counted as executed, in every run. */
+/** A call that throws isn't stored, so the few mails that need repair are tried in every run, and counted as failed. */
 async function readWords(mail: Mail | Ref<Mail>): Promise<Tracked<string[]>> {
   try {
     return await tokenize(mail)
@@ -27,7 +27,7 @@ async function readWords(mail: Mail | Ref<Mail>): Promise<Tracked<string[]>> {
   }
 }
 
-await using storage = new Storage(process.env['STORE'] ?? 'spam.db')
+const storage = new Storage(process.env['STORE'] ?? 'spam.db')
 await storage.run(async () => {
   const [ham, spam] = [await readAll(HAM), await readAll(SPAM)]
   console.log(`${ham.length} mails and ${spam.length} spam\n\nmin count  smoothing  accuracy   precision  recall`)
@@ -45,3 +45,4 @@ await storage.run(async () => {
   console.log((await unwrap(model)).mostTelling(8).map((position) => words[position]).join(', '))
 })
 console.log(String(storage.summary()))
+await storage.close()

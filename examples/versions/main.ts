@@ -19,7 +19,7 @@ const evalModel = op(function evalModel(centroids: number[][], digits: Digits, i
   return X.filter((picture, i) => predict(centroids, picture) === digits.y[i]).length / X.length
 }, { output: 'acc' })
 
-await using storage = new Storage({ path: process.env['STORE'] ?? 'versions.db', deps: 'versions' })
+const storage = new Storage({ path: process.env['STORE'] ?? 'versions.db', deps: 'versions' })
 const executed: string[] = []
 storage.subscribe((event) => { if (event.kind === 'call-will-execute') executed.push(event.op) })
 await storage.run(async () => {
@@ -36,3 +36,4 @@ for (const name of ['trainModel', 'evalModel']) {
     if (isCurrent) console.log(`${name} ${id.slice(0, 6)}, calls: ${calls}, used: ${used}`)
   }
 }
+await storage.close()

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'OP_NAME_TAKEN'
   | 'INPUT_INVALID'
   | 'OUTPUT_INVALID'
+  | 'REF_AS_VALUE'
   | 'INPUT_MUTATED'
   | 'NEW_CALL_REFUSED'
   | 'OPTION_INVALID'

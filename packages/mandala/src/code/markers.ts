@@ -111,6 +111,7 @@ export class Markers<W extends Watcher> {
 
   /** Runs a function whose markers are nobody's business. */
   unwatched<T>(fn: () => T): T {
+    if (this.#active.size === 0) return fn()
     try {
       return this.#running.run(undefined, fn)
     } finally {

@@ -137,10 +137,15 @@ export class ModuleValues {
     return text.length > 80 ? `${text.slice(0, 79)}…` : text
   }
 
+  /** Looking at a value may run code of registered types, which is nothing that the call used. */
   #portrait(value: object): Portrait {
+    return this.#surroundings.aside(() => this.#look(value))
+  }
+
+  #look(value: object): Portrait {
     const known = this.#portraits.get(value)
     if (known && (!known.trail || isOnTrail(value, known.trail))) return known.portrait
-    const portrait = this.#surroundings.aside(() => portray(value, (fn) => this.#nameOf(fn)))
+    const portrait = portray(value, (fn) => this.#nameOf(fn))
     const isFixed = portrait.size > SMALL_SIZE || typeof value === 'function' && Object.keys(value).length === 0
     const trail = isFixed ? undefined : trailOf(value, SMALL_SIZE * 4)
     if (trail || isFixed) this.#portraits.set(value, { portrait, trail })

@@ -18,16 +18,22 @@ export interface Parameter {
 /** The parameters of a function: one after the other, or by name in one destructured object. */
 export type Parameters =
   | { readonly kind: 'positional'; readonly parameters: readonly Parameter[]; readonly rest: string | undefined }
-  | { readonly kind: 'named'; readonly parameters: readonly Parameter[]; readonly hasRest: boolean }
+  | {
+    readonly kind: 'named'; readonly parameters: readonly Parameter[]; readonly hasRest: boolean
+    /** What stands for the object where it is left out: a literal, or nothing does. */
+    readonly whole: Extract<Default, { readonly kind: 'none' | 'literal' }>
+  }
 
-const none: Default = { kind: 'none' }
+type NamedParameters = Extract<Parameters, { readonly kind: 'named' }>
+
+const none = { kind: 'none' } as const
 
 /** Reads names and defaults off a function's source; undefined where the source isn't to be had or can't be parsed (native, bound). */
 export function findParameters(fn: (...args: any[]) => unknown, opName: string): Parameters | undefined {
   const node = parseFunction(Function.prototype.toString.call(fn))
   if (!node) return undefined
   const only = node.params.length === 1 ? withoutDefault(node.params[0] as Pattern) : undefined
-  if (only?.type === 'ObjectPattern') return namedParameters(only, opName)
+  if (only?.type === 'ObjectPattern') return namedParameters(only, wholeOf(node.params[0] as Pattern, opName), opName)
   const positional: Parameter[] = []
   for (const [i, pattern] of node.params.entries()) {
     if (pattern.type === 'RestElement') {
@@ -60,7 +66,16 @@ function withoutDefault(pattern: Pattern): Pattern {
   return pattern.type === 'AssignmentPattern' ? pattern.left : pattern
 }
 
-function namedParameters(pattern: ObjectPattern, opName: string): Parameters | undefined {
+/** Anything but a literal would say what the inputs are only when the function runs. */
+function wholeOf(pattern: Pattern, opName: string): NamedParameters['whole'] {
+  const whole = defaultOf(pattern, opName)
+  if (whole.kind === 'none' || whole.kind === 'literal' && typeof whole.value === 'object' && whole.value !== null) return whole
+  throw new MandalaError('OP_INVALID', `${opName}: the default of its one object is no object literal`, {
+    hint: 'write = {}, and give each name a default of its own',
+  })
+}
+
+function namedParameters(pattern: ObjectPattern, whole: NamedParameters['whole'], opName: string): NamedParameters | undefined {
   const parameters: Parameter[] = []
   let hasRest = false
   for (const property of pattern.properties) {
@@ -68,7 +83,7 @@ function namedParameters(pattern: ObjectPattern, opName: string): Parameters | u
     else if (property.computed) return undefined
     else parameters.push({ name: keyOf(property.key as Expression), default: defaultOf(property.value as Pattern, opName) })
   }
-  return { kind: 'named', parameters, hasRest }
+  return { kind: 'named', parameters, hasRest, whole }
 }
 
 function keyOf(key: Expression): string {

@@ -1,4 +1,5 @@
 import { tokenizer } from 'acorn'
+import { aFunction, aText, expectInput } from '../base/expect.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { digest } from '../value/digest.ts'
 import { portray, type Portrait } from './portrait.ts'
@@ -38,6 +39,7 @@ export interface Track {
 export const track: Track = Object.assign(trackFunction, { value: trackValue })
 
 function trackFunction<F extends (...args: any[]) => unknown>(fn: F): F {
+  expectInput('track', fn, aFunction('for example track(function scale(x) { … })'), 'OP_INVALID')
   if (getTracer().hasLoader) return fn
   const { hash, text } = hashFunction(fn)
   const id = claim(fn.name, { kind: 'code', hash, text })
@@ -49,6 +51,8 @@ function trackFunction<F extends (...args: any[]) => unknown>(fn: F): F {
 }
 
 function trackValue<T>(name: string, read: () => T): () => T {
+  expectInput('track.value(name, read)', name, aText('name the value, as it is called in the code'), 'OP_INVALID')
+  expectInput('track.value(name, read)', read, aFunction("for example track.value('factor', () => factor)"), 'OP_INVALID')
   if (getTracer().hasLoader) return read
   const id = claim(name, { kind: 'value', read })
   return () => {

@@ -4,15 +4,16 @@ export type Chained<T> = Promise<T> & {
   T[K] extends (...args: infer Args extends readonly any[]) => infer R ? (...args: Args) => (Awaited<R> extends T ? Chained<T> : Promise<Awaited<R>>) : never
 }
 
-export function chain<T extends object>(promise: Promise<T>): Chained<T> {
+/** @param prototype has the methods */
+export function chain<T extends object>(promise: Promise<T>, prototype: T): Chained<T> {
   return new Proxy(promise, {
     get(target, key) {
       if (key in target) {
         const own = Reflect.get(target, key) as unknown
         return typeof own === 'function' ? own.bind(target) : own
       }
-      if (typeof key === 'symbol') return undefined
-      return (...args: unknown[]) => chain(target.then((object) => (object as Record<string, (...args: unknown[]) => object>)[key]?.(...args) as T))
+      if (typeof key === 'symbol' || !(key in prototype)) return undefined
+      return (...args: unknown[]) => chain(target.then((object) => (object as Record<string, (...args: unknown[]) => object>)[key]?.(...args) as T), prototype)
     },
   }) as Chained<T>
 }

@@ -1,5 +1,7 @@
 import type { ColumnTable } from 'arquero'
 import { inspect } from 'node:util'
+import { aBoolean, aFunction, anIterable, aRecord, describe, expectInput, expectOptions, oneOf, type Rule } from '../base/expect.ts'
+import { MandalaError } from '../base/mandala-error.ts'
 import type { Call } from '../model/call.ts'
 import type { Ref } from '../model/ref.ts'
 import { renderDot, type DrawOptions } from '../render/dot.ts'
@@ -23,8 +25,7 @@ import { toGraph } from './graph.ts'
 import { describeFrame, type FrameInfo } from './info.ts'
 import { mergeAll, mergeContained, mergeInto } from './merge.ts'
 import { midstream } from './midstream.ts'
-import { getNode, getOperation, getVariable } from './nodes.ts'
-import { expectOptions, expectWord } from './options.ts'
+import { getNode, getOperation, getVariable, toOperationName } from './nodes.ts'
 import { readValues } from '../web/read-values.ts'
 import type { Direction, Reach } from './reach.ts'
 import { rename } from './rename.ts'
@@ -35,6 +36,12 @@ import { keepCalls, keepRefs } from './where.ts'
 
 /** A frame that may still be on its way: every method can be called at once, and one `await` ends the chain. */
 export type PendingFrame = Chained<ComputationFrame>
+
+const aFrame: Rule = [(given) => given instanceof ComputationFrame, 'pass another frame of the same storage, awaited']
+const aTest = aFunction('pass a test: (value) => value > 0.9')
+const manyValues = anIterable('list the values or Refs: [5, 10]')
+const aName: Rule = [(given) => typeof given === 'string', 'a name is a text']
+const DRAW: Readonly<Record<keyof DrawOptions, Rule>> = { orientation: oneOf('TB', 'LR') }
 
 /**
  * The web of saved calls, seen as variables (sets of Refs) and operations (sets of calls). A frame never changes: every verb gives a new
@@ -55,6 +62,12 @@ export class ComputationFrame {
     this.#host = host
   }
 
+  /** What another frame is made of. */
+  static #of(verb: string, other: unknown): FrameData {
+    expectInput(verb, other, aFrame)
+    return (other as ComputationFrame).#data
+  }
+
   #with(data: FrameData): ComputationFrame {
     return new ComputationFrame(data, this.#host)
   }
@@ -62,11 +75,11 @@ export class ComputationFrame {
   #expand(directions: readonly Direction[], options: ExpandOptions): PendingFrame {
     return chain((async () => {
       try {
-        return this.#with(await expand(this.#data, this.#host.reader, resolveExpansion(this.#data, directions, options)))
+        return this.#with(await expand(this.#data, this.#host.reader, await resolveExpansion(this.#data, this.#host, directions, options)))
       } finally {
         this.#host.rest()
       }
-    })())
+    })(), ComputationFrame.prototype)
   }
 
   /** Adds the calls that made the frame's refs, and what they took; with `recursive`, until no ref has a creator that isn't in it. */
@@ -84,6 +97,7 @@ export class ComputationFrame {
 
   /** Adds every call that is connected with the frame, through whatever was computed. */
   expandAll(options: Omit<ExpandOptions, 'recursive'> = {}): PendingFrame {
+    expectInput('expandAll', options, aRecord('pass options: { vars, depth, ops, skip }'), 'OPTION_INVALID')
     return this.#expand(['back', 'forward'], { ...options, recursive: options.depth === undefined })
   }
 
@@ -107,10 +121,11 @@ export class ComputationFrame {
    * does, with all that stands in them. Loads the values of this variable only.
    */
   where(variable: string, predicate: (value: any) => boolean | Promise<boolean>): PendingFrame {
-    return chain(this.#where(variable, predicate))
+    return chain(this.#where(variable, predicate), ComputationFrame.prototype)
   }
 
   async #where(variable: string, predicate: (value: any) => boolean | Promise<boolean>): Promise<ComputationFrame> {
+    expectInput('where', predicate, aTest)
     const kept = new Set<number>()
     for (const [ref, value] of await readValues(this.#data.web, getVariable(this.#data, variable))) if (await predicate(value)) kept.add(ref)
     return this.#with(keepRefs(this.#data, variable, kept))
@@ -118,6 +133,7 @@ export class ComputationFrame {
 
   /** Keeps the computations in which a variable has one of these values (or Refs, by what they are); loads nothing. */
   isIn(variable: string, values: Iterable<unknown>): ComputationFrame {
+    expectInput('isIn', values, manyValues)
     const cids = new Set(Array.from(values, (value) => this.#host.identify(value)))
     const kept = [...getVariable(this.#data, variable)].filter((ref) => cids.has(this.#data.web.cid(ref)))
     return this.#with(keepRefs(this.#data, variable, new Set(kept)))
@@ -126,8 +142,13 @@ export class ComputationFrame {
   /** Keeps the calls of an operation that were made at a version of its op; what was computed from the others goes. */
   atVersion(operation: string, version: number): ComputationFrame {
     const { web } = this.#data
-    const kept = [...getOperation(this.#data, operation).calls].filter((call) => web.call(call).signature.version === version)
-    return this.#with(keepCalls(this.#data, operation.replace(/\(\)$/, ''), new Set(kept)))
+    const byVersion = Map.groupBy(getOperation(this.#data, operation).calls, (call) => web.call(call).signature.version)
+    const kept = byVersion.get(version)
+    if (!kept) {
+      const hint = `it has calls of ${[...byVersion.keys()].sort((a, b) => a - b).join(', ') || 'none'}`
+      throw new MandalaError('FRAME_INVALID', `The frame has no call of ${operation} at version ${describe(version)}`, { hint })
+    }
+    return this.#with(keepCalls(this.#data, toOperationName(operation), new Set(kept)))
   }
 
   /** Keeps what leads to the given nodes. `strong` (default): calls of which all outputs in the picture do; `weak`: any. */
@@ -152,21 +173,24 @@ export class ComputationFrame {
 
   /** What is in either frame; nodes of one name become one. Both are of one storage. */
   union(other: ComputationFrame): ComputationFrame {
-    return this.#with(unite(this.#data, other.#data))
+    return this.#with(unite(this.#data, ComputationFrame.#of('union', other)))
   }
 
   /** What is in both frames. */
   intersection(other: ComputationFrame): ComputationFrame {
-    return this.#with(intersect(this.#data, other.#data))
+    return this.#with(intersect(this.#data, ComputationFrame.#of('intersection', other)))
   }
 
   /** This frame without the refs and calls of the other, or, with `structural`, without its nodes. */
-  difference(other: ComputationFrame, { structural = false }: { readonly structural?: boolean } = {}): ComputationFrame {
-    return this.#with((structural ? subtractNodes : subtract)(this.#data, other.#data))
+  difference(other: ComputationFrame, options: { readonly structural?: boolean } = {}): ComputationFrame {
+    expectOptions('difference', options, { structural: aBoolean })
+    return this.#with((options.structural ? subtractNodes : subtract)(this.#data, ComputationFrame.#of('difference', other)))
   }
 
   /** Gives nodes other names: `{ old: 'new' }`. */
   rename(names: Readonly<Record<string, string>>): ComputationFrame {
+    expectInput('rename', names, aRecord("pass the names by name: { old: 'new' }"))
+    for (const name of Object.values(names)) expectInput('rename', name, aName)
     return this.#with(rename(this.#data, Object.entries(names).map(([from, to]) => [getNode(this.#data, from), to])))
   }
 
@@ -186,7 +210,7 @@ export class ComputationFrame {
    */
   split(variable: string, by: 'creator' | 'consumer' | ((ref: Ref<unknown>) => string) = 'creator'): ComputationFrame {
     getVariable(this.#data, variable)
-    if (typeof by !== 'function') expectWord('split', by, ['creator', 'consumer'])
+    if (typeof by !== 'function') expectInput('split', by, oneOf('creator', 'consumer'), 'OPTION_INVALID')
     const { web } = this.#data
     return this.#with(split(this.#data, variable, typeof by === 'function' ? (ref) => by(web.ref(ref)) : by))
   }
@@ -222,11 +246,13 @@ export class ComputationFrame {
 
   /** What a function gives for each value of each variable, by name; with `to: 'refs'` for each Ref. */
   async apply<T>(
-    fn: (each: any, variable: string) => T, { to = 'values' }: { readonly to?: 'values' | 'refs' } = {},
+    fn: (each: any, variable: string) => T, options: { readonly to?: 'values' | 'refs' } = {},
   ): Promise<Readonly<Record<string, Awaited<T>[]>>> {
+    expectInput('apply', fn, aFunction('for example cf.apply((value) => value.length)'))
+    expectOptions('apply', options, { to: oneOf('values', 'refs') })
     const applied: (readonly [name: string, results: Awaited<T>[]])[] = []
     for (const [name, refs] of Object.entries(this.refs())) {
-      const given = to === 'refs' ? refs : await this.values(name)
+      const given = options.to === 'refs' ? refs : await this.values(name)
       applied.push([name, await Promise.all(given.map((each) => fn(each, name)))])
     }
     return Object.fromEntries(applied)
@@ -250,7 +276,7 @@ export class ComputationFrame {
 
   /** Deletes the frame's calls from the storage, and what was computed from them; `dryRun` only says what would go. */
   async deleteCalls(options: { readonly dryRun?: boolean; readonly dependents?: boolean } = {}): Promise<Dropped> {
-    expectOptions('deleteCalls', options, ['dryRun', 'dependents'])
+    expectOptions('deleteCalls', options, { dryRun: aBoolean, dependents: aBoolean })
     const { dryRun = false, dependents = true } = options
     const calls = new Set([...this.#data.operations.values()].flatMap(({ calls: numbers }) => [...numbers]))
     return this.#host.dropCalls(Array.from(calls, (call) => this.#data.web.call(call).hid), { dependents, dryRun })
@@ -278,22 +304,27 @@ export class ComputationFrame {
 
   /** For Graphviz. */
   toDot(options?: DrawOptions): string {
-    return renderDot(this.graph(), options)
+    return renderDot(this.graph(), drawOptions('toDot', options))
   }
 
   /** For Markdown pages. */
   toMermaid(options?: DrawOptions): string {
-    return renderMermaid(this.graph(), options)
+    return renderMermaid(this.graph(), drawOptions('toMermaid', options))
   }
 
   /** A picture, laid out by Graphviz in WebAssembly. */
   async toSvg(options?: DrawOptions): Promise<string> {
-    return renderSvg(this.toDot(options))
+    return renderSvg(renderDot(this.graph(), drawOptions('toSvg', options)))
   }
 
   #nodes(names: string | readonly string[]): ReturnType<typeof getNode>[] {
-    return (typeof names === 'string' ? [names] : names).map((name) => getNode(this.#data, name))
+    return (Array.isArray(names) ? names : [names]).map((name) => getNode(this.#data, name))
   }
+}
+
+function drawOptions(verb: string, options: DrawOptions = {}): DrawOptions {
+  expectOptions(verb, options, DRAW)
+  return options
 }
 
 // Outside the class body: computed names there can't be declared in isolation.

@@ -1,9 +1,9 @@
-import { MandalaError } from '../base/mandala-error.ts'
+import { aBoolean, expectOptions, type Rule } from '../base/expect.ts'
 import { isStructureOp } from '../model/structure.ts'
 import type { Expansion } from './expand.ts'
 import type { FrameData } from './frame-data.ts'
+import type { FrameHost } from './frame-host.ts'
 import { getVariable } from './nodes.ts'
-import { expectOptions } from './options.ts'
 import type { Direction } from './reach.ts'
 
 /** An op, or its name. */
@@ -23,14 +23,23 @@ export interface ExpandOptions {
   readonly skip?: readonly OpChoice[]
 }
 
-const OPTIONS: readonly string[] = ['vars', 'recursive', 'depth', 'ops', 'skip']
+const isOpChoice = (given: unknown): boolean => typeof given === 'string' || typeof (given as { opName?: unknown } | null)?.opName === 'string'
+const opChoices: Rule = [(given) => Array.isArray(given) && given.every(isOpChoice), 'list ops, or their names']
 
-export function resolveExpansion(data: FrameData, directions: readonly Direction[], options: ExpandOptions): Expansion {
-  const { vars, recursive, depth, ops, skip } = options
+const OPTIONS: Readonly<Record<keyof ExpandOptions, Rule>> = {
+  vars: [(given) => typeof given === 'string' || Array.isArray(given), 'it is the name of a variable, or several in an array'],
+  recursive: aBoolean,
+  depth: [(given) => Number.isInteger(given) && (given as number) >= 0, 'it is a whole number of calls, 0 or more'],
+  ops: opChoices,
+  skip: opChoices,
+}
+
+export async function resolveExpansion(data: FrameData, host: FrameHost, directions: readonly Direction[], options: ExpandOptions): Promise<Expansion> {
   expectOptions('expand', options, OPTIONS)
-  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0)) throw invalid(`depth is ${String(depth)}`, 'it is a whole number of calls, 0 or more')
+  const { vars, recursive, depth, ops, skip } = options
   const names = typeof vars === 'string' ? [vars] : vars
   for (const name of names ?? []) getVariable(data, name)
+  for (const choice of [...(ops ?? []), ...(skip ?? [])]) if (typeof choice === 'string') await host.expectOpName(choice, 'expand')
   const [only, without] = [ops, skip].map((choices) => choices && new Set(choices.map((choice) => (typeof choice === 'string' ? choice : choice.opName))))
   return {
     directions,
@@ -38,8 +47,4 @@ export function resolveExpansion(data: FrameData, directions: readonly Direction
     depth: depth ?? (recursive ? Infinity : 1),
     follows: (op) => !without?.has(op) && (!only || only.has(op) || isStructureOp(op)),
   }
-}
-
-function invalid(what: string, hint: string): MandalaError {
-  return new MandalaError('OPTION_INVALID', `expand: ${what}`, { hint })
 }

@@ -8,5 +8,7 @@ export interface FrameHost {
   rest(): void
   /** What a value is known by. */
   identify(value: unknown): ContentId
+  /** @throws MandalaError `NOT_FOUND` for a name that no op has. */
+  expectOpName(name: string, place: string): Promise<void>
   dropCalls(hids: readonly CallHistoryId[], options: { readonly dependents: boolean; readonly dryRun: boolean }): Promise<Dropped>
 }

@@ -1,5 +1,5 @@
+import { expectInput, oneOf } from '../base/expect.ts'
 import { attachmentsOf, refsOf, type Attachment, type FrameData, type Operation, type Side } from './frame-data.ts'
-import { expectWord } from './options.ts'
 import type { Parts } from './parts.ts'
 
 /**
@@ -9,6 +9,9 @@ import type { Parts } from './parts.ts'
 export type Reach = 'strong' | 'weak'
 
 export type Direction = 'forward' | 'back'
+
+const REACHES = oneOf('strong', 'weak')
+const DIRECTIONS = oneOf('forward', 'back')
 
 /** Follows the edges of a frame from some refs and calls, each ref at each edge once. */
 export class Reachability {
@@ -25,8 +28,8 @@ export class Reachability {
   readonly #missing = new Map<string, Map<number, number>>()
 
   constructor(data: FrameData, direction: Direction, how: Reach) {
-    expectWord('reach', how, ['strong', 'weak'])
-    expectWord('direction', direction, ['forward', 'back'])
+    expectInput('reach', how, REACHES, 'OPTION_INVALID')
+    expectInput('direction', direction, DIRECTIONS, 'OPTION_INVALID')
     this.#data = data
     this.#how = how
     this.#near = direction === 'forward' ? 'inputs' : 'outputs'

@@ -1,7 +1,7 @@
 import type { ColumnTable } from 'arquero'
+import { aBoolean, expectOptions, oneOf, type Rule } from '../base/expect.ts'
 import { makeCellTable, showRefs, type CellValues } from '../web/cell-table.ts'
 import type { FrameData, Node } from './frame-data.ts'
-import { expectOptions, expectWord } from './options.ts'
 import { findRows } from './rows.ts'
 
 export interface TableOptions {
@@ -12,14 +12,12 @@ export interface TableOptions {
   readonly calls?: boolean
 }
 
-const OPTIONS: readonly string[] = ['values', 'join', 'calls']
+const OPTIONS: Readonly<Record<keyof TableOptions, Rule>> = { values: oneOf('objects', 'refs', 'lazy'), join: oneOf('outer', 'inner'), calls: aBoolean }
 
 /** An Arquero table: a column for each variable, and for each operation with its calls. */
 export async function makeTable(data: FrameData, options: TableOptions): Promise<ColumnTable> {
   expectOptions('df', options, OPTIONS)
   const { values = 'objects', join = 'outer', calls = true } = options
-  expectWord('df: values', values, ['objects', 'refs', 'lazy'])
-  expectWord('df: join', join, ['outer', 'inner'])
   const { web } = data
   const { columns, rows } = findRows(data, { isInner: join === 'inner', calls })
   const places = columns.flatMap(({ kind }, i) => (kind === 'variable' ? [i] : []))

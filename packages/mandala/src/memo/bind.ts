@@ -39,7 +39,7 @@ function bindRest(op: OpDefinition, args: readonly unknown[], inputs: BoundInput
   if (parameters.kind === 'named') return
   const { rest } = parameters
   if (rest === undefined) {
-    throw new MandalaError('INPUT_INVALID', `${op.name} takes ${parameters.parameters.length} inputs and got ${args.length}`, {
+    throw new MandalaError('INPUT_INVALID', `${op.name} takes ${count(parameters.parameters.length)} and got ${args.length}`, {
       hint: `drop the last ones, or add parameters to ${op.name}`,
     })
   }
@@ -50,10 +50,13 @@ function bindRest(op: OpDefinition, args: readonly unknown[], inputs: BoundInput
   }
 }
 
+const count = (inputs: number): string => `${inputs} input${inputs === 1 ? '' : 's'}`
+
 function bindNamed(op: OpDefinition, args: readonly unknown[], inputs: BoundInput[]): void {
   if (op.parameters.kind !== 'named') return
-  const given = (args[0] ?? {}) as Record<string, unknown>
-  if (args.length > 1 || typeof given !== 'object' || Array.isArray(given) || given instanceof Ignored || given instanceof External) {
+  const { whole } = op.parameters
+  const given = (args[0] === undefined && whole.kind === 'literal' ? whole.value : args[0]) as Record<string, unknown>
+  if (args.length > 1 || typeof given !== 'object' || given === null || Array.isArray(given) || given instanceof Ignored || given instanceof External) {
     throw new MandalaError('INPUT_INVALID', `${op.name} takes one object of named inputs`, { hint: `call ${op.name}({ … })` })
   }
   const known = new Set<string>()

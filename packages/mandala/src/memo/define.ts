@@ -1,6 +1,7 @@
+import { aBoolean, expectOptions, isRecord, type Rule } from '../base/expect.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { findParameters, type Parameters } from '../code/parameters.ts'
-import type { Kind } from '../model/kind.ts'
+import { isKind, type Kind } from '../model/kind.ts'
 import type { OpShape } from '../model/match.ts'
 import type { OpDefinition, OutputSpec } from './definition.ts'
 
@@ -15,7 +16,18 @@ export interface RawOptions {
   readonly compose?: boolean | undefined
 }
 
-const OPTIONS: readonly string[] = ['outputs', 'output', 'inputs', 'ignore', 'version', 'transient', 'compose']
+const areNames = (given: unknown): boolean => Array.isArray(given) && given.every((each) => typeof each === 'string')
+const areNamesOrKinds: Rule = [(given) => areNames(given) || isRecord(given) && !isKind(given), "name them: ['X', 'y'], or say of which kind they are: { X: list() }"]
+
+const OPTIONS: Readonly<Record<keyof RawOptions, Rule>> = {
+  outputs: areNamesOrKinds,
+  output: [(given) => typeof given === 'string' || isRecord(given), "write 'acc', list() or { acc: list() }"],
+  inputs: areNamesOrKinds,
+  ignore: [areNames, "list the inputs: ['batchSize']"],
+  version: [Number.isFinite, 'a version is a number'],
+  transient: [(given) => typeof given === 'boolean' || areNames(given), "it is true, or lists outputs: ['X']"],
+  compose: aBoolean,
+}
 const KINDS = 'use value(), list(), dict(), set() or approx(digits)'
 const opaque: Kind = { kind: 'value' }
 
@@ -24,11 +36,8 @@ export function define(name: string, fn: (...args: any[]) => unknown, options: R
   if (typeof fn !== 'function') throw invalid(name || 'op', 'was given no function', 'op(function name(…) { … }) or op("name", (…) => …)')
   if (!name) throw invalid('op', 'an op needs a name, by which its calls are stored', 'name the function, or write op("name", fn)')
   if (/^__.*__$/.test(name)) throw invalid(name, 'names of this form are those of the built-in ops', 'leave the underscores out')
-  for (const option of Object.keys(options)) {
-    if (!OPTIONS.includes(option)) throw invalid(name, `has no option "${option}"`, `the options are ${OPTIONS.join(', ')}`)
-  }
+  expectOptions(name, options, OPTIONS, 'OP_INVALID')
   const version = options.version ?? 0
-  if (!Number.isFinite(version)) throw invalid(name, `has the version ${String(version)}`, 'a version is a number')
   const parameters = parametersOf(name, fn, options.inputs)
   const outputs = outputsOf(name, options)
   const names = parameters.parameters.map((parameter) => parameter.name)
@@ -94,10 +103,6 @@ function outputOf(name: string, output: RawOptions['output']): OutputSpec {
 function expectKind(name: string, spec: OutputSpec): OutputSpec {
   if (typeof spec.name === 'string' && isKind(spec.kind)) return spec
   throw invalid(name, `the kind of output "${String(spec.name)}" is none`, KINDS)
-}
-
-function isKind(given: unknown): given is Kind {
-  return typeof given === 'object' && given !== null && typeof (given as Kind).kind === 'string'
 }
 
 function isNames(given: readonly string[] | Readonly<Record<string, Kind>>): given is readonly string[] {

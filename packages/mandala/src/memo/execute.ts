@@ -27,7 +27,6 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   const args = isThenable(given) ? await given : given
   const execution: Execution = { op, cid, inner: [], outer: context.execution, trace: memo.code?.tracer.start(op, args) }
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid: request.hid })
-  memo.tally.executed += 1
   const startedAtMs = Date.now()
   const started = performance.now()
   let used: Used | undefined
@@ -48,8 +47,10 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
     const isTuple = op.form === 'several' && Array.isArray(returned)
     const result: Result = { op, hid, outputs, startedAtMs, durationMs, isTuple, inputs: request.lightInputs, version: code?.version }
     parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: execution.inner, semantic: code?.semantic }))
+    memo.tally.executed += 1
     return result
   } catch (error) {
+    memo.tally.failed += 1
     if (memo.events.isHeard) memo.events.emit({ kind: 'call-failed', op: op.name, hid: request.hid, error })
     throw error
   }
@@ -70,7 +71,8 @@ function refArguments(memo: Memo, { op, args, inputs }: Request): unknown[] {
   const refs = new Map(inputs.map((input) => [input.name, memo.refOfInput(input)]))
   const { parameters } = op
   if (parameters.kind === 'named') {
-    const given = (args[0] ?? {}) as Record<string, unknown>
+    if (args[0] === undefined) return []
+    const given = args[0] as Record<string, unknown>
     return [Object.fromEntries(Object.entries(given).map(([name, value]) => [name, refs.get(name) ?? unmark(value)]))]
   }
   return args.map((arg, i) => refs.get(parameters.parameters[i]?.name ?? `${parameters.rest}[${i - parameters.parameters.length}]`) ?? unmark(arg))

@@ -33,7 +33,11 @@ export interface OpOptions<Args extends readonly unknown[], Result> {
   readonly version?: number
   /** Outputs of which only the identity is stored; the value is computed again when it is needed. `true` for all. */
   readonly transient?: boolean | readonly (string & (Result extends readonly unknown[] ? string : unknown))[]
-  /** The function gets and returns Refs, and its inner calls are linked to it. */
+  /**
+   * The function gets and returns Refs, and its inner calls are linked to it. A parameter may have the type of the value where it is only
+   * passed on; one that the function itself works with has that of its Ref (`xs: ListRef<number>` where it iterates): callers pass a
+   * `number[]` to either.
+   */
   readonly compose?: boolean
 }
 
@@ -92,10 +96,16 @@ export interface Op<Args extends readonly unknown[] = any, Result = any, Fn = (.
 export type AnyOp = Op | ((...args: any[]) => Promise<any>)
 
 const definitions = new WeakMap<object, OpDefinition>()
+const names = new Set<string>()
 
 /** The definition behind an op. */
 export function findDefinition(op: unknown): OpDefinition | undefined {
   return typeof op === 'function' ? definitions.get(op) : undefined
+}
+
+/** Whether the program has an op of this name, called or not. */
+export function isOpName(name: string): boolean {
+  return names.has(name)
 }
 
 // The constraint `Function` has no signature on purpose: with one, a parameter `n = 10` would get its type from it instead of from its default.
@@ -173,6 +183,7 @@ export function op(first: unknown, second?: unknown, third?: unknown): Op {
     return context?.settings.mode === 'run' ? callOp(definition, args, context) : callPlainly(definition, args)
   }
   definitions.set(call, definition)
+  names.add(definition.name)
   // It reports its calls itself: naming it makes nobody depend on it as a value.
   markSelfReporting(call)
   noteOpText(definition, fn)

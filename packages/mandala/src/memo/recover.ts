@@ -92,10 +92,10 @@ async function findTransientMaker(memo: Memo, ref: Ref<unknown>): Promise<Stored
 
 function cannotRecover(ref: Ref<unknown>, call: Maker | undefined): MandalaError {
   return call
-    ? new MandalaError('VALUE_DAMAGED', `The value of ${ref} is not in the store, and ${call.op}, which made it, was not called in this process`, {
+    ? new MandalaError('VALUE_DAMAGED', `The value of ${ref.toString()} is not in the store, and ${call.op}, which made it, was not called in this process`, {
       hint: `call ${call.op} in the run before the value is needed`,
     })
-    : new MandalaError('VALUE_DAMAGED', `The value of ${ref} is not in the store, and no stored call gives it`, { hint: 'pass the value again' })
+    : new MandalaError('VALUE_DAMAGED', `The value of ${ref.toString()} is not in the store, and no stored call gives it`, { hint: 'pass the value again' })
 }
 
 /** Other code would give another result. */

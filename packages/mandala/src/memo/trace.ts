@@ -31,10 +31,14 @@ export function recordCode({ code }: Memo, op: OpDefinition, used: Used | undefi
 }
 
 /** Which of its values a result belongs to can't be told. */
-function expectUnchangedValues({ name }: OpDefinition, { changed }: Used): void {
+function expectUnchangedValues({ name }: OpDefinition, { changed, written }: Used): void {
   const [first] = changed
   if (first === undefined) return
-  throw new MandalaError('CODE_UNSTABLE', `${first} changed while ${name} was using it`, {
-    hint: `make it before ${name} runs, or pass it as an input; what doesn't matter to the result goes in through ignore(...) or external(...)`,
+  const variable = first.slice(first.indexOf('#') + 1)
+  const isMade = written.includes(first)
+  throw new MandalaError('CODE_UNSTABLE', `${first} changed while ${name} was using it${isMade ? ', which assigns to it' : ''}`, {
+    hint: isMade
+      ? `where it is made when first needed, make it where it is declared instead: \`const ${variable} = …\`; or pass it as an input: external('${variable}', …)`
+      : `make it before ${name} runs, or pass it as an input; what doesn't matter to the result goes in through ignore(...) or external(...)`,
   })
 }

@@ -2,12 +2,14 @@ import { isThenable, letGo } from '../base/awaitable.ts'
 import { External, Ignored } from '../model/marks.ts'
 import { Ref, type RefOwner } from '../model/ref.ts'
 import type { Unwrapped } from '../model/tracked.ts'
+import { isStackOverflow, makeDepthRefusal } from '../value/refusal.ts'
 import { isPlainObject } from './structures.ts'
 import { carry, findGiven } from './wrap.ts'
 
 /**
  * Replaces Refs and promises by values, through arrays, plain objects, Maps and Sets. The values are fresh copies: changing them changes
  * nothing stored. What holds no Ref is given back as it is.
+ * @throws MandalaError `VALUE_REFUSED` for what is nested thousands of levels deep.
  */
 export async function unwrap<T>(value: T): Promise<Unwrapped<T>> {
   return (await unwrapAny(value)) as Unwrapped<T>
@@ -58,6 +60,7 @@ const open = new Set<object>()
 
 function rebuild(value: object, parts: readonly unknown[], change: (part: unknown) => unknown, make: (parts: unknown[]) => unknown): unknown {
   if (open.has(value)) return value
+  const isOutermost = open.size === 0
   open.add(value)
   let changed: unknown[] | undefined
   let waits = false
@@ -73,7 +76,8 @@ function rebuild(value: object, parts: readonly unknown[], change: (part: unknow
     }
   } catch (error) {
     letGo(changed ?? [])
-    throw error
+    // Further in there may be no stack left to ask.
+    throw isOutermost && isStackOverflow(error) ? makeDepthRefusal().toError('value') : error
   } finally {
     open.delete(value)
   }

@@ -83,14 +83,14 @@ export class Values {
     this.#awaited.delete(ref.cid)
     const bytes = computed ?? (await this.#memo.store.loadValue(ref.cid))?.bytes
     if (!bytes) {
-      throw new MandalaError('VALUE_DAMAGED', `The value of ${ref} could not be had again`, { hint: 'drop the call that made it, then run again' })
+      throw new MandalaError('VALUE_DAMAGED', `The value of ${ref.toString()} could not be had again`, { hint: 'drop the call that made it, then run again' })
     }
     return decode(bytes)
   }
 
   #loadCollection(ref: CollectionRef<unknown>): Awaitable<unknown> {
     const elements = this.#tryElements(ref)
-    if (!elements) return recover(this.#memo, ref, 'its elements are not what its id says').then(() => this.#loadElements(ref, ref.elements))
+    if (!elements) return recover(this.#memo, ref, 'its elements are missing, or not what its id says').then(() => this.#loadElements(ref, ref.elements))
     return this.#loadElements(ref, elements)
   }
 
@@ -117,12 +117,12 @@ export class Values {
   loadStructure(ref: Ref<unknown>): Uint8Array {
     const bytes = this.#cache.get(ref.cid) ?? this.#memo.store.loadStructure(ref.cid)
     if (!bytes) {
-      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref} are missing from the store`, {
-        hint: 'another process deleted them since: run again, or unwrap the whole, which computes it again',
+      throw new MandalaError('VALUE_DAMAGED', `${ref.toString()} was deleted from the store, its elements with it`, {
+        hint: 'run again, or unwrap the whole, which computes it again',
       })
     }
     if (!isStructure(ref, bytes)) {
-      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref} are not what its id says`, {
+      throw new MandalaError('VALUE_DAMAGED', `The elements of ${ref.toString()} are not what its id says`, {
         hint: 'unwrap it, which computes it again, or drop the call that made it',
       })
     }

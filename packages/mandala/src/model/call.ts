@@ -16,7 +16,7 @@ export class Call {
   readonly startedAt: Date
   readonly durationMs: number
 
-  constructor(fields: Omit<Call, 'toString'>) {
+  constructor(fields: Omit<Call, 'toString' | 'toJSON'>) {
     this.hid = fields.hid
     this.cid = fields.cid
     this.op = fields.op
@@ -25,6 +25,11 @@ export class Call {
     this.outputs = fields.outputs
     this.startedAt = fields.startedAt
     this.durationMs = fields.durationMs
+  }
+
+  /** As text: its Refs are no values. */
+  toJSON(): string {
+    return this.toString()
   }
 
   toString(): string {

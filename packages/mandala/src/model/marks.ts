@@ -1,4 +1,4 @@
-import { MandalaError } from '../base/mandala-error.ts'
+import { aText, expectInput } from '../base/expect.ts'
 
 /** A value that is passed to the function but is no part of the call's identity. */
 export class Ignored {
@@ -30,9 +30,7 @@ export function ignore<T>(value: T): T {
  * counts as equal.
  */
 export function external<T>(name: string, value: T): T {
-  if (typeof name !== 'string' || name === '') {
-    throw new MandalaError('INPUT_INVALID', 'external(name, value): the name must be a non-empty string', { hint: 'give it a name that changes with the value' })
-  }
+  expectInput('external(name, value)', name, aText('give it a name that changes with the value'))
   return new External(name, value) as T
 }
 

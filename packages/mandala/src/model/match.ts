@@ -1,3 +1,4 @@
+import { expectOptions, type Rule } from '../base/expect.ts'
 import { invalid, state, toVariable, Variable, type Label, type StatedEdge } from './variable.ts'
 
 /** What a pattern has to know of an op. */
@@ -20,15 +21,16 @@ export interface MatchOptions {
   readonly version?: number | 'any'
 }
 
+const MATCH: Readonly<Record<keyof MatchOptions, Rule>> = { version: [(given) => given === 'any' || Number.isFinite(given), "give a number, or 'any'"] }
+
 /**
  * Says that there is a call of an op. Inputs that are left out may be anything.
  * @returns variables for the outputs in the op's shape; several can be taken by name and by position
  */
-export function matchCall(shape: OpShape, given: Readonly<Record<string, unknown>> = {}, { version = shape.version, ...others }: MatchOptions = {}): unknown {
+export function matchCall(shape: OpShape, given: Readonly<Record<string, unknown>> = {}, options: MatchOptions = {}): unknown {
   const place = `${shape.name}.match`
-  const unknown = Object.keys(others)[0]
-  if (unknown !== undefined) throw invalid(place, `there is no option "${unknown}"`, 'the options are version')
-  if (version !== 'any' && !Number.isFinite(version)) throw invalid(place, `the version is ${String(version)}`, "give a number, or 'any'")
+  expectOptions(place, options, MATCH)
+  const { version = shape.version } = options
   if (typeof given !== 'object' || given === null || given instanceof Variable) {
     throw invalid(place, 'takes one object of named inputs', `for example ${place}({ ${exampleOf(shape)} })`)
   }

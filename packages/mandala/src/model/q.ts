@@ -1,3 +1,4 @@
+import { anArray, expectInput, expectOptions, type Rule } from '../base/expect.ts'
 import type { CollectionKind } from './structure.ts'
 import { invalid, state, toVariable, Variable } from './variable.ts'
 
@@ -21,10 +22,15 @@ export interface QMaker {
   set<T = any>(elements: readonly (Variable<T> | T)[]): Variable<Set<T>>
 }
 
-function collect(kind: CollectionKind, elements: readonly unknown[], at: readonly unknown[] = []): Variable<any> {
+const ELEMENT_OPTIONS: Readonly<Record<'at', Rule>> = { at: anArray('list a position or key for each element, in order') }
+const nothing: Rule = [(given) => given === undefined, 'a Q stands for any Ref; where a value or a Ref is meant, pass that itself']
+
+function collect(kind: CollectionKind, elements: readonly unknown[], options: ElementOptions<unknown> = {}): Variable<any> {
   const place = `Q.${kind}`
-  if (!Array.isArray(elements)) throw invalid(place, 'was given no array of elements', `for example ${place}([q])`)
-  if (!Array.isArray(at) || at.length > elements.length) throw invalid(place, '`at` has more entries than there are elements', 'give one for each element, in order')
+  expectInput(place, elements, anArray(`for example ${place}([q])`), 'QUERY_INVALID')
+  expectOptions(place, options, kind === 'set' ? {} : ELEMENT_OPTIONS)
+  const { at = [] } = options
+  if (at.length > elements.length) throw invalid(place, '`at` has more entries than there are elements', 'give one for each element, in order')
   const collection = new Variable<any>()
   for (const [i, element] of elements.entries()) {
     const key = at[i] === undefined ? undefined : toVariable(at[i], `${place}: at[${i}]`)
@@ -40,9 +46,14 @@ function collect(kind: CollectionKind, elements: readonly unknown[], at: readonl
  * const { X, y } = loadDigits.match({ nClass })
  * await storage.df({ nClass, X })
  */
-export const Q: QMaker = Object.assign(<T>(): Variable<T> => new Variable<T>(), {
-  list: (elements: readonly unknown[], options: ElementOptions<number> = {}) => collect('list', elements, options.at),
-  dict: (elements: readonly unknown[] | Readonly<Record<string, unknown>>, options: ElementOptions<string> = {}) =>
-    (Array.isArray(elements) ? collect('dict', elements, options.at) : collect('dict', Object.values(elements), Object.keys(elements))),
+export const Q: QMaker = Object.assign(<T>(...given: unknown[]): Variable<T> => {
+  expectInput('Q', given[0], nothing, 'QUERY_INVALID')
+  return new Variable<T>()
+}, {
+  list: (elements: readonly unknown[], options?: ElementOptions<number>) => collect('list', elements, options),
+  dict(elements: readonly unknown[] | Readonly<Record<string, unknown>>, options?: ElementOptions<string>) {
+    if (typeof elements !== 'object' || elements === null || Array.isArray(elements)) return collect('dict', elements as readonly unknown[], options)
+    return collect('dict', Object.values(elements), { at: Object.keys(elements) })
+  },
   set: (elements: readonly unknown[]) => collect('set', elements),
 })

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import type { Awaitable } from '../base/awaitable.ts'
 import type { ContentId, HistoryId } from '../base/ids.ts'
+import { MandalaError } from '../base/mandala-error.ts'
 import { deriveHistoryId } from './derive-ids.ts'
 
 /** Where a Ref's value comes from: the storage that made it. */
@@ -46,6 +47,11 @@ export class Ref<out T> {
     return (this.#hid ??= deriveHistoryId(this.cid))
   }
 
+  /** A Ref in JSON would stand where its value was meant. */
+  toJSON(): unknown {
+    throw asValue(this, 'put into JSON')
+  }
+
   toString(): string {
     const isShort = this.immediate && (typeof this.immediate.value !== 'object' || this.immediate.value === null)
     const shown = isShort ? `${inspect(this.immediate?.value)}, ` : ''
@@ -53,7 +59,16 @@ export class Ref<out T> {
   }
 }
 
+function asValue(ref: Ref<unknown>, how: string): MandalaError {
+  return new MandalaError('REF_AS_VALUE', `${ref.toString()} was ${how} without its value`, {
+    hint: 'write `await unwrap(ref)` for the value; console.log, inspect and ref.toString() show the Ref itself',
+  })
+}
+
 // Outside the class body: a computed name there can't be declared in isolation.
+Object.defineProperty(Ref.prototype, Symbol.toPrimitive, {
+  value(this: Ref<unknown>) { throw asValue(this, 'used as a text or a number') },
+})
 Object.defineProperty(Ref.prototype, inspect.custom, { value: Ref.prototype.toString })
 Object.defineProperty(Ref.prototype, Symbol.for('Jupyter.display'), {
   value(this: Ref<unknown>) { return { 'text/plain': this.toString() } },
@@ -138,6 +153,11 @@ export class SetRef<E, Item = Ref<E>> extends CollectionRef<Set<E>> {
 /** A value known by its name alone. */
 export class ExternalRef<T> extends Ref<T> {
   override readonly kind = 'external'
+
+  /** There is no value to be meant. */
+  override toJSON(): string {
+    return this.toString()
+  }
 }
 
 export type RefKind = Ref<unknown>['kind']

@@ -1,3 +1,4 @@
+import { aFunction, anIterable, describe, expectInput, type Rule } from '../base/expect.ts'
 import type { ContentId, HistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { deriveDictId, deriveExternalId, deriveListId, deriveSetId } from './derive-ids.ts'
@@ -68,6 +69,13 @@ export function state(statement: Statement): void {
   }
 }
 
+const aTest = aFunction('for example acc.where((acc) => acc > 0.9)')
+const manyValues = anIterable('for example n.isIn([5, 10])')
+const isPosition = (given: unknown): boolean => Number.isSafeInteger(given) && (given as number) >= 0
+const aKey: Rule = [
+  (given) => given instanceof Variable || typeof given === 'string' || isPosition(given), 'it is a position in a list, from 0 up, a key of a dict, or a Q',
+]
+
 /**
  * A variable of a pattern: it stands for any Ref that fits all that is said of it. `op.match(...)` and the methods here say something;
  * nothing is read before `storage.df(...)`.
@@ -77,6 +85,7 @@ export class Variable<T> {
 
   /** An element of the collection that this stands for: at a position of a list, under a key of a dict, or any. */
   at(key?: Variable<number> | Variable<string> | number | string): Variable<ElementOf<T>> {
+    if (key !== undefined) expectInput('at', key, aKey, 'QUERY_INVALID')
     const element = new Variable<ElementOf<T>>()
     const kinds: readonly CollectionKind[] = key === undefined || key instanceof Variable ? ['list', 'dict', 'set'] : typeof key === 'number' ? ['list', 'set'] : ['dict']
     state({ kind: 'element', kinds, collection: this, element, key: key === undefined ? undefined : toVariable(key, 'at') })
@@ -85,7 +94,7 @@ export class Variable<T> {
 
   /** Keeps those whose value passes a test. The candidates' values are loaded before anything is joined. */
   where(predicate: (value: T) => boolean | Promise<boolean>): this {
-    if (typeof predicate !== 'function') throw invalid('where', 'was given no function', 'for example acc.where((acc) => acc > 0.9)')
+    expectInput('where', predicate, aTest, 'QUERY_INVALID')
     state({ kind: 'where', variable: this, predicate })
     return this
   }
@@ -116,7 +125,7 @@ export class Variable<T> {
 
   /** It is one of these Refs, or equals one of these values. */
   isIn(choices: Iterable<unknown>): this {
-    if (typeof choices !== 'object' || choices === null || !(Symbol.iterator in choices)) throw invalid('isIn', 'was given no list', 'for example n.isIn([5, 10])')
+    expectInput('isIn', choices, manyValues, 'QUERY_INVALID')
     state({ kind: 'one-of', variable: this, pins: Array.from(choices, (choice) => toPin(choice, 'isIn')) })
     return this
   }
@@ -169,11 +178,6 @@ function listStructureIds(value: unknown): ContentId[] {
     if (isList) return deriveListId(cids)
     return value instanceof Set ? deriveSetId(cids) : deriveDictId(keys.map((key, i) => [key, cids[i] as ContentId]))
   })
-}
-
-export function describe(value: unknown): string {
-  if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' && value !== null ? `an object (${value.constructor?.name ?? 'no class'})` : String(value)
 }
 
 export function invalid(place: string, what: string, hint: string, cause?: unknown): MandalaError {

@@ -1,10 +1,18 @@
-import { invalid, statementsOf, Variable, variablesOf, describe, type StatedEdge, type Statement } from '../model/variable.ts'
+import { aRecord, describe, expectInput } from '../base/expect.ts'
+import { invalid, statementsOf, Variable, variablesOf, type StatedEdge, type Statement } from '../model/variable.ts'
 import { nameAtom, type Pattern, type PatternAtom, type PatternEdge } from './pattern.ts'
+
+/** Refuses what names no columns. */
+export function expectSelection(selection: unknown, place: string): void {
+  const hint = `name the columns: ${place}({ n, acc })`
+  expectInput(place, selection, aRecord(hint), 'QUERY_INVALID')
+  if (Object.keys(selection as object).length === 0) throw invalid(place, 'nothing is selected', hint)
+}
 
 /** All that is said, directly or over others, of the selected variables. */
 export function collectPattern(selection: Readonly<Record<string, unknown>>, place: string): Pattern {
+  expectSelection(selection, place)
   const names = Object.keys(selection)
-  if (names.length === 0) throw invalid(place, 'nothing is selected', `name the columns: ${place}({ n, acc })`)
   for (const [name, given] of Object.entries(selection)) {
     if (given instanceof Variable) continue
     throw invalid(place, `"${name}" is ${describe(given)}, and no Q`, 'select what Q() or op.match(…) gave; storage.similar({ … }) takes Refs')

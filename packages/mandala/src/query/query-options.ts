@@ -1,4 +1,4 @@
-import { MandalaError } from '../base/mandala-error.ts'
+import { aBoolean, oneOf, type Rule } from '../base/expect.ts'
 import type { CellValues } from '../web/cell-table.ts'
 
 /** Which answers count as one, how many are given, and whether parts may be combined freely. */
@@ -31,24 +31,12 @@ export interface SimilarOptions extends QueryOptions {
   readonly print?: boolean
 }
 
-type Check = readonly [isRight: (given: unknown) => boolean, hint: string]
-
-const isBoolean = (given: unknown): boolean => typeof given === 'boolean'
-const CHECKS: Readonly<Record<keyof SimilarOptions, Check>> = {
-  distinct: [(given) => given === 'refs' || given === 'values' || given === false, "it is 'refs', 'values' or false"],
+const SOLVE: Readonly<Record<keyof SolveOptions, Rule>> = {
+  distinct: oneOf('refs', 'values', false),
   limit: [(given) => Number.isSafeInteger(given) && (given as number) >= 0, 'it is a number of rows'],
-  allowProduct: [isBoolean, 'it is true or false'],
-  values: [(given) => given === 'objects' || given === 'refs' || given === 'lazy', "it is 'objects', 'refs' or 'lazy'"],
-  explain: [isBoolean, 'it is true or false'],
-  context: [isBoolean, 'it is true or false'],
-  print: [isBoolean, 'it is true or false'],
+  allowProduct: aBoolean,
 }
 
-/** A misspelt option would silently do nothing. */
-export function checkOptions(place: string, given: object, known: readonly (keyof SimilarOptions)[]): void {
-  for (const [name, value] of Object.entries(given)) {
-    const check = known.includes(name as keyof SimilarOptions) ? CHECKS[name as keyof SimilarOptions] : undefined
-    if (!check) throw new MandalaError('OPTION_INVALID', `${place}: there is no option "${name}"`, { hint: `the options are ${known.join(', ')}` })
-    if (value !== undefined && !check[0](value)) throw new MandalaError('OPTION_INVALID', `${place}: ${name} is ${String(value)}`, { hint: check[1] })
-  }
-}
+export const ROW_OPTIONS: Readonly<Record<keyof RowOptions, Rule>> = { ...SOLVE, values: oneOf('objects', 'refs'), explain: aBoolean }
+export const QUERY_OPTIONS: Readonly<Record<keyof QueryOptions, Rule>> = { ...ROW_OPTIONS, values: oneOf('objects', 'refs', 'lazy') }
+export const SIMILAR_OPTIONS: Readonly<Record<keyof SimilarOptions, Rule>> = { ...QUERY_OPTIONS, context: aBoolean, print: aBoolean }

@@ -1,4 +1,5 @@
 import { renderDiff } from './diff.ts'
+import { count } from './frame-text.ts'
 
 interface CodeChange {
   readonly component: string
@@ -12,5 +13,5 @@ export function renderCodeChange({ component, before, after, affected }: CodeCha
   const calls = affected.reduce((sum, each) => sum + each.calls, 0)
   const seconds = affected.reduce((sum, each) => sum + each.durationMs, 0) / 1000
   const ops = affected.map((each) => `${each.op} (${each.calls})`).join(', ')
-  return `${component} has changed:\n${renderDiff(before, after)}\nIt was used by ${calls} calls that took ${seconds.toFixed(1)} s: ${ops}.`
+  return `${component} has changed:\n${renderDiff(before, after)}\nIt was used by ${count(calls, 'call')} that took ${seconds.toFixed(1)} s: ${ops}.`
 }

@@ -1,3 +1,5 @@
+import { count } from './frame-text.ts'
+
 interface Version {
   readonly id: string
   readonly op: string
@@ -8,7 +10,7 @@ interface Version {
 
 /** A version with all that it used, each component under its name. */
 export function renderVersion({ id, op, isCurrent, calls, dependencies }: Version): string {
-  const head = `${op}, version ${id.slice(0, 8)}: ${calls} calls${isCurrent ? '' : ', of other code than that of now'}`
+  const head = `${op}, version ${id.slice(0, 8)}: ${count(calls, 'call')}${isCurrent ? '' : ', of other code than that of now'}`
   return [head, ...dependencies.map(({ component, source }) => `\n── ${component}\n${source}`)].join('\n')
 }
 

@@ -1,5 +1,6 @@
 import type { FrameEdge, FrameGraph } from './frame-graph.ts'
 import { count } from './frame-text.ts'
+import { operationTitle } from './operation-title.ts'
 import { printable } from './printable.ts'
 
 export interface DrawOptions {
@@ -20,7 +21,10 @@ export function renderDot({ variables, operations, edges }: FrameGraph, { orient
     '  node [shape=box fontname="Helvetica" fontsize=12 margin="0.18,0.07" height=0.3]',
     '  edge [fontname="Helvetica" fontsize=9 color="#777777" fontcolor="#555555" arrowsize=0.7]',
     ...variables.map(({ name, refs }) => `  ${quote(`v ${name}`)} ${box(name, [count(refs, 'ref')], VARIABLE)}`),
-    ...operations.map(({ name, op, calls }) => `  ${quote(`o ${name}`)} ${box(name, [...(op === name ? [] : [op]), count(calls, 'call')], OPERATION)}`),
+    ...operations.map(({ name, op, calls }) => {
+      const title = operationTitle({ name, op })
+      return `  ${quote(`o ${name}`)} ${box(title, [...(op === name || title !== name ? [] : [op]), count(calls, 'call')], OPERATION)}`
+    }),
     ...edges.map(renderEdge),
     '}',
   ].join('\n')

@@ -1,6 +1,7 @@
 import type { FrameGraph } from './frame-graph.ts'
 import { count } from './frame-text.ts'
 import type { DrawOptions } from './dot.ts'
+import { operationTitle } from './operation-title.ts'
 import { printable } from './printable.ts'
 
 /** A frame as a Mermaid flowchart, which Markdown pages on GitHub and GitLab draw. */
@@ -9,7 +10,7 @@ export function renderMermaid({ variables, operations, edges }: FrameGraph, { or
   return [
     `flowchart ${orientation}`,
     ...variables.map(({ name, refs }) => `  ${ids.get(`v ${name}`)}(["${escape(name)}<br/><small>${count(refs, 'ref')}</small>"])`),
-    ...operations.map(({ name, calls }) => `  ${ids.get(`o ${name}`)}["${escape(name)}<br/><small>${count(calls, 'call')}</small>"]`),
+    ...operations.map(({ name, op, calls }) => `  ${ids.get(`o ${name}`)}["${escape(operationTitle({ name, op }))}<br/><small>${count(calls, 'call')}</small>"]`),
     ...edges.map(({ operation, variable, label, side }) => {
       const [from, to] = side === 'input' ? [`v ${variable}`, `o ${operation}`] : [`o ${operation}`, `v ${variable}`]
       const text = label === variable || label === 'output' ? '' : `|"${escape(label)}"|`

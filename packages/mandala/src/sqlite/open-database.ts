@@ -65,14 +65,23 @@ export function getNumber(db: DatabaseSync, pragma: string): number {
 /** SQLite would take an empty or foreign file for a new database and only fail at the first write. */
 function refuseForeignFile(path: string): void {
   if (!existsSync(path)) return
-  const header = Buffer.alloc(16)
   if (statSync(path).isDirectory()) {
     throw new MandalaError('STORE_UNREADABLE', `${path} is a folder`, { hint: 'give the path of a file in it' })
   }
-  const file = openSync(path, 'r')
-  const length = readSync(file, header)
-  closeSync(file)
-  if (length > 0 && header.toString('latin1') !== 'SQLite format 3\0') throw notOurs(path)
+  const header = readStart(path)
+  if (header !== '' && header !== 'SQLite format 3\0') throw notOurs(path)
+}
+
+function readStart(path: string): string {
+  try {
+    const file = openSync(path, 'r')
+    const bytes = Buffer.alloc(16)
+    const length = readSync(file, bytes)
+    closeSync(file)
+    return bytes.toString('latin1', 0, length)
+  } catch (cause) {
+    throw new MandalaError('STORE_UNREADABLE', `${path} can't be read`, { hint: 'check its permissions, or give another path', cause })
+  }
 }
 
 function refuseForeignSchema(db: DatabaseSync, path: string): void {

@@ -40,11 +40,12 @@ export class OverflowFiles {
   }
 
   find(cid: ContentId): Uint8Array | undefined {
+    const path = this.#pathOf(cid)
     try {
-      return readFileSync(this.#pathOf(cid))
-    } catch (error) {
-      if ((error as { code?: string }).code === 'ENOENT') return undefined
-      throw error
+      return readFileSync(path)
+    } catch (cause) {
+      if ((cause as { code?: string }).code === 'ENOENT') return undefined
+      throw new MandalaError('STORE_UNREADABLE', `${path} can't be read`, { hint: 'check its permissions, and the disk', cause })
     }
   }
 

@@ -1,10 +1,10 @@
+import { aBoolean, expectOptions, type Rule } from '../base/expect.ts'
 import type { CallHistoryId, ContentId } from '../base/ids.ts'
 import type { Memo } from '../memo/memo.ts'
 import { decodeStructure, deriveStructureId } from '../memo/structures.ts'
 import type { Dropped, StoredValue } from '../store/store.ts'
 import { decode } from '../value/codec.ts'
 import { identify } from '../value/identify.ts'
-import { invalid } from './options.ts'
 
 /** Which calls `gc` may drop: the oldest first. */
 export interface GcOptions {
@@ -16,12 +16,14 @@ export interface GcOptions {
   readonly dryRun?: boolean
 }
 
+const OPTIONS: Readonly<Record<keyof GcOptions, Rule>> = {
+  maxBytes: [(given) => typeof given === 'number' && given >= 0, 'it is a number of bytes, 0 or more'],
+  olderThan: [(given) => given instanceof Date && Number.isFinite(given.getTime()), 'it is a Date: new Date(Date.now() - 30 * 86_400_000)'],
+  dryRun: aBoolean,
+}
+
 export async function collectGarbage(memo: Memo, options: GcOptions): Promise<Dropped> {
-  const { maxBytes, olderThan } = options
-  if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= 0)) throw invalid('gc', 'maxBytes is no number of bytes', 'give 0 or more')
-  if (olderThan !== undefined && !(olderThan instanceof Date && Number.isFinite(olderThan.getTime()))) {
-    throw invalid('gc', 'olderThan is no Date', 'for example new Date(Date.now() - 30 * 86_400_000)')
-  }
+  expectOptions('storage.gc', options, OPTIONS)
   const dryRun = options.dryRun ?? false
   await memo.queue.flush()
   const old = await chooseOld(memo, options)

@@ -1,3 +1,4 @@
+import { nearest } from '../base/expect.ts'
 import type { VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CodeTracking, Memo } from '../memo/memo.ts'
@@ -40,9 +41,24 @@ export async function listVersions(memo: Memo, op: string | undefined): Promise<
 }
 
 export async function listSources(memo: Memo, component: string): Promise<Commits> {
-  const commits = [...(await expectTracking(memo).versions.listCommits(component))]
-  if (commits.length === 0) throw notFound('component', component)
+  const { versions } = expectTracking(memo)
+  const commits = [...(await versions.listCommits(await findComponent(memo, component)))]
   return Object.defineProperty(commits, 'toString', { value: () => renderCommits(commits) })
+}
+
+export async function markComponent(memo: Memo, component: string, meaning: 'same' | 'different'): Promise<void> {
+  const { versions } = expectTracking(memo)
+  await versions.mark(await findComponent(memo, component), meaning)
+}
+
+/** A component as it is stored; a value is found by its name alone where no function has the same. */
+async function findComponent(memo: Memo, given: string): Promise<string> {
+  const known = new Set((await memo.store.readCommits()).map(({ component }) => component))
+  const found = [given, `${given} (value)`].find((each) => known.has(each))
+  if (found !== undefined) return found
+  throw new MandalaError('NOT_FOUND', `No stored call used ${given}`, {
+    hint: known.size === 0 ? 'no call is stored yet' : `components are called file#name, as storage.versions(op) lists them: ${nearest(given, known)}`,
+  })
 }
 
 /** The text behind the id of a version, or of a content. */
@@ -67,7 +83,7 @@ export async function dropVersion(memo: Memo, id: VersionId, dryRun: boolean): P
   return dropped
 }
 
-export function expectTracking(memo: Memo): CodeTracking {
+function expectTracking(memo: Memo): CodeTracking {
   if (memo.code) return memo.code
   throw new MandalaError('OPTION_INVALID', 'This storage does not follow the code', { hint: "open it with { deps: 'src' }" })
 }

@@ -1,4 +1,5 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
+import { describe } from '../base/expect.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { renderCodeChange } from '../render/code-change.ts'
 import type { CodeChange, Decision } from '../versions/change.ts'
@@ -11,30 +12,44 @@ export async function decide(change: CodeChange, policy: OnChange): Promise<Deci
     case 'recompute':
     case 'reuse': return policy
     case 'ask': return ask(change)
-    case 'error': throw changed(change, "run with onChange: 'recompute' or 'reuse', or go back to the code before")
+    case 'error': throw changed(change, WAY_OUT)
     default: return expectDecision(change, await policy(change))
   }
 }
 
 function expectDecision({ component }: CodeChange, given: unknown): Decision {
   if (given === 'recompute' || given === 'reuse') return given
-  throw new MandalaError('OPTION_INVALID', `onChange gave ${JSON.stringify(given)} for ${component}`, { hint: "give 'recompute' or 'reuse'" })
+  throw new MandalaError('OPTION_INVALID', `onChange gave ${describe(given)} for ${component}`, { hint: "give 'recompute' or 'reuse'" })
 }
 
+const WAY_OUT = "run with onChange: 'recompute' or 'reuse', or go back to the code before"
+const QUESTION = 'Execute these calls again? [y]es / [n]o, it means the same / [a]bort  '
+
 async function ask(change: CodeChange): Promise<Decision> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  process.stderr.write(`${renderCodeChange(change)}\n`)
+  const { stdin } = process
+  // Of an input that has ended no end is told any more.
+  if (stdin.readableEnded || stdin.destroyed) throw unanswered(change)
+  const terminal = createInterface({ input: stdin, output: process.stderr, prompt: QUESTION })
   try {
-    process.stderr.write(`${renderCodeChange(change)}\n`)
-    for (;;) {
-      switch ((await terminal.question('Execute these calls again? [y]es / [n]o, it means the same / [a]bort  ')).trim().toLowerCase()) {
+    terminal.prompt()
+    for await (const line of terminal) {
+      switch (line.trim().toLowerCase()) {
         case 'y': case 'yes': return 'recompute'
         case 'n': case 'no': return 'reuse'
         case 'a': case 'abort': throw changed(change, 'nothing was decided or run')
       }
+      terminal.prompt()
     }
   } finally {
     terminal.close()
   }
+  throw unanswered(change)
+}
+
+/** The input ended, as at a Ctrl-D or where there is no terminal. */
+function unanswered(change: CodeChange): MandalaError {
+  return changed(change, `nobody answered, so nothing was decided or run: ${WAY_OUT}`)
 }
 
 function changed({ component, affected }: CodeChange, hint: string): MandalaError {

@@ -1,3 +1,4 @@
+import { describe } from '../base/expect.ts'
 import type { HistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { chain } from '../frame/chained.ts'
@@ -8,9 +9,11 @@ import { startFromCalls, startFromOp, startFromRefs } from '../frame/start.ts'
 import { Web } from '../web/web.ts'
 import type { Memo } from '../memo/memo.ts'
 import { findDefinition } from '../memo/op.ts'
+import { isPlainObject } from '../memo/structures.ts'
 import { Call } from '../model/call.ts'
 import { Ref } from '../model/ref.ts'
 import { identify } from '../value/identify.ts'
+import { expectOpName } from './op-names.ts'
 
 /** The frames of a storage. They share what they met as long as one of them lives. */
 export class Frames {
@@ -25,6 +28,7 @@ export class Frames {
       rest: () => memo.store.rest(),
       identify: (value) => (value instanceof Ref ? value.cid : identify(value).cid),
       dropCalls: (hids, options) => memo.drop(hids, options),
+      expectOpName: (name, place) => expectOpName(memo.store, name, place),
     }
   }
 
@@ -36,17 +40,20 @@ export class Frames {
       } finally {
         this.#host.rest()
       }
-    })())
+    })(), ComputationFrame.prototype)
   }
 
-  #read(source: unknown): Promise<FrameData> {
+  async #read(source: unknown): Promise<FrameData> {
     const [web, reader] = [this.#getWeb(), this.#host.reader]
-    if (typeof source === 'string') return startFromOp(web, reader, source)
+    if (typeof source === 'string') {
+      await this.#host.expectOpName(source, 'storage.cf')
+      return startFromOp(web, reader, source)
+    }
     if (isOp(source)) return startFromOp(web, reader, source.opName)
     if (source instanceof Ref) return startFromRefs(web, reader, new Map([['v', [source]]]))
     if (source instanceof Call) return startFromCalls(web, reader, [source.hid])
     if (isIterable(source)) return this.#readList([...source])
-    if (typeof source === 'object' && source !== null) {
+    if (typeof source === 'object' && source !== null && isPlainObject(source)) {
       return startFromRefs(web, reader, new Map(Object.entries(source).map(([name, given]) => [name, toSlots(given, name)])))
     }
     throw invalid(source)
@@ -88,7 +95,7 @@ function isIterable(source: unknown): source is Iterable<unknown> {
 
 function invalid(given: unknown, name?: string): MandalaError {
   const where = name === undefined ? '' : ` for "${name}"`
-  return new MandalaError('INPUT_INVALID', `storage.cf was given ${String(given)}${where}, which has no place in the web of calls`, {
+  return new MandalaError('INPUT_INVALID', `storage.cf was given ${describe(given)}${where}, which has no place in the web of calls`, {
     hint: 'pass an op or its name, a Ref or several, calls, ids of refs, or { name: refs }; inside a run the result of an op is a Ref',
   })
 }

@@ -1,4 +1,5 @@
 import { isAbsolute, posix, sep } from 'node:path'
+import { aBoolean, aText, describe, expectOptions, oneOf, type Rule } from '../base/expect.ts'
 import { consoleLogger, type Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { getTracer } from '../code/tracer.ts'
@@ -40,57 +41,58 @@ export interface ResolvedOptions {
   readonly logger: Logger
 }
 
-const OPTIONS: readonly string[] = ['path', 'overflow', 'detectMutation', 'deps', 'onChange', 'logger']
+const POLICIES = oneOf('ask', 'recompute', 'reuse', 'error')
+const LOGGER_METHODS = ['warn', 'show', 'progress'] as const
+
+const OPTIONS: Readonly<Record<keyof StorageOptions, Rule>> = {
+  path: aText("give a file's path, or none for a storage in memory"),
+  overflow: [(given) => typeof given === 'object' && given !== null, "for example { dir: 'blobs', thresholdMB: 50 }"],
+  detectMutation: aBoolean,
+  deps: [(given) => typeof given === 'string' || typeof given === 'boolean', "it is a folder of your package, such as 'src', or true for all of it, or false"],
+  onChange: [(given) => typeof given === 'function' || POLICIES[0](given), `${POLICIES[1]}, or a function that gives one of the middle two`],
+  logger: [isLogger, `it is an object with the methods ${LOGGER_METHODS.join(', ')}`],
+}
+
+const OVERFLOW: Readonly<Record<string, Rule>> = {
+  dir: aText("it is a folder's path"),
+  thresholdMB: [(given) => typeof given === 'number' && given >= 0, 'it is a number of megabytes; leave it out for 4'],
+}
+
+function isLogger(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && LOGGER_METHODS.every((name) => typeof (given as Record<string, unknown>)[name] === 'function')
+}
 
 export function resolveOptions(given: string | StorageOptions | undefined): ResolvedOptions {
-  if (given === null || given instanceof URL) {
-    throw invalid('new Storage', `it was given ${given === null ? 'null' : 'a URL'}`, "give a file's path (fileURLToPath makes one of a URL)")
+  if (given !== undefined && typeof given !== 'string' && (typeof given !== 'object' || given === null || given instanceof URL)) {
+    throw invalid('new Storage', `it was given ${describe(given)}`, "give a file's path (fileURLToPath makes one of a URL), or options")
   }
   const options: StorageOptions = typeof given === 'string' ? { path: given } : (given ?? {})
   expectOptions('new Storage', options, OPTIONS)
   const path = options.path ?? ':memory:'
-  if (typeof path !== 'string' || path === '') throw invalid('new Storage', `the path is ${JSON.stringify(path)}`, "give a file's path, or none for a storage in memory")
   if (/^\w+:\/\//.test(path)) throw invalid('new Storage', `"${path.split('://')[0]}://" is no kind of store that this release knows`, "give a file's path")
-  if (options.overflow) expectOptions('new Storage: overflow', options.overflow, ['dir', 'thresholdMB'])
+  if (options.overflow) expectOptions('new Storage: overflow', options.overflow, OVERFLOW)
   const thresholdMB = options.overflow?.thresholdMB ?? OVERFLOW_MB
-  if (typeof thresholdMB !== 'number' || !(thresholdMB >= 0)) throw invalid('new Storage', 'overflow.thresholdMB must be a number of megabytes', 'leave it out for 4')
   const dir = options.overflow?.dir ?? (path === ':memory:' ? undefined : `${path}.values`)
   return {
     path,
     overflow: dir === undefined ? undefined : { dir, bytesMin: thresholdMB * 1_000_000 },
     detectMutation: options.detectMutation ?? false,
     isFollowed: resolveDeps(options.deps ?? getTracer().hasLoader),
-    onChange: resolveOnChange(options.onChange),
+    onChange: options.onChange ?? (process.stdin.isTTY && process.stderr.isTTY ? 'ask' : 'recompute'),
     logger: options.logger ?? consoleLogger,
   }
 }
 
 function resolveDeps(deps: string | boolean): ((file: string) => boolean) | undefined {
   if (typeof deps === 'boolean') return deps ? () => true : undefined
-  if (typeof deps !== 'string' || deps === '' || isAbsolute(deps) || deps.startsWith('..')) {
-    throw invalid('new Storage', `deps is ${JSON.stringify(deps)}`, "it is a folder of your package, such as 'src', or true for all of it, or false")
-  }
+  if (deps === '' || isAbsolute(deps) || deps.startsWith('..')) throw invalid('new Storage', `deps is ${describe(deps)}`, OPTIONS.deps[1])
   const folder = posix.normalize(deps.split(sep).join('/')).replace(/\/$/, '')
   if (!getTracer().program.hasFolder(folder)) {
-    throw invalid('new Storage', `deps is ${JSON.stringify(deps)}, and your package has no such folder`, 'name the folder that holds your code, seen from package.json')
+    throw invalid('new Storage', `deps is ${describe(deps)}, and your package has no such folder`, 'name the folder that holds your code, seen from package.json')
   }
   return folder === '.' ? () => true : (file) => file.startsWith(`${folder}/`)
 }
 
-const POLICIES: readonly unknown[] = ['ask', 'recompute', 'reuse', 'error']
-
-function resolveOnChange(given: OnChange | undefined): OnChange {
-  if (given === undefined) return process.stdin.isTTY && process.stderr.isTTY ? 'ask' : 'recompute'
-  if (typeof given === 'function' || POLICIES.includes(given)) return given
-  throw invalid('new Storage', `onChange is ${JSON.stringify(given)}`, "it is 'ask', 'recompute', 'reuse', 'error', or a function that gives one of the middle two")
-}
-
-/** A misspelt option would silently do nothing. */
-export function expectOptions(place: string, given: object, known: readonly string[]): void {
-  const unknown = typeof given === 'object' && given !== null ? Object.keys(given).find((option) => !known.includes(option)) : String(given)
-  if (unknown !== undefined) throw invalid(place, `there is no option "${unknown}"`, `the options are ${known.join(', ')}`)
-}
-
-export function invalid(place: string, what: string, hint: string): MandalaError {
+function invalid(place: string, what: string, hint: string): MandalaError {
   return new MandalaError('OPTION_INVALID', `${place}: ${what}`, { hint })
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '../base/logger.ts'
 import type { Memo } from '../memo/memo.ts'
-import { renderDuration, type Summary } from '../memo/tally.ts'
+import { renderDuration, showFailed, type Summary } from '../memo/tally.ts'
 
 const INTERVAL_MS = 100
 
@@ -21,6 +21,6 @@ export function showProgress(memo: Memo, logger: Logger): () => void {
   }
 }
 
-function renderProgress({ hits, executed, savedMs }: Summary, running: number): string {
-  return `${hits} hits · ${executed} executed · ${running} running · ${renderDuration(savedMs)} saved`
+function renderProgress({ hits, executed, failed, savedMs }: Summary, running: number): string {
+  return `${hits} hits · ${executed} executed${showFailed(failed)} · ${running} running · ${renderDuration(savedMs)} saved`
 }

@@ -1,18 +1,18 @@
 import type { ColumnTable } from 'arquero'
+import { describe, expectOptions } from '../base/expect.ts'
 import type { Logger } from '../base/logger.ts'
-import { MandalaError } from '../base/mandala-error.ts'
 import type { Memo } from '../memo/memo.ts'
-import { collectPattern, expectWhole } from '../query/collect.ts'
+import { collectPattern, expectSelection, expectWhole } from '../query/collect.ts'
 import { collapse } from '../query/collapse.ts'
 import { readHistory } from '../query/history.ts'
 import type { Pattern } from '../query/pattern.ts'
 import { writeProgram } from '../query/program.ts'
-import { checkOptions, type QueryOptions, type RowOptions, type SimilarOptions } from '../query/query-options.ts'
+import { QUERY_OPTIONS, ROW_OPTIONS, SIMILAR_OPTIONS, type QueryOptions, type RowOptions, type SimilarOptions } from '../query/query-options.ts'
 import { runProgram } from '../query/run-program.ts'
 import type { QueryHost } from '../query/solve.ts'
 import { makeTable, streamRows } from '../query/table.ts'
 import { Ref } from '../model/ref.ts'
-import { describe, invalid } from '../model/variable.ts'
+import { invalid } from '../model/variable.ts'
 import { renderPattern, type Program } from '../render/pattern-text.ts'
 
 /** The queries of a storage by pattern; what is still to be stored is stored before each. */
@@ -28,24 +28,22 @@ export class Queries {
   }
 
   async df(selection: Readonly<Record<string, unknown>>, options: QueryOptions): Promise<ColumnTable> {
-    checkOptions('storage.df', options, ['values', 'distinct', 'limit', 'allowProduct', 'explain'])
+    expectOptions('storage.df', options, QUERY_OPTIONS)
     const pattern = readPattern(selection, 'storage.df', options)
     await this.#memo.queue.flush()
     return makeTable(pattern, this.#host, options)
   }
 
   async* rows(selection: Readonly<Record<string, unknown>>, options: RowOptions): AsyncGenerator<Record<string, unknown>> {
-    checkOptions('storage.rows', options, ['values', 'distinct', 'limit', 'allowProduct', 'explain'])
-    if ((options.values as string) === 'lazy') {
-      throw new MandalaError('OPTION_INVALID', 'storage.rows: values is lazy', { hint: "it is 'objects' or 'refs': a row is read when it comes" })
-    }
+    expectOptions('storage.rows', options, ROW_OPTIONS)
     const pattern = readPattern(selection, 'storage.rows', options)
     await this.#memo.queue.flush()
     yield* streamRows(pattern, this.#host, options)
   }
 
-  async similar(selection: Readonly<Record<string, unknown>>, { context = false, print = true, ...options }: SimilarOptions): Promise<ColumnTable> {
-    checkOptions('storage.similar', { ...options, context, print }, ['values', 'distinct', 'limit', 'allowProduct', 'explain', 'context', 'print'])
+  async similar(selection: Readonly<Record<string, unknown>>, given: SimilarOptions): Promise<ColumnTable> {
+    expectOptions('storage.similar', given, SIMILAR_OPTIONS)
+    const { context = false, print = true, ...options } = given
     const refs = readRefs(selection)
     await this.#memo.queue.flush()
     const program = await this.#findProgram(refs, context, options)
@@ -64,6 +62,7 @@ export class Queries {
 }
 
 function readRefs(selection: Readonly<Record<string, unknown>>): ReadonlyMap<string, Ref<unknown>> {
+  expectSelection(selection, 'storage.similar')
   const refs = new Map<string, Ref<unknown>>()
   for (const [name, given] of Object.entries(selection)) {
     if (!(given instanceof Ref)) {
@@ -71,7 +70,6 @@ function readRefs(selection: Readonly<Record<string, unknown>>): ReadonlyMap<str
     }
     refs.set(name, given)
   }
-  if (refs.size === 0) throw invalid('storage.similar', 'nothing is selected', 'name the columns: storage.similar({ n, acc })')
   return refs
 }
 

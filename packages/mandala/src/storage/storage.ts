@@ -1,10 +1,10 @@
 // `AsyncDisposable` for programs whose own `lib` doesn't have it.
 /// <reference lib="esnext.disposable" preserve="true" />
+import { aBoolean, aFunction, aText, expectInput, expectOptions, oneOf, type Rule } from '../base/expect.ts'
 import type { CallHistoryId, HistoryId, VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
 import type { PendingFrame } from '../frame/computation-frame.ts'
-import type { OpDefinition } from '../memo/definition.ts'
 import type { Listener } from '../memo/events.ts'
 import { Memo } from '../memo/memo.ts'
 import { findDefinition, type AnyOp } from '../memo/op.ts'
@@ -12,17 +12,18 @@ import type { Summary } from '../memo/tally.ts'
 import { unwrap } from '../memo/unwrap.ts'
 import type { ColumnTable } from 'arquero'
 import { Call } from '../model/call.ts'
-import type { Ref } from '../model/ref.ts'
+import { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
 import type { Variable } from '../model/variable.ts'
 import type { QueryOptions, RowOptions, SimilarOptions } from '../query/query-options.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Dropped, Store, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
-import { diffCode, dropVersion, expectTracking, listSources, listVersions, readCode, type Commits, type OpVersion } from './code.ts'
+import { diffCode, dropVersion, listSources, listVersions, markComponent, readCode, type Commits, type OpVersion } from './code.ts'
 import { followCode, followProgram, type CodeFollower } from './follow-code.ts'
 import { Frames } from './frames.ts'
-import { expectOptions, invalid, resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
+import { definitionOf, nameOfOp } from './op-names.ts'
+import { resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
 import { Queries } from './queries.ts'
 import { showProgress } from './progress.ts'
 
@@ -59,6 +60,18 @@ export interface StorageParts {
 
 /** The variables that are the columns of a table, by name. */
 export type Selection = Readonly<Record<string, Variable<any>>>
+
+const RUN: Readonly<Record<keyof RunOptions, Rule>> = {
+  newCalls: oneOf('execute', 'error'),
+  mode: oneOf('run', 'noop'),
+  progress: aBoolean,
+  refresh: [(given) => Array.isArray(given) && given.every((op) => findDefinition(op)), 'list the ops: { refresh: [ask] }'],
+}
+const aBlock = aFunction('write storage.run(async () => { … }), or storage.run(options, async () => { … })')
+const anId = aText('pass an id as it stands on a Ref or a Call (.hid)')
+const aRef: Rule = [(given) => given instanceof Ref, 'pass a Ref: inside a run the result of an op is one; storage.ref(id) gives one']
+const aComponent = aText("components are called 'file#name': storage.versions(op) lists those of an op")
+const aCode = aText('pass the id of a version, or the hash of a content: storage.versions(op) and storage.sources(component) list them')
 
 type TypeOf<V> = V extends Variable<infer T> ? T : never
 
@@ -103,7 +116,8 @@ export class Storage implements AsyncDisposable {
   async run<T>(block: () => T | Promise<T>): Promise<T>
   async run<T>(options: RunOptions, block: () => T | Promise<T>): Promise<T>
   async run<T>(first: RunOptions | (() => T | Promise<T>), second?: () => T | Promise<T>): Promise<T> {
-    const [options, block] = typeof first === 'function' ? [{}, first] : [first, second as () => T | Promise<T>]
+    const [options, block] = typeof first === 'function' ? [{}, first] : [first ?? {}, second as () => T | Promise<T>]
+    expectInput('storage.run', block, aBlock)
     const settings = this.#settingsOf(options)
     const memo = this.#memo
     await memo.followDeletions()
@@ -136,18 +150,21 @@ export class Storage implements AsyncDisposable {
 
   /** @throws MandalaError `NOT_FOUND` */
   async ref(hid: HistoryId | (string & {})): Promise<Ref<unknown>> {
+    expectInput('storage.ref', hid, anId)
     await this.#memo.queue.flush()
     return this.#memo.refOfGiven((await this.#memo.store.findRef(hid as HistoryId)) ?? notFound('ref', hid))
   }
 
   /** @throws MandalaError `NOT_FOUND` */
   async call(hid: CallHistoryId | (string & {})): Promise<Call> {
+    expectInput('storage.call', hid, anId)
     await this.#memo.queue.flush()
     return this.#toCall((await this.#memo.store.findCall(hid as CallHistoryId)) ?? notFound('call', hid))
   }
 
   /** The call that a Ref is an output of; undefined for a value that was given. */
   async creator(ref: Ref<unknown>): Promise<Call | undefined> {
+    expectInput('storage.creator', ref, aRef)
     await this.#memo.queue.flush()
     const call = await this.#memo.store.findCreator(ref.hid)
     return call && this.#toCall(call)
@@ -155,20 +172,25 @@ export class Storage implements AsyncDisposable {
 
   /** The calls that a Ref is an input of, oldest first. */
   async consumers(ref: Ref<unknown>): Promise<readonly Call[]> {
+    expectInput('storage.consumers', ref, aRef)
     await this.#memo.queue.flush()
     return (await this.#memo.store.listConsumers(ref.hid)).map((call) => this.#toCall(call))
   }
 
-  /** All stored calls of an op, of all its versions, oldest first. */
+  /**
+   * All stored calls of an op, of all its versions, oldest first.
+   * @throws MandalaError `NOT_FOUND` for a name that no op has.
+   */
   async calls(op: AnyOp | string): Promise<readonly Call[]> {
     await this.#memo.queue.flush()
-    return (await this.#memo.store.listCalls(typeof op === 'string' ? op : definitionOf('calls', op).name)).map((call) => this.#toCall(call))
+    const { store } = this.#memo
+    return (await store.listCalls(await nameOfOp(store, op, 'storage.calls'))).map((call) => this.#toCall(call))
   }
 
   /**
    * The web of saved calls from a starting point on: an op (all its calls), Refs or their ids, calls, or named Refs.
    * @param source an op; a Ref; several Refs or ids; calls; or `{ name: refs }`
-   * @throws MandalaError `INPUT_INVALID` for anything else, `NOT_FOUND` for an id that isn't stored.
+   * @throws MandalaError `INPUT_INVALID` for anything else, `NOT_FOUND` for an id that isn't stored and a name that no op has.
    * @example
    * console.log(String(await storage.cf(getAcc).expandBack({ recursive: true })))
    */
@@ -216,14 +238,14 @@ export class Storage implements AsyncDisposable {
    * @param options `dependents` (default true): also what was computed from them; `dryRun`: only say what would go
    */
   async drop(calls: CallChoice, options: { readonly dependents?: boolean; readonly dryRun?: boolean } = {}): Promise<Dropped> {
-    expectOptions('drop', options, ['dependents', 'dryRun'])
+    expectOptions('storage.drop', options, { dependents: aBoolean, dryRun: aBoolean })
+    await this.#memo.queue.flush()
     const hids = await Promise.all((Array.isArray(calls) ? calls : [calls]).map((choice) => this.#hidsOf(choice)))
     return this.#memo.drop(hids.flat(), { dependents: options.dependents ?? true, dryRun: options.dryRun ?? false })
   }
 
   /** Deletes the oldest calls as `options` say, without what was computed from them, and values that no call uses. */
   async gc(options: GcOptions = {}): Promise<Dropped> {
-    expectOptions('gc', options, ['maxBytes', 'olderThan', 'dryRun'])
     return collectGarbage(this.#memo, options)
   }
 
@@ -237,41 +259,47 @@ export class Storage implements AsyncDisposable {
   /** The code that calls of an op used: each set of functions and values with its calls. */
   async versions(op: AnyOp | string): Promise<readonly OpVersion[]> {
     await this.#memo.queue.flush()
-    return listVersions(this.#memo, typeof op === 'string' ? op : definitionOf('versions', op).name)
+    return listVersions(this.#memo, await nameOfOp(this.#memo.store, op, 'storage.versions'))
   }
 
   /**
-   * The contents that a component (`file#name`) had, oldest first; as text, a tree.
+   * The contents that a component (`file#name`) had, oldest first; as text, a tree. A value may be named with ` (value)`, as versions list
+   * it, or without where no function has the same name.
    * @throws MandalaError `NOT_FOUND` if no stored call used it.
    */
   async sources(component: string): Promise<Commits> {
+    expectInput('storage.sources', component, aComponent)
     await this.#memo.queue.flush()
     return listSources(this.#memo, component)
   }
 
   /** The text behind the id of a version, or behind the hash of a content. */
   async code(id: string): Promise<string> {
+    expectInput('storage.code', id, aCode)
     await this.#memo.queue.flush()
     return readCode(this.#memo, id)
   }
 
   /** The lines that differ between two versions or contents. */
   async diff(a: string, b: string): Promise<string> {
+    for (const id of [a, b]) expectInput('storage.diff', id, aCode)
     await this.#memo.queue.flush()
     return diffCode(this.#memo, a, b)
   }
 
   /** Says anew what the last change of a component means: calls of the code before are hits again with `'same'`, and none with `'different'`. */
   async mark(component: string, meaning: 'same' | 'different'): Promise<void> {
-    if (meaning !== 'same' && meaning !== 'different') throw invalid('mark', `the meaning is ${JSON.stringify(meaning)}`, "it is 'same' or 'different'")
+    expectInput('storage.mark', component, aComponent)
+    expectInput('storage.mark', meaning, oneOf('same', 'different'), 'OPTION_INVALID')
     await this.#memo.queue.flush()
-    await expectTracking(this.#memo).versions.mark(component, meaning)
+    await markComponent(this.#memo, component, meaning)
     this.#memo.forget()
   }
 
   /** Deletes a version with its calls and what was computed from them; `dryRun` only says what would go. */
   async dropVersion(id: VersionId | (string & {}), options: { readonly dryRun?: boolean } = {}): Promise<Dropped> {
-    expectOptions('dropVersion', options, ['dryRun'])
+    expectInput('storage.dropVersion', id, aCode)
+    expectOptions('storage.dropVersion', options, { dryRun: aBoolean })
     await this.#memo.queue.flush()
     return dropVersion(this.#memo, id as VersionId, options.dryRun ?? false)
   }
@@ -288,6 +316,7 @@ export class Storage implements AsyncDisposable {
 
   /** Calls `listener` with everything notable that happens, as it happens; the returned function ends that. */
   subscribe(listener: Listener): () => void {
+    expectInput('storage.subscribe', listener, aFunction('pass a function: storage.subscribe((event) => console.log(event))'))
     return this.#memo.events.subscribe(listener)
   }
 
@@ -306,17 +335,14 @@ export class Storage implements AsyncDisposable {
   }
 
   #settingsOf(options: RunOptions): RunSettings {
-    expectOptions('run', options, ['newCalls', 'mode', 'progress', 'refresh'])
+    expectOptions('storage.run', options, RUN)
     const { mode, newCalls, refresh } = options
-    if (mode !== undefined && mode !== 'run' && mode !== 'noop') throw invalid('run', `mode is "${mode}"`, "it is 'run' or 'noop'")
-    if (newCalls !== undefined && newCalls !== 'execute' && newCalls !== 'error') throw invalid('run', `newCalls is "${newCalls}"`, "it is 'execute' or 'error'")
-    if (refresh !== undefined && !Array.isArray(refresh)) throw invalid('run', 'refresh is no array', 'list the ops: { refresh: [ask] }')
     const context = findContext()
     const outer = context?.memo === this.#memo ? context.settings : undefined
     return {
       mode: mode ?? outer?.mode ?? 'run',
       newCalls: newCalls ?? outer?.newCalls ?? 'execute',
-      refresh: refresh ? new Set(refresh.map((op) => definitionOf('refresh', op))) : (outer?.refresh ?? new Set()),
+      refresh: refresh ? new Set(refresh.map((op) => definitionOf('storage.run: refresh', op))) : (outer?.refresh ?? new Set()),
       refreshed: refresh ? new Set() : (outer?.refreshed ?? new Set()),
       underWay: outer?.underWay ?? new Set(),
     }
@@ -324,8 +350,8 @@ export class Storage implements AsyncDisposable {
 
   async #hidsOf(choice: Call | CallHistoryId | AnyOp): Promise<readonly CallHistoryId[]> {
     if (typeof choice === 'string') return [(await this.call(choice)).hid]
-    if (typeof choice !== 'function') return [choice.hid]
-    return (await this.calls(definitionOf('drop', choice).name)).map((call) => call.hid)
+    if (choice instanceof Call) return [choice.hid]
+    return (await this.#memo.store.listCalls(definitionOf('storage.drop', choice).name)).map((call) => call.hid)
   }
 
   /** What the block threw matters more; what couldn't be stored is raised again by the next flush. */
@@ -349,12 +375,6 @@ function openSqlite({ path, overflow }: ResolvedOptions): Store {
 
 function notFound(what: string, id: string): never {
   throw new MandalaError('NOT_FOUND', `There is no ${what} ${id} in this storage`, { hint: 'look ids up with storage.calls(op) or on a Ref (.hid)' })
-}
-
-function definitionOf(place: string, given: unknown): OpDefinition {
-  const definition = findDefinition(given)
-  if (!definition) throw invalid(place, `${String(given)} is not an op`, 'pass what op(...) returned')
-  return definition
 }
 
 /** One call that fails ends a block while others are being executed, and what those cost isn't to be lost. */

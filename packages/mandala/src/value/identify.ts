@@ -2,7 +2,7 @@ import type { ContentId } from '../base/ids.ts'
 import { CanonicalText } from './canonical-text.ts'
 import { digest } from './digest.ts'
 import { writePrimitive } from './primitive-text.ts'
-import { makeDepthRefusal } from './refusal.ts'
+import { isStackOverflow, makeDepthRefusal } from './refusal.ts'
 
 /** What {@link identify} found: the id, and whether the codec's short way will do. */
 export interface Identity {
@@ -22,10 +22,7 @@ export function identify(value: unknown, digits?: number): Identity {
     if (digits !== undefined) text.write(digits)
     text.write(value)
   } catch (error) {
-    if (error instanceof RangeError && /call stack/i.test(error.message)) {
-      throw makeDepthRefusal()
-    }
-    throw error
+    throw isStackOverflow(error) ? makeDepthRefusal() : error
   }
   return { cid: text.end() as ContentId, isPlain: text.isPlain }
 }

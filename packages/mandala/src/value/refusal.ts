@@ -37,6 +37,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Whether something went too deep for the stack. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/i.test(error.message)
+}
+
 /** Names no place: it would be a line of thousands of keys. */
 export function makeDepthRefusal(): Refusal {
   return new Refusal([], 'is nested too deeply', 'keep nested data under two thousand levels, for example as a list of nodes')

@@ -1,4 +1,4 @@
-import { MandalaError } from '../base/mandala-error.ts'
+import { aFunction, aRecord, aText, expectInput } from '../base/expect.ts'
 
 /** How a class of the user's is identified and stored. */
 export interface RegisteredType<T = any, Data = any> {
@@ -22,13 +22,11 @@ const types = new Map<string, RegisteredType>()
  * @throws MandalaError `TYPE_INVALID` if a part is missing.
  */
 export function registerType<T, Data>(type: RegisteredType<T, Data>): void {
-  for (const part of ['is', 'encode', 'decode'] as const) {
-    if (typeof type[part] !== 'function' || typeof type.name !== 'string' || type.name === '') {
-      throw new MandalaError('TYPE_INVALID', `registerType: \`${part}\` must be a function and \`name\` a non-empty string`, {
-        hint: 'pass { name, is, encode, decode }',
-      })
-    }
-  }
+  const hint = 'pass { name, is, encode, decode }, and `hash` if less than the encoded data identifies a value'
+  expectInput('registerType', type, aRecord(hint), 'TYPE_INVALID')
+  expectInput('registerType: name', type.name, aText(hint), 'TYPE_INVALID')
+  for (const part of ['is', 'encode', 'decode'] as const) expectInput(`registerType: ${part}`, type[part], aFunction(hint), 'TYPE_INVALID')
+  if (type.hash !== undefined) expectInput('registerType: hash', type.hash, aFunction(hint), 'TYPE_INVALID')
   types.set(type.name, type)
 }
 

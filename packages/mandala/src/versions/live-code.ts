@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { CallTrace, findCurrent, type Dependency } from '../code/call-trace.ts'
 import { findOpCaptures, findOpText, opTextId } from '../code/op-texts.ts'
 import { reachOf } from '../code/reach.ts'
-import { findMarked, portrayMarked } from '../code/track.ts'
+import { findMarked, portrayMarked, type Marked } from '../code/track.ts'
 import { getTracer, type Tracer as ProgramTracer } from '../code/tracer.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
 import type { CodeContent, CodeState, Trace, Tracer, Used } from './code-state.ts'
@@ -38,11 +38,7 @@ export class LiveCode implements CodeState, Tracer {
     if (component.startsWith('op#')) return contentOf(findOpText(component))
     const dependency = parse(component)
     const marked = findMarked(dependency.id)
-    if (marked?.kind === 'code') return contentOf(marked)
-    if (marked) {
-      const value = marked.read()
-      return { hash: portrayMarked(value).hash, source: inspect(value, { depth: 1, breakLength: Infinity }).slice(0, 80) }
-    }
+    if (marked) return contentOfMarked(marked)
     const hash = findCurrent(dependency, this.#program)
     return hash === undefined ? undefined : { hash, source: this.#show(dependency, hash) }
   }
@@ -116,6 +112,8 @@ export class LiveCode implements CodeState, Tracer {
   }
 
   #show({ kind, id }: Dependency, hash: string): string {
+    const marked = findMarked(id)
+    if (marked) return contentOfMarked(marked).source
     switch (kind) {
       case 'code': return this.#program.program.findText(id) ?? id
       case 'value': return this.#program.values.print(id)
@@ -124,6 +122,12 @@ export class LiveCode implements CodeState, Tracer {
       case 'env': return `process.env.${id}`
     }
   }
+}
+
+function contentOfMarked(marked: Marked): CodeContent {
+  if (marked.kind === 'code') return { hash: marked.hash, source: marked.text }
+  const value = marked.read()
+  return { hash: portrayMarked(value).hash, source: inspect(value, { depth: 1, breakLength: Infinity }).slice(0, 80) }
 }
 
 function contentOf(found: { readonly hash: string; readonly text: string } | undefined): CodeContent | undefined {

@@ -136,7 +136,7 @@ export class Versions {
     const commits = this.#commits.get(component)
     const head = commits?.get(this.#heads.get(component) ?? '')
     const parent = head?.parent === undefined ? undefined : commits?.get(head.parent)
-    if (!commits || !head || !parent) throw nothingToMark(component, commits !== undefined)
+    if (!commits || !head || !parent) throw nothingToMark(component)
     const semantic = meaning === 'same' ? parent.semantic : head.hash
     // What was marked as the same as the head follows it.
     const hashes = [...commits.values()].filter((each) => each === head || each.semantic === head.hash).map(({ hash }) => hash)
@@ -220,8 +220,6 @@ export class Versions {
   }
 }
 
-function nothingToMark(component: string, isKnown: boolean): MandalaError {
-  return isKnown
-    ? new MandalaError('NOT_FOUND', `${component} has not changed: there is no content before the one of now`, { hint: 'mark it after it changed' })
-    : new MandalaError('NOT_FOUND', `No stored call used ${component}`, { hint: 'components are called file#name: storage.versions(op) lists those of an op' })
+function nothingToMark(component: string): MandalaError {
+  return new MandalaError('NOT_FOUND', `${component} has not changed: there is no content before the one of now`, { hint: 'mark it after it changed' })
 }

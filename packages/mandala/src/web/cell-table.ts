@@ -73,7 +73,9 @@ function readNow(web: Web): (ref: number) => unknown {
     const value = readValue(ref)
     if (!isThenable(value)) return value
     value.then(undefined, () => {})
-    throw new MandalaError('VALUE_DAMAGED', `The value of ${ref} can't be had at once`, { hint: "it has to be computed again or fetched: use df({ values: 'objects' })" })
+    throw new MandalaError('VALUE_DAMAGED', `The value of ${ref.toString()} can't be had at once`, {
+      hint: "it has to be computed again or fetched: use df({ values: 'objects' })",
+    })
   }
 }
 

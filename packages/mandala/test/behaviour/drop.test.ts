@@ -67,7 +67,7 @@ test('dropping a call that is gone is harmless', async () => {
 test('unknown options of drop, and what is no op, are refused', async () => {
   const storage = new Storage()
   await assert.rejects(storage.drop(increment, { dependants: false } as never), hasCode('OPTION_INVALID', /dependants/))
-  await assert.rejects(storage.drop((() => 1) as never), hasCode('OPTION_INVALID', /not an op/))
+  await assert.rejects(storage.drop((() => 1) as never), hasCode('INPUT_INVALID', /not an op/))
 })
 
 test('a dropped call is a miss for another Storage on the same file at its next run', async (t) => {

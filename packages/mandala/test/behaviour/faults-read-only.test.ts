@@ -48,6 +48,12 @@ test('a file that may only be read is retraced, and a new call is refused as not
   assert.deepEqual(readFileSync(path), before)
 })
 
+test('a file that may not even be read is an error of the store', { skip }, async (t) => {
+  const path = await makeReadOnly(t, 0o777)
+  chmodSync(path, 0o000)
+  assert.deepEqual(use(path).steps, ['open: STORE_UNREADABLE'])
+})
+
 test('a store that may only be read works on as before after a new call was refused, and the process ends well', { skip }, async (t) => {
   const { steps, status, stderr } = use(await makeReadOnly(t, 0o777))
   assert.deepEqual(steps, WHOLE)

@@ -53,7 +53,7 @@ test('externals show as Refs, and transient outputs as the values that they are 
   const use = op('use', (blob: { n: number }, data: object) => blob.n + Object.keys(data).length, { output: 'used' })
   await storage.run(async () => { await use(await big(5), external('imagenet', { a: 1 }) as never) })
   const [row] = (await storage.cf(use).expandBack({ recursive: true }).df({ calls: false })).objects() as [Record<string, unknown>]
-  assert.ok(row['data'] instanceof Ref && String(row['data']).startsWith('ExternalRef('))
+  assert.ok(row['data'] instanceof Ref && row['data'].toString().startsWith('ExternalRef('))
   assert.ok(row['blob'] instanceof Ref || (row['blob'] as { n: number }).n === 5)
   assert.deepEqual([row['n'], row['used']], [5, 6])
 })
@@ -65,4 +65,22 @@ test('a cell with several values is an ordered array, and a list is itself', asy
   const cf = await storage.cf(total).expandBack({ recursive: true })
   assert.deepEqual((await cf.df()).array('xs_item'), [[5, 3, 4], [3, 5]])
   assert.deepEqual((await cf.df()).array('xs'), [[5, 3, 4], [3, 5]])
+})
+
+test('pictures call the operations that tie collections to their elements as TypeScript does', async () => {
+  const storage = new Storage()
+  const total = op('total', (xs: number[]) => xs.reduce((a, b) => a + b, 0), { inputs: { xs: list() }, output: 'sum' })
+  const range = op('range', (n: number) => [...Array(n).keys()], { output: { numbers: list() } })
+  const inc = op('inc', (x: number) => x + 1)
+  await storage.run(async () => {
+    const numbers: Promise<number | Ref<number>>[] = []
+    for (const n of await range(3)) numbers.push(inc(n))
+    await total(numbers)
+  })
+  const cf = await storage.cf(total).expandAll()
+  for (const picture of [cf.toMermaid(), cf.toDot()]) {
+    assert.doesNotMatch(picture.replace(/"o __\w+"/g, ''), /__/)
+    assert.match(picture, /list\[i\]<br\/>/)
+    assert.match(picture, /\blist<br\/>/)
+  }
 })

@@ -145,7 +145,7 @@ test('too many inputs are refused before the function runs', async () => {
   const storage = new Storage()
   const log = logOf(storage)
   const call = increment as unknown as Op
-  await assert.rejects(storage.run(() => call(1, 2)), hasCode('INPUT_INVALID', /increment takes 1 inputs and got 2/))
+  await assert.rejects(storage.run(() => call(1, 2)), hasCode('INPUT_INVALID', /increment takes 1 input and got 2/))
   assert.deepEqual(log.take(), [])
 })
 
@@ -153,10 +153,25 @@ test('an op of named inputs refuses anything but one object', async () => {
   const storage = new Storage()
   const log = logOf(storage)
   const ask = op(function ask({ x }: { x: number }) { return x }) as unknown as Op
-  for (const args of [[1], [[1]], ['x'], [{ x: 1 }, 2]]) {
+  for (const args of [[], [null], [1], [[1]], ['x'], [{ x: 1 }, 2]]) {
     await assert.rejects(storage.run(() => ask(...args)), hasCode('INPUT_INVALID', /ask takes one object of named inputs/))
   }
   assert.deepEqual(log.take(), [])
+})
+
+test('an op of named inputs that may be left out takes what its default says', async () => {
+  const storage = new Storage()
+  const log = logOf(storage)
+  const ask = op(function ask({ x = 1, y = 2 }: { x?: number; y?: number } = { x: 5 }) { return [x, y] }, { compose: true })
+  const plain = op(function plain({ x = 1, y = 2 }: { x?: number; y?: number } = { x: 5 }) { return [x, y] })
+  for (const each of [ask, plain]) {
+    await storage.run(async () => {
+      assert.deepEqual(await unwrap(each()), [5, 2])
+      assert.deepEqual(await unwrap(each({})), [1, 2])
+      assert.deepEqual(await unwrap(each({ x: 5 })), [5, 2])
+    })
+  }
+  assert.deepEqual(log.take(), ['run ask', 'run ask', 'hit ask by history', 'run plain', 'run plain', 'hit plain by history'])
 })
 
 test('names of inputs may be stated where the source can not tell them', async () => {

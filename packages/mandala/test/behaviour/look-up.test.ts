@@ -60,7 +60,6 @@ test('calls of an op are of all its versions, oldest first', async () => {
   const [old, now] = [op(fn), op(fn, { version: 1 })]
   await storage.run(async () => { await old(1); await now(1); await old(2) })
   assert.deepEqual((await storage.calls(now)).map((call) => call.version), [0, 1, 0])
-  assert.deepEqual(await storage.calls('unknown'), [])
 })
 
 test('an id that is not there is NOT_FOUND', async () => {
@@ -98,11 +97,23 @@ test('a Ref prints with its value where that is at hand, and its history id', as
   const path = makePath(t)
   const first = new Storage(path)
   const ref = (await first.run(() => increment(1))) as Ref<number>
-  assert.match(String(ref), /^Ref\(2, hid=[0-9a-f]{3,}…\)$/)
-  assert.equal(inspect(ref), String(ref))
+  assert.match(ref.toString(), /^Ref\(2, hid=[0-9a-f]{3,}…\)$/)
+  assert.equal(inspect(ref), ref.toString())
   await first.close()
   await using storage = new Storage(path)
-  assert.match(String(await storage.run(() => increment(1))), /^Ref\(hid=[0-9a-f]{3,}…\)$/)
+  assert.match(inspect(await storage.run(() => increment(1))), /^Ref\(hid=[0-9a-f]{3,}…\)$/)
+})
+
+test('a Ref in a template string, in arithmetic or in JSON is an error that names it, not a text of its internals', async () => {
+  const storage = new Storage()
+  const ref = (await storage.run(() => increment(1))) as unknown as number
+  const uses = [() => `judge ${ref}`, () => String(ref), () => ref + 1, () => ref > 1, () => [ref].join(), () => JSON.stringify({ prompt: [ref] })]
+  for (const use of uses) assert.throws(use, hasCode('REF_AS_VALUE', /^Ref\(2, hid=\w+…\) was .* without its value\n.*await unwrap\(ref\)/))
+  assert.equal(`judge ${await unwrap(ref)}`, 'judge 2')
+  const [call] = await storage.calls(increment)
+  assert.equal(JSON.stringify([call]), JSON.stringify([String(call)]))
+  const table = await storage.cf(increment).df()
+  assert.match(table.toHTML(), /Call\(/)
 })
 
 class Point {

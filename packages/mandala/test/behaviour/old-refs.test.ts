@@ -80,3 +80,15 @@ test('unwrapping a Ref whose value went with its call is an error, and takes not
   assert.equal(await storage.run(async () => unwrap(first(await random()))), 2)
   assert.deepEqual(log.take(), ['hit random by history', 'hit first by history'])
 })
+
+test('going through a list that another process deleted is an error that says so', async (t) => {
+  const path = makePath(t)
+  const range = op('range', (n: number) => Array.from({ length: n }, (_, i) => i), { output: list() })
+  await using first = new Storage(path)
+  await first.run(() => range(3))
+  await using storage = new Storage(path)
+  const numbers = (await storage.run(() => range(3))) as ListRef<number>
+  await first.drop(range)
+  assert.throws(() => [...numbers], hasCode('VALUE_DAMAGED', /^ListRef\(hid=.*was deleted from the store.*\n.*run again/))
+  assert.deepEqual(await unwrap(numbers), [0, 1, 2])
+})

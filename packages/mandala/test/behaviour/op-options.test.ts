@@ -6,6 +6,7 @@ import { hasCode, logOf } from '../helpers.ts'
 /** `op` as a program without types calls it. */
 const untyped = op as unknown as (...args: unknown[]) => unknown
 const named = function named(x: unknown, y: unknown): unknown { return [x, y] }
+const makeDefault = (): { x: number } => ({ x: 1 })
 const destructured = function destructured({ x }: { x: number }): number { return x }
 
 const refused: readonly (readonly [what: string, args: readonly unknown[], text: RegExp])[] = [
@@ -14,14 +15,14 @@ const refused: readonly (readonly [what: string, args: readonly unknown[], text:
   ['a function without a name', [(() => (x: number) => x)()], /needs a name/],
   ['an empty name', ['', named], /needs a name/],
   ['an unknown option', [named, { versoin: 2 }], /no option "versoin"/],
-  ['a version that is no number', [named, { version: '2' }], /version 2/],
-  ['the version NaN', [named, { version: NaN }], /version NaN/],
+  ['a version that is no number', [named, { version: '2' }], /version is "2"/],
+  ['the version NaN', [named, { version: NaN }], /version is NaN/],
   ['both output and outputs', [named, { output: 'a', outputs: ['a', 'b'] }], /both `output` and `outputs`/],
   ['no outputs', [named, { outputs: [] }], /`outputs` is empty/],
   ['two outputs of one name', [named, { outputs: ['a', 'a'] }], /two outputs called "a"/],
   ['an output of no kind', [named, { outputs: { a: 'list' } }], /kind of output "a" is none/],
   ['a single output with two names', [named, { output: { a: list(), b: list() } }], /names one output/],
-  ['a number as the output', [named, { output: 5 }], /names one output/],
+  ['a number as the output', [named, { output: 5 }], /output is 5/],
   ['ignore of an input that is not there', [named, { ignore: ['z'] }], /`ignore` speaks of "z".*\n.*x, y/],
   ['a kind for an input that is not there', [named, { inputs: { z: list() } }], /`inputs` speaks of "z"/],
   ['an input of no kind', [named, { inputs: { x: 'list' } }], /kind of input "x" is none/],
@@ -31,6 +32,14 @@ const refused: readonly (readonly [what: string, args: readonly unknown[], text:
   ['names for a destructured object', [destructured, { inputs: ['x'] }], /one destructured object/],
   ['a native function without names of inputs', [Math.max], /can't be read off its source/],
   ['a bound function without names of inputs', ['bound', named.bind(undefined)], /can't be read off its source/],
+  ['options that are none', [named, 'v2'], /its options are "v2"/],
+  ['a kind that there is not', [named, { output: { kind: 'lits' } }], /kind of output "kind" is none/],
+  ['a list of what is no kind', [named, { output: { kind: 'list', element: 'value' } }], /names one output/],
+  ['inputs that are no names', [named, { inputs: [1, 2] }], /inputs is an array[^]*name them/],
+  ['one ignored input that is no list', [named, { ignore: 'x' }], /ignore is "x"/],
+  ['a transient output that is no list', [named, { transient: 'output' }], /transient is "output"/],
+  ['compose that is no boolean', [named, { compose: 'yes' }], /compose is "yes"/],
+  ['a default of its one object that is no literal', ['whole', ({ x }: { x: number } = makeDefault()): number => x], /default of its one object/],
   ['the name of a built-in op', ['__make_list__', named], /built-in/],
 ]
 

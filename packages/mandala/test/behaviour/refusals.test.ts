@@ -79,4 +79,7 @@ test('a value nested too deeply is refused by name, as an input and as an output
   const make = op(function makeDeep() { return nest() })
   await assert.rejects(storage.run(() => ask(nest(), 1)), hasCode('VALUE_REFUSED', /ask: input prompt is nested too deeply/))
   await assert.rejects(storage.run(() => make()), hasCode('VALUE_REFUSED', /makeDeep: output output is nested too deeply/))
+  for (const use of [() => unwrap(nest()), () => ask(nest(), 1), () => unwrap([nest(), wrap(1)])]) {
+    await assert.rejects(use, hasCode('VALUE_REFUSED', /nested too deeply/))
+  }
 })

@@ -121,7 +121,7 @@ const wrong: readonly (readonly [what: string, options: object, text: RegExp])[]
   ['an unknown option', { newcalls: 'error' }, /no option "newcalls"/],
   ['an unknown mode', { mode: 'nop' }, /mode is "nop"/],
   ['an unknown newCalls', { newCalls: 'refuse' }, /newCalls is "refuse"/],
-  ['a refresh of what is no op', { refresh: [() => 1] }, /is not an op/],
+  ['a refresh of what is no op', { refresh: [() => 1] }, /refresh is an array[^]*list the ops/],
   ['a refresh that is no array', { refresh: increment }, /refresh/],
 ]
 for (const [what, options, text] of wrong) {
@@ -135,7 +135,7 @@ for (const [what, options, text] of wrong) {
 const wrongStorages: readonly (readonly [what: string, options: unknown, text: RegExp])[] = [
   ['an unknown option', { file: 'x.db' }, /no option "file"/],
   ['an empty path', '', /path is ""/],
-  ['a URL', new URL('file:///store.db'), /a URL/],
+  ['a URL', new URL('file:///store.db'), /URL/],
   ['null', null, /null/],
   ['a kind of store that is not known', 'redis://host/db', /redis:\/\//],
   ['a threshold that is no number', { overflow: { thresholdMB: 'x' } }, /thresholdMB/],

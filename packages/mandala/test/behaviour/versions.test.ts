@@ -236,7 +236,7 @@ test('versions list the code of calls; a version can be dropped with what was co
   assert.deepEqual([plain, scaled].map((version) => [version?.isCurrent, version?.calls, version?.dependencies.map(({ component }) => component)]), [
     [true, 1, ['N_CLASS', 'trainModel']], [true, 1, ['N_CLASS', 'scaleData', 'trainModel']],
   ])
-  assert.match(String(scaled), /^trainModel, version [0-9a-f]{8}: 1 calls\n\n── N_CLASS\n10\n\n── scaleData\nx \/ max\n\n── trainModel\nfit$/)
+  assert.match(String(scaled), /^trainModel, version [0-9a-f]{8}: 1 call\n\n── N_CLASS\n10\n\n── scaleData\nx \/ max\n\n── trainModel\nfit$/)
   assert.equal(await storage.diff(plain?.id ?? '', scaled?.id ?? '').then((text) => text.includes('+ ── scaleData')), true)
   const dry = await storage.dropVersion(scaled?.id ?? '', { dryRun: true })
   assert.deepEqual(await storage.dropVersion(scaled?.id ?? ''), dry)
@@ -272,4 +272,21 @@ test('a change can be marked as the same, or as different, afterwards', async (t
   await assert.rejects(storage.mark('loadData', 'same'), hasCode('NOT_FOUND', /has not changed/))
   await assert.rejects(storage.mark('nobody', 'same'), hasCode('NOT_FOUND', /No stored call used nobody/))
   await assert.rejects(storage.mark('evalModel', 'equal' as 'same'), hasCode('OPTION_INVALID'))
+})
+
+test('a value is found by its name alone, unless a function has the same; an unknown name is told with those like it', async () => {
+  const code = new FakeCode({ 'a.ts#N (value)': '10', 'a.ts#make (value)': '1', 'a.ts#make': 'make' })
+  const use = op('use', () => ['a.ts#N (value)', 'a.ts#make (value)', 'a.ts#make'].map((each) => code.use(each)).join())
+  const storage = code.open()
+  await storage.run(() => use())
+  const sources = async (name: string): Promise<unknown> => (await storage.sources(name)).map(({ source }) => source)
+  assert.deepEqual(await sources('a.ts#N'), ['10'])
+  assert.deepEqual(await sources('a.ts#N (value)'), ['10'])
+  assert.deepEqual(await sources('a.ts#make'), ['make'])
+  assert.deepEqual(await sources('a.ts#make (value)'), ['1'])
+  code.edit('a.ts#N (value)', '11')
+  await storage.run(() => use())
+  await storage.mark('a.ts#N', 'same')
+  assert.match(String(await storage.sources('a.ts#N')), /= the same as before/)
+  await assert.rejects(storage.sources('a.ts#mak'), hasCode('NOT_FOUND', /No stored call used a\.ts#mak\n.*: a\.ts#make, /))
 })

@@ -131,3 +131,17 @@ test('a value that changes while a call uses it fails that call, and stores noth
   })
   assert.equal((await run()).result, 'CODE_UNSTABLE')
 })
+
+test('a client that a call makes when it first needs one fails that call, and the error says what to write instead', async (t) => {
+  const lazy = program(
+    'class Client { ask(x: number) { return x + 1 } }\nlet client: Client | undefined\n' +
+      'const ask = op(function ask(x: number) { client ??= new Client(); return client.ask(x) })',
+    'return ask(1).then(unwrap, (error) => `${error.code} ${error.message}`)')
+  const { write, run } = makeProject(t, { 'src/main.ts': lazy })
+  const { result } = await run()
+  assert.match(String(result), /^CODE_UNSTABLE src\/main\.ts#client changed while ask was using it, which assigns to it\n/)
+  assert.match(String(result), /`const client = …`.*external\('client', …\)/)
+  write('src/main.ts', lazy.replace('let client: Client | undefined', 'const client = new Client()').replace('client ??= new Client(); ', ''))
+  assert.deepEqual(await run(), { result: 2, executed: ['ask'], warnings: [] })
+  assert.deepEqual((await run()).executed, [])
+})

@@ -271,3 +271,15 @@ export function wrongOutputs(): void {
   // @ts-expect-error an output that the function does not return
   op(function f() { return { a: 1 } }, { outputs: ['a', 'b'] })
 }
+
+export async function parametersOfAComposedOp(): Promise<void> {
+  const total = op(async function total(xs: ListRef<number>, by: Ref<number>) {
+    for (const x of xs) expectType<Equal<typeof x, Ref<number>>>()
+    return increment(by)
+  }, { compose: true, inputs: { xs: list() } })
+  const sum = await total([1, increment(2)], 3)
+  expectType<Equal<typeof sum, Tracked<number>>>()
+  await total(Promise.resolve([1]), increment(1))
+  // @ts-expect-error A list of other elements.
+  await total(['a'], 3)
+}

@@ -7,6 +7,7 @@ import { CallTrace, findCurrent, type Dependency } from '../../src/code/call-tra
 import { markSelfReporting, ModuleValues, type ValueState } from '../../src/code/module-values.ts'
 import { originOf } from '../../src/code/reach.ts'
 import { getTracer } from '../../src/code/tracer.ts'
+import { registerType } from '../../src/value/type-registry.ts'
 import { linkProgram } from '../program-in-memory.ts'
 import { loader, loadProgram, nameOf, traceCall, useOf, writeProgram } from '../tracked-program.ts'
 
@@ -215,4 +216,24 @@ test('a function too small to report itself is part of the value it lies in', ()
   }
   assert.notEqual(hashWith('1', true), hashWith('2', true))
   assert.equal(hashWith('1', false), hashWith('2', false))
+})
+
+test('looking at a value runs code of registered types, which is no part of the call that reads it', async () => {
+  const { exports, folder } = await loadProgram({
+    'main.ts': `
+      class Point { constructor(readonly x: number) {} get isLarge() { return this.x > 100 } }
+      const isPoint = (value: unknown): value is Point => value instanceof Point
+      export const type = { name: 'Point', is: (value: unknown) => isPoint(value), encode: (point: Point) => point.x, decode: (x: number) => new Point(x) }
+      const config = { depth: 1, nested: { rate: 2 } }
+      const origin = { at: new Point(1) }
+      export function run() { return config.depth }
+      export function runAt() { return origin.at.x }`,
+  })
+  registerType(exports.type as never)
+  for (let i = 0; i < 2; i += 1) {
+    const names = async (fn: unknown): Promise<string[]> =>
+      (await traceCall(fn as () => unknown)).usage.dependencies.map((dependency) => nameOf(dependency, folder)).sort()
+    assert.deepEqual(await names(exports.run), ['=config', 'run'])
+    assert.deepEqual(await names(exports.runAt), ['=origin', 'runAt'])
+  }
 })
