@@ -173,5 +173,8 @@ export class CommitQueue {
 function merge(batches: readonly Batch[]): Batch {
   const [first] = batches
   if (batches.length === 1 && first) return first
-  return { calls: batches.flatMap((batch) => batch.calls), values: batches.flatMap((batch) => batch.values) }
+  return {
+    calls: batches.flatMap((batch) => batch.calls), values: batches.flatMap((batch) => batch.values),
+    commits: batches.flatMap((batch) => batch.commits ?? []), versions: batches.flatMap((batch) => batch.versions ?? []),
+  }
 }

@@ -41,7 +41,8 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
     }
     const durationMs = performance.now() - started
     if (before) expectUnchanged(op, before, fingerprints(op, args))
-    const code = recordCode(memo, op, used, parts)
+    const recorded = recordCode(memo, op, used)
+    const code = isThenable(recorded) ? await recorded : recorded
     const hid = code ? withCode(request.hid, code.semantic) : request.hid
     const outputs = identifyOutputs(memo, { op, hid }, op.isComposed ? await settle(memo, returned) : returned, parts)
     const isTuple = op.form === 'several' && Array.isArray(returned)

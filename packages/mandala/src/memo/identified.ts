@@ -1,6 +1,6 @@
 import type { IdentifiedInput } from '../model/derive-ids.ts'
 import { CollectionRef, type Ref } from '../model/ref.ts'
-import type { StoredCall, StoredCommit, StoredValue, StoredVersion } from '../store/store.ts'
+import type { StoredCall, StoredValue } from '../store/store.ts'
 
 /** An input with its identity, and what must be stored for it if the call turns out to be new. */
 export type MemoInput = RefInput | RawInput
@@ -30,8 +30,6 @@ export function isLight({ ref, raw }: MemoInput): boolean {
 export class Parts {
   readonly calls: StoredCall[] = []
   readonly values: StoredValue[] = []
-  readonly commits: StoredCommit[] = []
-  readonly versions: StoredVersion[] = []
   #open: Set<unknown> | undefined
 
   /** Collections that are being taken apart, so that one which holds itself is noticed. */

@@ -1,9 +1,9 @@
+import type { Awaitable } from '../base/awaitable.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { Used } from '../versions/code-state.ts'
 import type { RecordedCode } from '../versions/versions.ts'
 import type { Execution } from './context.ts'
 import type { OpDefinition } from './definition.ts'
-import type { Parts } from './identified.ts'
 import type { Memo, Result } from './memo.ts'
 
 /** An execution around a call that was found used whatever code that call did. */
@@ -19,15 +19,15 @@ export function endTrace({ trace, outer }: Execution): Used | undefined {
   return used
 }
 
-/** The code that an execution used, with what of it must be stored along with the call. */
-export function recordCode({ code }: Memo, op: OpDefinition, used: Used | undefined, parts: Parts): RecordedCode | undefined {
+/** The code that an execution used. What of it is new goes to the store ahead of all calls that know it, this one and others. */
+export function recordCode({ code, queue }: Memo, op: OpDefinition, used: Used | undefined): Awaitable<RecordedCode | undefined> {
   if (!code || !used) return undefined
   expectUnchangedValues(op, used)
   code.noteHidden(op.name, used)
   const recorded = code.versions.record(op, used.components)
-  parts.commits.push(...recorded.commits)
-  parts.versions.push(...recorded.versions)
-  return recorded
+  const { commits, versions } = recorded
+  const added = commits.length + versions.length > 0 ? queue.add({ calls: [], values: [], commits, versions }, 0) : undefined
+  return added ? added.then(() => recorded) : recorded
 }
 
 /** Which of its values a result belongs to can't be told. */

@@ -290,3 +290,26 @@ test('a value is found by its name alone, unless a function has the same; an unk
   assert.match(String(await storage.sources('a.ts#N')), /= the same as before/)
   await assert.rejects(storage.sources('a.ts#mak'), hasCode('NOT_FOUND', /No stored call used a\.ts#mak\n.*: a\.ts#make, /))
 })
+
+test('cheap calls of tracked code are stored in groups', async () => {
+  const code = new FakeCode({ f: '1', shared: 's' })
+  const f = op('f', (x: number) => `${code.use('f')} ${code.use('shared')} ${x}`)
+  const storage = code.open()
+  const commits: number[] = []
+  storage.subscribe((event) => { if (event.kind === 'calls-committed' && event.calls > 0) commits.push(event.calls) })
+  await storage.run(async () => { for (let x = 0; x < 200; x += 1) await f(x) })
+  assert.equal(commits.reduce((a, b) => a + b, 0), 200)
+  assert.ok(commits.length <= 20, `${commits.length} commits`)
+})
+
+test('a version whose first call could not be stored is stored with its next', async () => {
+  const code = new FakeCode({ f: '1' })
+  const f = op('f', (x: number) => (code.use('f'), x === 0 ? () => x : x))
+  const storage = code.open()
+  await assert.rejects(storage.run(() => f(0)), hasCode('VALUE_REFUSED'))
+  await storage.run(() => f(1))
+  assert.equal((await storage.versions('f')).length, 1)
+  const log = logOf(storage)
+  assert.equal(await storage.run(() => unwrap(f(1))), 1)
+  assert.deepEqual(log.take().filter((line) => line.startsWith('run')), [])
+})
