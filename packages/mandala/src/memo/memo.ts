@@ -147,6 +147,11 @@ export class Memo implements RefOwner {
     return this.#ops.get(`${version} ${name}`)
   }
 
+  /** The ops of a name that were called here, of every version number. */
+  listOps(name: string): readonly OpDefinition[] {
+    return [...this.#ops.values()].filter((op) => op.name === name)
+  }
+
   /** Forgets what is cached if any process deleted calls since the last look. */
   async followDeletions(): Promise<void> {
     const count = await this.store.deletionCount()

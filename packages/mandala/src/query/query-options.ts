@@ -9,6 +9,8 @@ export interface SolveOptions {
   readonly limit?: number
   /** Combine every answer of one part of the pattern with every answer of the others, where they share no variable. */
   readonly allowProduct?: boolean
+  /** Of which calls a statement without a version speaks: those that hold for the code of today (default), or all that are stored. */
+  readonly version?: 'current' | 'any'
 }
 
 export interface QueryOptions extends SolveOptions {
@@ -38,6 +40,7 @@ const CHECKS: Readonly<Record<keyof SimilarOptions, Check>> = {
   distinct: [(given) => given === 'refs' || given === 'values' || given === false, "it is 'refs', 'values' or false"],
   limit: [(given) => Number.isSafeInteger(given) && (given as number) >= 0, 'it is a number of rows'],
   allowProduct: [isBoolean, 'it is true or false'],
+  version: [(given) => given === 'current' || given === 'any', "it is 'current' or 'any'; a certain one is said where the call is: op.match({ … }, { version })"],
   values: [(given) => given === 'objects' || given === 'refs' || given === 'lazy', "it is 'objects', 'refs' or 'lazy'"],
   explain: [isBoolean, 'it is true or false'],
   context: [isBoolean, 'it is true or false'],
