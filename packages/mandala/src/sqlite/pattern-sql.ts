@@ -146,8 +146,9 @@ class BlockWriter {
     const code = ops[0]?.code
     if (!code) return isOp
     const ids = this.#names.versionIds(code.ids).join()
-    const isHidden = `EXISTS (SELECT 1 FROM calls AS l WHERE l.pre_hid = ${call}.pre_hid AND l.id > ${call}.id AND l.version IN (${ids}))`
-    return `${isOp} AND ${call}.version IN (${ids})${code.isLatest ? ` AND NOT ${isHidden}` : ''}`
+    // The + keeps SQLite from the index by version, which leads to far more calls than what is known already.
+    const isHidden = `EXISTS (SELECT 1 FROM calls AS l WHERE l.pre_hid = ${call}.pre_hid AND l.id > ${call}.id AND +l.version IN (${ids}))`
+    return `${isOp} AND +${call}.version IN (${ids})${code.isLatest ? ` AND NOT ${isHidden}` : ''}`
   }
 
   #joinGathered(form: MatchCalls, { place, via, start }: { place: number; via: number | undefined; start: string | undefined }): void {

@@ -76,7 +76,10 @@ test('a statement may ask for a certain version, for another number, or for all'
   code.edit('train', '5')
   await run(storage)
   const old = (await storage.versions(train)).filter(({ isCurrent }) => !isCurrent).map(({ id }) => id)
-  const ask = async (version?: string | number): Promise<string[]> => show(await storage.df({ out: train.match({}, version === undefined ? {} : { version }) }, { distinct: false })).sort()
+  const ask = async (version?: string | number): Promise<string[]> => {
+    const out = train.match({}, version === undefined ? {} : { version })
+    return show(await storage.df({ out }, { distinct: false })).sort()
+  }
   assert.deepEqual(await ask(), ['15', '15'])
   assert.deepEqual(await ask(0), ['15', '15'])
   assert.deepEqual(await ask('any'), ['10', '10', '15', '15'])

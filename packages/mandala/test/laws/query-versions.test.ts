@@ -58,7 +58,8 @@ test('the calls that answer are those that are hits', async () => {
     const stored = [...(await storage.calls(f)), ...(await storage.calls(g))]
     const ask = async (each: Op): Promise<string[]> => {
       const input = Q<number>()
-      const rows = (await storage.df({ input, output: each.match({ x: input }) }, { values: 'refs', distinct: false })).objects() as { input: Ref<number>; output: Ref<number> }[]
+      const table = await storage.df({ input, output: each.match({ x: input }) }, { values: 'refs', distinct: false })
+      const rows = table.objects() as { input: Ref<number>; output: Ref<number> }[]
       return rows.map(({ input: from, output }) => `${from.hid} ${output.hid}`).sort()
     }
     assert.deepEqual(await ask(f), Array.from(hits.f, ([hid, output]) => `${hid} ${output.hid}`).sort())
