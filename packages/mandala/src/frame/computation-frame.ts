@@ -1,5 +1,6 @@
 import type { ColumnTable } from 'arquero'
 import { inspect } from 'node:util'
+import type { VersionId } from '../base/ids.ts'
 import type { Call } from '../model/call.ts'
 import type { Ref } from '../model/ref.ts'
 import { renderDot, type DrawOptions } from '../render/dot.ts'
@@ -26,6 +27,7 @@ import { midstream } from './midstream.ts'
 import { getNode, getOperation, getVariable } from './nodes.ts'
 import { expectOptions, expectWord } from './options.ts'
 import { readValues } from '../web/read-values.ts'
+import type { WebCall } from '../web/web.ts'
 import type { Direction, Reach } from './reach.ts'
 import { rename } from './rename.ts'
 import { split } from './split.ts'
@@ -123,11 +125,21 @@ export class ComputationFrame {
     return this.#with(keepRefs(this.#data, variable, new Set(kept)))
   }
 
-  /** Keeps the calls of an operation that were made at a version of its op; what was computed from the others goes. */
-  atVersion(operation: string, version: number): ComputationFrame {
+  /**
+   * Keeps the calls of an operation that were made at a version of its op; what was computed from the others goes.
+   * @param version a version number of the op; or the id of a version of its code, which `storage.versions(op)` lists
+   */
+  atVersion(operation: string, version: number): ComputationFrame
+  atVersion(operation: string, version: VersionId | (string & {})): PendingFrame
+  atVersion(operation: string, version: number | VersionId | (string & {})): ComputationFrame | PendingFrame
+  atVersion(operation: string, version: number | string): ComputationFrame | PendingFrame {
     const { web } = this.#data
-    const kept = [...getOperation(this.#data, operation).calls].filter((call) => web.call(call).signature.version === version)
-    return this.#with(keepCalls(this.#data, operation.replace(/\(\)$/, ''), new Set(kept)))
+    const keep = (isKept: (call: WebCall) => boolean): ComputationFrame => {
+      const kept = [...getOperation(this.#data, operation).calls].filter((call) => isKept(web.call(call)))
+      return this.#with(keepCalls(this.#data, operation.replace(/\(\)$/, ''), new Set(kept)))
+    }
+    if (typeof version === 'number') return keep(({ signature }) => signature.version === version)
+    return chain(this.#host.listVersionCalls(version as VersionId).then((hids) => keep(({ hid }) => hids.has(hid))))
   }
 
   /** Keeps what leads to the given nodes. `strong` (default): calls of which all outputs in the picture do; `weak`: any. */

@@ -93,6 +93,20 @@ test('a statement may ask for a certain version, for another number, or for all'
   await assert.rejects(storage.df({ out: train.match() }, { version: 1 as never }), hasCode('OPTION_INVALID', /version is 1/))
 })
 
+test('a frame shows calls of all code, and keeps those of a version by the same id', async () => {
+  const { code, run, train, load, storage } = makeScaling()
+  await run(storage)
+  code.edit('train', '5')
+  await run(storage)
+  const cf = storage.cf(load).expandForward({ recursive: true })
+  assert.equal((await cf.calls('train')).length, 4)
+  const kept: unknown[] = []
+  for (const { id } of await storage.versions(train)) kept.push(...await cf.atVersion('train', id).values('train_out'))
+  assert.deepEqual(kept.sort(), [10, 10, 15, 15])
+  assert.equal((await cf.atVersion('train', 0).calls('train')).length, 4)
+  assert.equal((await cf.atVersion('train', '0'.repeat(40)).calls('train')).length, 0)
+})
+
 test('candidates of a test of values, too, are those that hold', async () => {
   const { code, run, train, storage } = makeScaling()
   await run(storage)
