@@ -17,3 +17,7 @@ export type CallContentId = Branded<'CallContentId'>
 export type CallHistoryId = Branded<'CallHistoryId'>
 /** All the code that an execution of an op used, each part at one of its contents. */
 export type VersionId = Branded<'VersionId'>
+
+export function isVersionId(given: unknown): given is VersionId {
+  return typeof given === 'string' && given.length === ID_LENGTH && /^[0-9a-f]*$/.test(given)
+}

@@ -2,6 +2,7 @@ import type { ColumnTable } from 'arquero'
 import { inspect } from 'node:util'
 import { aBoolean, aFunction, anIterable, aRecord, describe, expectInput, expectOptions, oneOf, type Rule } from '../base/expect.ts'
 import { MandalaError } from '../base/mandala-error.ts'
+import { isVersionId, type VersionId } from '../base/ids.ts'
 import type { Call } from '../model/call.ts'
 import type { Ref } from '../model/ref.ts'
 import { renderDot, type DrawOptions } from '../render/dot.ts'
@@ -27,6 +28,7 @@ import { mergeAll, mergeContained, mergeInto } from './merge.ts'
 import { midstream } from './midstream.ts'
 import { getNode, getOperation, getVariable, toOperationName } from './nodes.ts'
 import { readValues } from '../web/read-values.ts'
+import type { WebCall } from '../web/web.ts'
 import type { Direction, Reach } from './reach.ts'
 import { rename } from './rename.ts'
 import { split } from './split.ts'
@@ -139,16 +141,26 @@ export class ComputationFrame {
     return this.#with(keepRefs(this.#data, variable, new Set(kept)))
   }
 
-  /** Keeps the calls of an operation that were made at a version of its op; what was computed from the others goes. */
-  atVersion(operation: string, version: number): ComputationFrame {
+  /**
+   * Keeps the calls of an operation that were made at a version of its op; what was computed from the others goes.
+   * @param version a version number of the op; or the id of a version of its code, which `storage.versions(op)` lists
+   */
+  atVersion(operation: string, version: number): ComputationFrame
+  atVersion(operation: string, version: VersionId | (string & {})): PendingFrame
+  atVersion(operation: string, version: number | VersionId | (string & {})): ComputationFrame | PendingFrame
+  atVersion(operation: string, version: number | string): ComputationFrame | PendingFrame {
     const { web } = this.#data
-    const byVersion = Map.groupBy(getOperation(this.#data, operation).calls, (call) => web.call(call).signature.version)
-    const kept = byVersion.get(version)
-    if (!kept) {
-      const hint = `it has calls of ${[...byVersion.keys()].sort((a, b) => a - b).join(', ') || 'none'}`
-      throw new MandalaError('FRAME_INVALID', `The frame has no call of ${operation} at version ${describe(version)}`, { hint })
+    const { calls } = getOperation(this.#data, operation)
+    const keep = (isKept: (call: WebCall) => boolean): ComputationFrame => {
+      const kept = new Set([...calls].filter((call) => isKept(web.call(call))))
+      if (kept.size > 0) return this.#with(keepCalls(this.#data, toOperationName(operation), kept))
+      const numbers = new Set([...calls].map((call) => web.call(call).signature.version))
+      throw new MandalaError('FRAME_INVALID', `The frame has no call of ${operation} at version ${describe(version)}`, {
+        hint: `it has calls of ${[...numbers].sort((a, b) => a - b).join(', ') || 'none'}; storage.versions(op) lists those of the code`,
+      })
     }
-    return this.#with(keepCalls(this.#data, toOperationName(operation), new Set(kept)))
+    if (!isVersionId(version)) return keep(({ signature }) => signature.version === version)
+    return chain(this.#host.listVersionCalls(version).then((hids) => keep(({ hid }) => hids.has(hid))), ComputationFrame.prototype)
   }
 
   /** Keeps what leads to the given nodes. `strong` (default): calls of which all outputs in the picture do; `weak`: any. */

@@ -1,4 +1,4 @@
-import type { CallHistoryId, ContentId } from '../base/ids.ts'
+import type { CallHistoryId, ContentId, VersionId } from '../base/ids.ts'
 import type { CallReader, Dropped } from '../store/store.ts'
 
 /** What a frame needs of the storage that it looks at. */
@@ -10,5 +10,7 @@ export interface FrameHost {
   identify(value: unknown): ContentId
   /** @throws MandalaError `NOT_FOUND` for a name that no op has. */
   expectOpName(name: string, place: string): Promise<void>
+  /** The calls that used the code of a version. */
+  listVersionCalls(id: VersionId): Promise<ReadonlySet<CallHistoryId>>
   dropCalls(hids: readonly CallHistoryId[], options: { readonly dependents: boolean; readonly dryRun: boolean }): Promise<Dropped>
 }

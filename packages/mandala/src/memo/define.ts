@@ -3,7 +3,10 @@ import { MandalaError } from '../base/mandala-error.ts'
 import { findParameters, type Parameters } from '../code/parameters.ts'
 import { isKind, type Kind } from '../model/kind.ts'
 import type { OpShape } from '../model/match.ts'
+import { deriveHistoryId } from '../model/derive-ids.ts'
+import type { Fallback } from '../model/variable.ts'
 import type { OpDefinition, OutputSpec } from './definition.ts'
+import { identifyAs } from './structures.ts'
 
 /** The options of an op, as a program without types may have given them. */
 export interface RawOptions {
@@ -129,12 +132,23 @@ function findPlace(): string {
 }
 
 /** What a pattern has to know of an op. */
-export function shapeOf({ name, version, parameters, ignored, outputs, form }: OpDefinition): OpShape {
+export function shapeOf(op: OpDefinition): OpShape {
+  const { name, version, parameters, ignored, outputs, form } = op
   return {
+    fallbacks: fallbacksOf(op),
     name, version, ignored, form,
     inputs: parameters.parameters.map((parameter) => parameter.name),
     rest: parameters.kind === 'positional' ? parameters.rest : undefined,
     isOpen: parameters.kind === 'named' && parameters.hasRest,
     outputs: outputs.map((output) => output.name),
   }
+}
+
+/** The defaults of inputs that were added later, which calls are stored without. */
+export function fallbacksOf({ parameters, inputKinds }: Pick<OpDefinition, 'parameters' | 'inputKinds'>): ReadonlyMap<string, Fallback> {
+  return new Map(parameters.parameters.flatMap(({ name, default: { kind, ...of } }) => {
+    if (kind !== 'new-arg' || !('value' in of)) return []
+    const cid = identifyAs(inputKinds.get(name) ?? opaque, of.value)
+    return [[name, { cid, hid: deriveHistoryId(cid), value: of.value }]]
+  }))
 }

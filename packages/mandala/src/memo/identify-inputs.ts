@@ -13,7 +13,7 @@ import { Parts, type MemoInput } from './identified.ts'
 import { findElements, isPlainObject, makeCollection, sortByContent } from './structures.ts'
 import type { Memo } from './memo.ts'
 import { noteUse, roleOf } from '../model/uses.ts'
-import { findGiven } from './wrap.ts'
+import { findGiven } from '../model/wrap.ts'
 
 const opaque: Kind = { kind: 'value' }
 

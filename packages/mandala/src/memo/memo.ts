@@ -147,6 +147,11 @@ export class Memo implements RefOwner {
     return this.#ops.get(`${version} ${name}`)
   }
 
+  /** The ops of a name that were called here, of every version number. */
+  listOps(name: string): readonly OpDefinition[] {
+    return [...this.#ops.values()].filter((op) => op.name === name)
+  }
+
   /** Whether calls were deleted from the store since it was made, as far as this process has seen. */
   get knowsDeletions(): boolean {
     return this.#deletions !== 0

@@ -16,7 +16,7 @@ import type { Memo, Result } from './memo.ts'
 import type { Request } from './request.ts'
 import { deriveCollectionId, encodeStructure, findElements, isPlainObject, sortByContent, takeApart } from './structures.ts'
 import { moveHistory, withHistory } from './with-history.ts'
-import { findGiven } from './wrap.ts'
+import { findGiven } from '../model/wrap.ts'
 
 /** Identifies and encodes what a function returned, at once, so that a later change of it changes nothing stored. */
 export function identifyOutputs(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, returned: unknown, parts: Parts): Ref<unknown>[] {

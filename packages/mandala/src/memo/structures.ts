@@ -2,6 +2,7 @@ import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import {
   deriveCallContentId, deriveCallHistoryId, deriveDictId, deriveListId, deriveOutputId, deriveSetId, writeCallHistory, type IdentifiedInput,
 } from '../model/derive-ids.ts'
+import type { Kind } from '../model/kind.ts'
 import { CollectionRef, makeRef, type Ref, type RefOwner } from '../model/ref.ts'
 import { getItemInputs, makeInputName, STRUCTURE_OPS, structureOp, type CollectionKind, type ElementEntry } from '../model/structure.ts'
 import type { StoredCall, StoredSlot, StoredValue } from '../store/store.ts'
@@ -55,6 +56,13 @@ export function deriveStructureId(kind: CollectionKind, entries: readonly { read
     case 'dict': return deriveDictId(entries.map((entry) => [entry.key, entry.cid]))
     case 'set': return deriveSetId(entries.map((entry) => entry.cid))
   }
+}
+
+/** What a plain value is known by as an input of a kind. */
+export function identifyAs(kind: Kind, value: unknown): ContentId {
+  if (kind.kind === 'value') return identify(value, kind.digits).cid
+  const elements = findElements(kind.kind, value)
+  return elements ? deriveStructureId(kind.kind, [...elements].map(([key, element]) => ({ key, cid: identifyAs(kind.element, element) }))) : identify(value).cid
 }
 
 export function deriveCollectionId(kind: CollectionKind, elements: ReadonlyMap<string, Ref<unknown>>): ContentId {

@@ -4,7 +4,7 @@ import { Ref, type RefOwner } from '../model/ref.ts'
 import type { Unwrapped } from '../model/tracked.ts'
 import { isStackOverflow, makeDepthRefusal } from '../value/refusal.ts'
 import { isPlainObject } from './structures.ts'
-import { carry, findGiven } from './wrap.ts'
+import { carry, findGiven } from '../model/wrap.ts'
 
 /**
  * Replaces Refs and promises by values, through arrays, plain objects, Maps and Sets. The values are fresh copies: changing them changes

@@ -1,5 +1,5 @@
 import { aFunction, anIterable, describe, expectInput, type Rule } from '../base/expect.ts'
-import type { ContentId, HistoryId } from '../base/ids.ts'
+import type { ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { deriveDictId, deriveExternalId, deriveListId, deriveSetId } from './derive-ids.ts'
 import { External, Ignored } from './marks.ts'
@@ -18,15 +18,30 @@ export type Label =
   | { readonly kind: 'member'; readonly of: string }
   | { readonly kind: 'only' }
 
+/** What an input is in calls that are stored without it: it was added later, and these have it at its default. */
+export interface Fallback {
+  readonly hid: HistoryId
+  readonly cid: ContentId
+  readonly value: unknown
+}
+
 export interface StatedEdge {
   readonly label: Label
   readonly variable: Variable<any>
+  readonly fallback?: Fallback | undefined
 }
+
+/** Which calls of an op are meant: of its own version number and today's code; of a number; of a code; or all. */
+export type CallVersion =
+  | { readonly kind: 'current'; readonly version: number; readonly isStated: boolean }
+  | { readonly kind: 'number'; readonly version: number }
+  | { readonly kind: 'code'; readonly id: VersionId }
+  | { readonly kind: 'any' }
 
 /** Something that a pattern says of its variables. */
 export type Statement =
   | {
-    readonly kind: 'call'; readonly op: string; readonly version: number | undefined
+    readonly kind: 'call'; readonly op: string; readonly version: CallVersion
     readonly inputs: readonly StatedEdge[]; readonly outputs: readonly StatedEdge[]
   }
   | {

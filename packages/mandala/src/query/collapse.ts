@@ -5,9 +5,10 @@ import { replaceVariables, type History, type HistoryFact } from './history.ts'
 /**
  * A history in which all that plays the same role is one: by colour refinement over variables and facts, where a collection counts which
  * roles its elements have and not how many there are of each. So a list stands for lists of any length.
+ * @param isSelectionRole whether what is selected plays a role of its own for that, so that it comes from just those calls that it came from
  */
-export function collapse({ variables, facts, selected }: History): History {
-  const roles = findRoles({ variables, facts })
+export function collapse({ variables, facts, selected }: History, isSelectionRole: boolean): History {
+  const roles = findRoles({ variables, facts, selected: isSelectionRole ? selected : new Map() })
   const names = new Map<number, string>()
   for (const [name, variable] of selected) {
     const role = roles[variable] as number
@@ -40,7 +41,7 @@ export function collapse({ variables, facts, selected }: History): History {
 }
 
 /** A colour for each variable, then for each fact. */
-function findRoles({ variables, facts }: Omit<History, 'selected'>): readonly number[] {
+function findRoles({ variables, facts, selected }: History): readonly number[] {
   const labels = new Map<string, number>()
   const number = (text: string): number => labels.get(text) ?? (labels.set(text, labels.size), labels.size - 1)
   const around: { label: number; node: number }[][] = Array.from({ length: variables.length + facts.length }, () => [])
@@ -52,7 +53,8 @@ function findRoles({ variables, facts }: Omit<History, 'selected'>): readonly nu
     }
   }
   const kindOf = (fact: HistoryFact): string => (fact.kind === 'call' ? `call ${fact.version} ${fact.op}` : `${fact.kind} ${fact.of}`)
-  const initial = [...variables.map(() => number('variable')), ...facts.map((fact) => number(kindOf(fact)))]
+  const nameOf = new Map(Array.from(selected, ([name, variable]) => [variable, name]))
+  const initial = [...variables.map((_, i) => number(`variable ${nameOf.get(i) ?? ''}`)), ...facts.map((fact) => number(kindOf(fact)))]
   return refineColours({
     size: around.length,
     neighbours: (node) => around[node] as { label: number; node: number }[],

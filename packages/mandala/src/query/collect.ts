@@ -94,7 +94,8 @@ function translate(statements: readonly Statement[], numbers: Numbers): Omit<Pat
   const excluded: Pattern['excluded'][number][] = []
   const unequal: Pattern['unequal'][number][] = []
   const predicates: Pattern['predicates'][number][] = []
-  const edges = (stated: readonly StatedEdge[]): PatternEdge[] => stated.map(({ label, variable }) => ({ label, variable: numbers.of(variable) }))
+  const edges = (stated: readonly StatedEdge[]): PatternEdge[] => (
+    stated.map(({ label, variable, fallback }) => ({ label, variable: numbers.of(variable), fallback })))
   for (const each of statements) {
     switch (each.kind) {
       case 'call': atoms.push({ kind: 'call', op: each.op, version: each.version, inputs: edges(each.inputs), outputs: edges(each.outputs) }); break

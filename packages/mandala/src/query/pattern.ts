@@ -1,16 +1,17 @@
-import type { Label, Pin } from '../model/variable.ts'
+import type { CallVersion, Fallback, Label, Pin } from '../model/variable.ts'
 import type { CollectionKind } from '../model/structure.ts'
 
 /** A name under which a call has what a variable stands for. */
 export interface PatternEdge {
   readonly label: Label
   readonly variable: number
+  readonly fallback: Fallback | undefined
 }
 
 /** What a pattern says there must be. Variables are numbers. */
 export type PatternAtom =
   | {
-    readonly kind: 'call'; readonly op: string; readonly version: number | undefined
+    readonly kind: 'call'; readonly op: string; readonly version: CallVersion
     readonly inputs: readonly PatternEdge[]; readonly outputs: readonly PatternEdge[]
   }
   | {

@@ -41,8 +41,9 @@ export function makePlan(pattern: Pattern, atoms: readonly PlannedAtom[], { dist
   const blocks = tree.map(({ cluster: i, parent, shared }, place): MatchBlock => {
     const { numbers, estimate } = clusters[i] as (typeof clusters)[number]
     const above = parent === undefined ? undefined : clusters[tree[parent]?.cluster as number]
-    const isDriven = above !== undefined && above.estimate <= estimate
-    const start = isDriven ? shared : numbers.flatMap((n) => (atoms[n]?.variables ?? []).filter((variable) => pinned.has(variable))).slice(0, 1)
+    const isEntry = (variable: number): boolean => numbers.some((n) => atoms[n]?.entries.has(variable))
+    const isDriven = above !== undefined && above.estimate <= estimate && shared.some(isEntry)
+    const start = isDriven ? shared : numbers.flatMap((n) => (atoms[n]?.variables ?? []).filter((variable) => pinned.has(variable) && isEntry(variable))).slice(0, 1)
     return {
       steps: orderSteps(atoms, numbers, start), parent, shared, isDriven,
       keep: clusters[i]?.variables.filter((variable) => needed[place]?.has(variable)) ?? [], isTestOnly: prunable[place] as boolean,
@@ -177,7 +178,10 @@ function orderSteps(atoms: readonly PlannedAtom[], cluster: Cluster, start: read
   }
   while (left.size > 0) {
     const byKey = find(left, (i) => [...(atoms[i] as PlannedAtom).keys].find((key) => known.has(key)))
-    const byAny = byKey ?? find(left, (i) => (atoms[i] as PlannedAtom).variables.find((variable) => known.has(variable)))
+    const byAny = byKey ?? find(left, (i) => {
+      const { variables, entries } = atoms[i] as PlannedAtom
+      return variables.find((variable) => known.has(variable) && entries.has(variable))
+    })
     if (byAny) take(...byAny)
     else take([...left][0] as number, undefined)
   }

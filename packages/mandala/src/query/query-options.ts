@@ -9,6 +9,8 @@ export interface SolveOptions {
   readonly limit?: number
   /** Combine every answer of one part of the pattern with every answer of the others, where they share no variable. */
   readonly allowProduct?: boolean
+  /** Of which calls a statement without a version speaks: those that hold for the code of today (default), or all that are stored. */
+  readonly version?: 'current' | 'any'
 }
 
 export interface QueryOptions extends SolveOptions {
@@ -35,6 +37,7 @@ const SOLVE: Readonly<Record<keyof SolveOptions, Rule>> = {
   distinct: oneOf('refs', 'values', false),
   limit: [(given) => Number.isSafeInteger(given) && (given as number) >= 0, 'it is a number of rows'],
   allowProduct: aBoolean,
+  version: [(given) => given === 'current' || given === 'any', "it is 'current' or 'any'; a certain one is said where the call is: op.match({ … }, { version })"],
 }
 
 export const ROW_OPTIONS: Readonly<Record<keyof RowOptions, Rule>> = { ...SOLVE, values: oneOf('objects', 'refs'), explain: aBoolean }

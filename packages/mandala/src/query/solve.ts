@@ -1,9 +1,10 @@
 import type { Pin } from '../model/variable.ts'
-import type { RefOwner } from '../model/ref.ts'
-import type { Matches, PatternMatcher } from '../store/match.ts'
+import type { Ref, RefOwner } from '../model/ref.ts'
+import type { Matches, MatchOp, PatternMatcher } from '../store/match.ts'
 import { readValues } from '../web/read-values.ts'
 import { Web } from '../web/web.ts'
-import { planAtoms, type PlannedAtom } from './atoms.ts'
+import { planAtoms, type CallAtom, type PlannedAtom } from './atoms.ts'
+import { chooseCalls, type CurrentCode } from './choose-calls.ts'
 import { variablesOfAtom, type Pattern, type PatternAtom } from './pattern.ts'
 import { makePlan, type QueryPlan } from './plan.ts'
 import type { SolveOptions } from './query-options.ts'
@@ -12,6 +13,8 @@ import type { SolveOptions } from './query-options.ts'
 export interface QueryHost {
   readonly store: PatternMatcher
   readonly owner: RefOwner
+  /** Undefined where no code is followed. */
+  readonly current: CurrentCode | undefined
   /** Prints something that was asked for. */
   show(text: string): void
 }
@@ -34,14 +37,34 @@ const ROWS_MAX = 10_000_000
 const LIMITS: PlanLimits = { tablesMax: 48, sharedMin: 4 }
 
 export async function solve(
-  pattern: Pattern, host: QueryHost, { distinct = 'refs', limit, allowProduct = false }: SolveOptions, { tablesMax, sharedMin }: PlanLimits = LIMITS,
+  pattern: Pattern, host: QueryHost, { distinct = 'refs', limit, allowProduct = false, version = 'current' }: SolveOptions,
+  { tablesMax, sharedMin }: PlanLimits = LIMITS,
 ): Promise<Solved> {
-  const tested = await testValues(pattern, host)
-  const atoms = planAtoms(tested, sharedMin)
+  const choose = ({ op, version: said }: CallAtom): MatchOp => chooseCalls(op, said, { current: host.current, version })
+  const tested = await testValues(pattern, host, { choose, version })
+  const atoms = planAtoms(tested, { choose, sharedMin })
   const counts = new Map<PlannedAtom, number>()
   for (const atom of atoms) counts.set(atom, await countFacts(atom, host.store))
   const plan = makePlan(tested, atoms, { distinct, limit, rowsMax: allowProduct ? undefined : ROWS_MAX, tablesMax, count: (atom) => counts.get(atom) ?? 0 })
   return { plan, matches: await host.store.match(plan) }
+}
+
+/** Whether certain refs are an answer to a pattern, whatever the code that gave them. */
+export async function isAnswer(pattern: Pattern, refs: ReadonlyMap<string, Ref<unknown>>, host: QueryHost): Promise<boolean> {
+  const pins = pattern.columns.flatMap(({ name, variable }) => {
+    const ref = refs.get(name)
+    return ref ? [{ variable, oneOf: [{ kind: 'ref', hid: ref.hid } as const] }] : []
+  })
+  const known = { ...pattern, pins: [...pattern.pins, ...pins], columns: pattern.columns.slice(0, 1) }
+  const { matches } = await solve(known, host, { allowProduct: true, limit: 1, version: 'any' })
+  matches.close()
+  return matches.count > 0
+}
+
+interface Choosing {
+  /** The calls that a statement means. */
+  readonly choose: (atom: CallAtom) => MatchOp
+  readonly version: 'current' | 'any'
 }
 
 /** So many elements a collection is taken to have. */
@@ -52,18 +75,18 @@ async function countFacts({ form }: PlannedAtom, store: PatternMatcher): Promise
   for (const each of form) {
     if (each.kind === 'content') continue
     const times = each.edges.some(({ labels }) => labels.length === 0) ? ELEMENTS : 1
-    for (const { name, version } of each.ops) count += times * await store.countCalls(name, version)
+    for (const op of each.ops) count += times * await store.countCalls(op)
   }
   return count
 }
 
 /** Replaces each test of values by the refs that pass it, of those that the variable could be if only one atom spoke of it. */
-async function testValues(pattern: Pattern, host: QueryHost): Promise<Pattern> {
+async function testValues(pattern: Pattern, host: QueryHost, how: Choosing): Promise<Pattern> {
   const pins = [...pattern.pins]
   for (const variable of new Set(pattern.predicates.map((each) => each.variable))) {
     const tests = pattern.predicates.filter((each) => each.variable === variable)
     const passed: Pin[] = []
-    for (const [ref, value] of await readCandidates({ ...pattern, pins }, variable, host)) {
+    for (const [ref, value] of await readCandidates({ ...pattern, pins }, { variable, host, ...how })) {
       let isRight = true
       for (const { predicate } of tests) isRight &&= await predicate(value)
       if (isRight) passed.push(ref)
@@ -73,24 +96,26 @@ async function testValues(pattern: Pattern, host: QueryHost): Promise<Pattern> {
   return { ...pattern, pins, predicates: [] }
 }
 
-async function readCandidates(pattern: Pattern, variable: number, host: QueryHost): Promise<readonly (readonly [Pin, unknown])[]> {
-  const atom = await findSmallest(pattern.atoms.filter((each) => each.kind !== 'content' && variablesOfAtom(each).includes(variable)), host.store)
+async function readCandidates(
+  pattern: Pattern, { variable, host, choose, version }: Choosing & { readonly variable: number; readonly host: QueryHost },
+): Promise<readonly (readonly [Pin, unknown])[]> {
+  const atom = await findSmallest(pattern.atoms.filter((each) => each.kind !== 'content' && variablesOfAtom(each).includes(variable)), host.store, choose)
   const known = new Set(variablesOfAtom(atom))
   const part: Pattern = {
     ...pattern, atoms: [atom], predicates: [], columns: [{ name: 'candidate', variable }],
     pins: pattern.pins.filter((each) => known.has(each.variable)), excluded: pattern.excluded.filter((each) => known.has(each.variable)),
     unequal: pattern.unequal.filter((pair) => pair.every((each) => known.has(each))),
   }
-  const { matches } = await solve(part, host, { allowProduct: true })
+  const { matches } = await solve(part, host, { allowProduct: true, version })
   const web = new Web(host.owner)
   const numbers = readRows(matches, web).map(([number]) => number as number)
   const values = await readValues(web, numbers)
   return numbers.map((number) => [{ kind: 'ref', hid: web.hid(number) }, values.get(number)])
 }
 
-async function findSmallest(atoms: readonly PatternAtom[], store: PatternMatcher): Promise<PatternAtom> {
+async function findSmallest(atoms: readonly PatternAtom[], store: PatternMatcher, choose: Choosing['choose']): Promise<PatternAtom> {
   const counted: [count: number, atom: PatternAtom][] = []
-  for (const atom of atoms) counted.push([atom.kind === 'call' ? await store.countCalls(atom.op, atom.version) : Infinity, atom])
+  for (const atom of atoms) counted.push([atom.kind === 'call' ? await store.countCalls(choose(atom)) : Infinity, atom])
   return (counted.sort(([a], [b]) => a - b)[0] as [number, PatternAtom])[1]
 }
 
@@ -105,7 +130,7 @@ export function readRows(matches: Matches, web: Web): readonly (readonly number[
 
 export function readSome(matches: Matches, web: Web, { from, limit }: { readonly from: number; readonly limit: number }): readonly (readonly number[])[] {
   const { refs, rows } = matches.read(from, limit)
-  const numbers = refs.map(({ key, ...slot }) => (key === undefined ? web.addRef(slot) : web.addImmediate(slot, key)))
+  const numbers = refs.map(({ given, ...slot }) => (given ? web.addImmediate(slot, given.value) : web.addRef(slot)))
   return rows.map((row) => row.map((place) => numbers[place] as number))
 }
 

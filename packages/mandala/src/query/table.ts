@@ -3,7 +3,7 @@ import { renderPlan } from '../render/plan-text.ts'
 import { makeCellTable, showRefs } from '../web/cell-table.ts'
 import { readValue } from '../web/read-values.ts'
 import { Web } from '../web/web.ts'
-import { describePlan } from './describe-plan.ts'
+import { describePlan, describeVersions } from './describe-plan.ts'
 import type { Pattern } from './pattern.ts'
 import type { QueryOptions, RowOptions } from './query-options.ts'
 import { readRows, readSome, solve, type QueryHost, type Solved } from './solve.ts'
@@ -44,6 +44,6 @@ export async function* streamRows(pattern: Pattern, host: QueryHost, { values = 
 
 async function solveAndTell(pattern: Pattern, host: QueryHost, { explain = false, ...options }: QueryOptions): Promise<Solved> {
   const solved = await solve(pattern, host, options)
-  if (explain) host.show(renderPlan(describePlan(pattern, solved)))
+  if (explain) host.show(renderPlan(describePlan(pattern, solved), describeVersions(pattern, host, options)))
   return solved
 }

@@ -1,5 +1,6 @@
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import { invariant } from '../base/invariant.ts'
+import type { MatchOp } from '../store/match.ts'
 import type { StoredCommit, StoredDependency, StoredVersion, VersionedResult, VersionUse } from '../store/store.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
 import { kindAt } from './kinds.ts'
@@ -51,6 +52,13 @@ export function countUses(statements: Statements): VersionUse[] {
     SELECT lower(hex(versions.hash)), count(*), sum(calls.duration_us)
     FROM calls JOIN versions ON versions.id = calls.version WHERE calls.version IS NOT NULL GROUP BY calls.version ORDER BY calls.version`))
     .map(([version, calls, durationUs]) => ({ version, calls, durationMs: durationUs / 1000 }))
+}
+
+export function countCalls(statements: Statements, { name, version, code }: MatchOp): number {
+  const ofOp = 'op IN (SELECT id FROM ops WHERE name = ? AND (? IS NULL OR version = ?))'
+  const withCode = code ? 'AND version IN (SELECT versions.id FROM json_each(?) AS wanted JOIN versions ON versions.hash = unhex(wanted.value))' : ''
+  const values = [name, version ?? null, version ?? null, ...(code ? [JSON.stringify(code.ids)] : [])]
+  return firstRow<[number]>(statements.get(`SELECT count(*) FROM calls WHERE ${ofOp} ${withCode}`), ...values)?.[0] ?? 0
 }
 
 /** Contents that are there already keep what was decided of them. */

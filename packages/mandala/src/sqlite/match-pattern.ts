@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
-import type { Label, Pin } from '../model/variable.ts'
+import type { HistoryId, VersionId } from '../base/ids.ts'
+import type { Fallback, Label, Pin } from '../model/variable.ts'
 import type { MatchBlock, MatchCalls, Matches, MatchPlan } from '../store/match.ts'
 import { fillKeys, hasKeys } from './element-keys.ts'
 import { column, writeBlock, writeGathered, type Names } from './pattern-sql.ts'
@@ -16,13 +17,25 @@ interface Gathered {
 /** SQLite's limit is 2,000; while blocks are joined, some more than the selected ones are carried along. */
 const COLUMNS_MAX = 1_900
 
+/** Far below the ids of positions and keys, which are labels' times two. */
+const FALLBACKS_BELOW = -(2 ** 52)
+
 let plans = 0
+
+export interface Solution {
+  /** The table of the answers. */
+  readonly answers: string
+  readonly count: number
+  readonly steps: readonly Step[]
+  /** Defaults in the answers, by the ids that stand for them. */
+  readonly given: ReadonlyMap<number, Fallback>
+}
 
 /**
  * Solves a plan in temporary tables: the rows of each block, from the first on and restricted by its parent's; then those without a
  * partner go, from the last on; then the rest is joined. In one snapshot, as nothing here waits.
  */
-export function solvePlan(db: DatabaseSync, plan: MatchPlan): { readonly answers: string; readonly count: number; readonly steps: readonly Step[] } {
+export function solvePlan(db: DatabaseSync, plan: MatchPlan): Solution {
   if (plan.select.length > COLUMNS_MAX) {
     throw new MandalaError('QUERY_INVALID', `The query has ${plan.select.length} columns, and a table at most ${COLUMNS_MAX}`, { hint: 'select fewer variables' })
   }
@@ -43,15 +56,24 @@ class Solver implements Names {
   readonly #excluded = new Map<number, string[]>()
   readonly #steps: Step[] = []
   readonly #gathered = new Map<string, Gathered>()
+  readonly #fallbacks = new Map<HistoryId, number>()
+  readonly #given = new Map<number, Fallback>()
+  contents: string | undefined
 
   constructor(db: DatabaseSync, plan: MatchPlan) {
     this.#db = db
     this.#plan = plan
   }
 
-  solve(): { readonly answers: string; readonly count: number; readonly steps: readonly Step[] } {
+  solve(): Solution {
     const { blocks, pins, excluded } = this.#plan
-    if (blocks.some(({ steps }) => steps.some(({ atom }) => atom.some((form) => form.kind === 'calls' && form.edges.some(({ key }) => key))))) fillKeys(this.#db)
+    const forms = blocks.flatMap(({ steps }) => steps.flatMap(({ atom }) => atom))
+    const edges = forms.flatMap((form) => (form.kind === 'calls' ? form.edges : []))
+    const hasElementKeys = edges.some(({ key }) => key)
+    if (hasElementKeys) fillKeys(this.#db)
+    for (const { fallback } of edges) if (fallback) this.#addFallback(fallback)
+    const isAsked = this.#plan.distinct === 'values' || forms.some(({ kind }) => kind === 'content')
+    if (isAsked && (hasElementKeys || this.#given.size > 0)) this.#fillContents()
     for (const { variable, oneOf } of pins) this.#addPins(this.#pins, variable, oneOf)
     for (const { variable, noneOf } of excluded) this.#addPins(this.#excluded, variable, noneOf)
     const answers = `${this.#prefix}_answers`
@@ -59,7 +81,7 @@ class Solver implements Names {
     try {
       if (blocks.length === 1) this.#putAnswers(answers, `(${writeBlock(this.#plan, blocks[0] as MatchBlock, this)})`)
       else this.#solveTree(answers)
-      return { answers, count: this.#finishAnswers(answers), steps: this.#steps }
+      return { answers, count: this.#finishAnswers(answers), steps: this.#steps, given: this.#given }
     } catch (error) {
       this.#db.exec(`DROP TABLE IF EXISTS ${answers}`)
       throw error
@@ -101,7 +123,7 @@ class Solver implements Names {
       const conditions = [...together, ...differ].join(' AND ') || '1'
       const later = new Set([...select, ...unequal.flat(), ...joined.slice(n + 1).flatMap(([, block]) => block.keep)])
       const carried = [...all].filter((variable) => later.has(variable))
-      const columns = carried.map((variable) => `${sql(variable)} AS ${column(variable)}`).join(', ') || '1 AS nothing'
+      const columns = carried.map((variable) => `${sql(variable)} AS ${column(variable)}`).join(', ') || '1 AS one'
       const rows = `SELECT ${distinct === false ? '' : 'DISTINCT '}${columns} FROM ${table} AS t CROSS JOIN ${this.tableOf(i)} AS b ON ${conditions}`
       this.#expectBearable(table, i, keep.filter((variable) => known.has(variable)))
       const next = `${this.#prefix}_j${n}`
@@ -142,7 +164,8 @@ class Solver implements Names {
   #finishAnswers(answers: string): number {
     const { select, distinct, limit } = this.#plan
     if (distinct === 'values') {
-      const contents = select.map((variable) => `coalesce((SELECT val FROM refs WHERE id = ${column(variable)}), ${column(variable)})`).join(', ')
+      const loose = (id: string): string => (this.contents === undefined ? '' : `, (SELECT val FROM ${this.contents} WHERE id = ${id})`)
+      const contents = select.map(column).map((id) => `coalesce((SELECT val FROM refs WHERE id = ${id})${loose(id)}, ${id})`).join(', ')
       this.#db.exec(`DELETE FROM ${answers} WHERE rowid NOT IN (SELECT min(rowid) FROM ${answers} GROUP BY ${contents})`)
       if (limit !== undefined) this.#db.exec(`DELETE FROM ${answers} WHERE rowid NOT IN (SELECT rowid FROM ${answers} ORDER BY rowid LIMIT ${limit})`)
     }
@@ -161,6 +184,35 @@ class Solver implements Names {
     return (this.#db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n
   }
 
+  /** The ref of an equal value without history stands for a default, as it does for positions and keys. */
+  #addFallback(fallback: Fallback): void {
+    if (this.#fallbacks.has(fallback.hid)) return
+    const keys = hasKeys(this.#db)
+      ? 'UNION ALL SELECT -2 * label FROM temp.mandala_keys WHERE position_hid = $hid UNION ALL SELECT -2 * label - 1 FROM temp.mandala_keys WHERE name_hid = $hid'
+      : ''
+    const known = this.#db.prepare(`SELECT id FROM refs WHERE hid = $hid ${keys}`).get({ $hid: Buffer.from(fallback.hid, 'hex') })?.['id'] as number | undefined
+    const id = known ?? FALLBACKS_BELOW - this.#given.size
+    this.#fallbacks.set(fallback.hid, id)
+    if (known === undefined) this.#given.set(id, fallback)
+  }
+
+  /** The contents of positions, keys and defaults that no ref stands for: rows of values that are equal, or else their own ids. */
+  #fillContents(): void {
+    const table = `${this.#prefix}_contents`
+    this.#tables.push(table)
+    this.#db.exec(`CREATE TEMP TABLE ${bare(table)} (id INTEGER PRIMARY KEY, val INTEGER NOT NULL)`)
+    if (hasKeys(this.#db)) {
+      for (const [kind, id] of [['position', '-2 * label'], ['name', '-2 * label - 1']]) {
+        const value = `coalesce((SELECT id FROM vals WHERE cid = ${kind}_cid), ${id})`
+        this.#db.exec(`INSERT INTO ${table} SELECT ${id}, ${value} FROM temp.mandala_keys WHERE ${kind}_hid IS NOT NULL`)
+      }
+    }
+    for (const [id, { cid }] of this.#given) {
+      this.#db.prepare(`INSERT INTO ${table} SELECT ?, coalesce((SELECT id FROM vals WHERE cid = unhex(?)), ?)`).run(id, cid, id)
+    }
+    this.contents = table
+  }
+
   #addPins(to: Map<number, string[]>, variable: number, pins: readonly Pin[]): void {
     const table = `${this.#prefix}_p${this.#tables.length}`
     this.#tables.push(table)
@@ -177,11 +229,14 @@ class Solver implements Names {
         put(`SELECT ${unknown} FROM temp.mandala_keys WHERE (${isWanted}) AND NOT EXISTS (SELECT 1 FROM refs WHERE refs.hid = ${kind}_hid)`, hids, cids)
       }
     }
+    const isWanted = ({ hid, cid }: Fallback): boolean => (
+      pins.some((pin) => (pin.kind === 'ref' ? pin.hid === hid : pin.cids.includes(cid))))
+    for (const [id, fallback] of this.#given) if (isWanted(fallback)) this.#db.prepare(`INSERT INTO ${table} VALUES (?)`).run(id)
     to.set(variable, [...(to.get(variable) ?? []), table])
   }
 
   gather(form: MatchCalls, entry: number | undefined): string {
-    const shape = JSON.stringify([form.ops, form.edges.map(({ side, labels }) => [side, labels])])
+    const shape = JSON.stringify([form.ops, form.edges.map(({ side, labels, fallback }) => [side, labels, fallback?.hid])])
     let gathered = this.#gathered.get(shape)
     if (!gathered) {
       gathered = this.#fillGathered(form, `${this.#prefix}_g${this.#gathered.size}`)
@@ -209,6 +264,15 @@ class Solver implements Names {
   opIds(ops: MatchCalls['ops']): readonly number[] {
     return ops.flatMap(({ name, version }) => (
       this.#db.prepare('SELECT id FROM ops WHERE name = ? AND (? IS NULL OR version = ?)').all(name, version ?? null, version ?? null).map((row) => row['id'] as number)))
+  }
+
+  versionIds(ids: readonly VersionId[]): readonly number[] {
+    const sql = 'SELECT versions.id FROM json_each(?) AS wanted JOIN versions ON versions.hash = unhex(wanted.value)'
+    return this.#db.prepare(sql).all(JSON.stringify(ids)).map((row) => row['id'] as number)
+  }
+
+  fallbackId(fallback: Fallback): number {
+    return this.#fallbacks.get(fallback.hid) as number
   }
 
   labelIds(labels: readonly Label[]): readonly number[] {

@@ -1,13 +1,20 @@
 import { invariant } from '../base/invariant.ts'
 import type { MatchAtom, MatchBlock, MatchCalls, MatchContent, MatchEdge, MatchPlan } from '../store/match.ts'
-import type { Label } from '../model/variable.ts'
+import type { VersionId } from '../base/ids.ts'
+import type { Fallback, Label } from '../model/variable.ts'
 
 /** Names and ids that a plan's SQL refers to. */
 export interface Names {
   /** Row ids of ops. */
   opIds(ops: MatchCalls['ops']): readonly number[]
+  /** Row ids of versions. */
+  versionIds(ids: readonly VersionId[]): readonly number[]
   /** Row ids of labels. */
   labelIds(labels: readonly Label[]): readonly number[]
+  /** The id that stands for a default: that of its ref, or one below zero. */
+  fallbackId(fallback: Fallback): number
+  /** The table of contents of ids below zero; undefined where there are none. */
+  readonly contents: string | undefined
   /** Tables of the row ids that a variable has to be in. */
   pinsOf(variable: number): readonly string[]
   /** Tables of the row ids that it must not be in. */
@@ -32,7 +39,8 @@ export function writeGathered({ ops, edges }: MatchCalls, names: Names): string 
   const keep = edges.map((_, i) => i)
   const block: MatchBlock = { steps: [{ atom: [form], via: undefined }], parent: undefined, shared: [], isDriven: false, keep, isTestOnly: false }
   const free: Names = {
-    opIds: (each) => names.opIds(each), labelIds: (each) => names.labelIds(each), pinsOf: () => [], excludedOf: () => [],
+    opIds: (each) => names.opIds(each), versionIds: (each) => names.versionIds(each), labelIds: (each) => names.labelIds(each),
+    fallbackId: (each) => names.fallbackId(each), contents: names.contents, pinsOf: () => [], excludedOf: () => [],
     gather: (each, entry) => names.gather(each, entry), tableOf: (each) => names.tableOf(each),
   }
   const plan: MatchPlan = { blocks: [block], pins: [], excluded: [], unequal: [], select: [], distinct: false, limit: undefined, rowsMax: undefined }
@@ -105,17 +113,23 @@ class BlockWriter {
 
   #joinContent({ ref, content }: MatchContent, alias: string): void {
     const known = this.#known.get(ref)
-    this.#join(`refs AS ${alias}`, known && `${alias}.id = ${known}`)
+    const loose = this.#names.contents
+    if (known === undefined) {
+      this.#join(`${loose === undefined ? 'refs' : `(SELECT id, val FROM refs UNION ALL SELECT id, val FROM ${loose})`} AS ${alias}`)
+    } else {
+      this.#join(`refs AS ${alias}`, `${alias}.id = ${known}`, loose !== undefined)
+      if (loose !== undefined) this.#join(`${loose} AS l_${alias}`, `l_${alias}.id = ${known}`, true)
+    }
     this.#bind(ref, known ?? `${alias}.id`)
-    this.#bind(content, `${alias}.val`)
+    this.#bind(content, known === undefined || loose === undefined ? `${alias}.val` : `coalesce(${alias}.val, l_${alias}.val)`)
   }
 
   #joinCalls(form: MatchCalls, { place, via, start }: { place: number; via: number | undefined; start: string | undefined }): void {
     const { ops, edges, isShared } = form
     if (isShared) return this.#joinGathered(form, { place, via, start })
     const call = `c${place}`
-    const isOp = `${call}.op IN (${this.#names.opIds(ops).join()})`
-    const entry = start === undefined ? -1 : edges.findIndex(({ variable }) => variable === via)
+    const isOp = this.#isOf(ops, call)
+    const entry = start === undefined ? -1 : edges.findIndex(({ variable, fallback }) => variable === via && !fallback)
     const aliasOf = (i: number): string => `e${place}_${i}`
     if (entry < 0) {
       this.#join(`calls AS ${call}`, isOp)
@@ -126,18 +140,29 @@ class BlockWriter {
     for (const [i, edge] of edges.entries()) if (i !== entry) this.#joinEdge(edge, aliasOf(i), `${aliasOf(i)}.call = ${call}.id`)
   }
 
+  /** Ops of one form that have code are one. */
+  #isOf(ops: MatchCalls['ops'], call: string): string {
+    const isOp = `${call}.op IN (${this.#names.opIds(ops).join()})`
+    const code = ops[0]?.code
+    if (!code) return isOp
+    const ids = this.#names.versionIds(code.ids).join()
+    // The + keeps SQLite from the index by version, which leads to far more calls than what is known already.
+    const isHidden = `EXISTS (SELECT 1 FROM calls AS l WHERE l.pre_hid = ${call}.pre_hid AND l.id > ${call}.id AND +l.version IN (${ids}))`
+    return `${isOp} AND +${call}.version IN (${ids})${code.isLatest ? ` AND NOT ${isHidden}` : ''}`
+  }
+
   #joinGathered(form: MatchCalls, { place, via, start }: { place: number; via: number | undefined; start: string | undefined }): void {
     const entry = start === undefined ? undefined : form.edges.findIndex(({ variable }) => variable === via)
     this.#join(`${this.#names.gather(form, entry)} AS s${place}`, entry === undefined ? undefined : `s${place}.e${entry} = ${start}`)
     for (const [i, { variable }] of form.edges.entries()) if (i !== entry) this.#bind(variable, `s${place}.e${i}`)
   }
 
-  #joinEdge({ side, labels, variable, key }: MatchEdge, io: string, condition: string): void {
+  #joinEdge({ side, labels, variable, key, fallback }: MatchEdge, io: string, condition: string): void {
     const isOnly = labels.some(({ kind }) => kind === 'only')
     const slot = isOnly ? '= -1' : side === 'output' ? '< 0' : '>= 0'
     const named = isOnly || labels.length === 0 ? '' : ` AND ${io}.label IN (${this.#names.labelIds(labels).join()})`
-    this.#join(`io AS ${io}`, `${condition} AND ${io}.slot ${slot}${named}`)
-    this.#bind(variable, `${io}.ref`)
+    this.#join(`io AS ${io}`, `${condition} AND ${io}.slot ${slot}${named}`, fallback !== undefined)
+    this.#bind(variable, fallback ? `coalesce(${io}.ref, ${this.#names.fallbackId(fallback)})` : `${io}.ref`)
     if (!key) return
     const { id, unknown } = KEYS[key.of]
     this.#join(`mandala_keys AS k_${io}`, `k_${io}.label = ${io}.label`)
@@ -167,7 +192,7 @@ class BlockWriter {
     for (const [a, b] of this.#plan.unequal) {
       if (this.#known.has(a) && this.#known.has(b)) this.#where.push(`${sqlOf(a)} <> ${sqlOf(b)}`)
     }
-    const columns = keep.map((variable) => `${sqlOf(variable)} AS ${column(variable)}`).join(', ') || '1 AS nothing'
+    const columns = keep.map((variable) => `${sqlOf(variable)} AS ${column(variable)}`).join(', ') || '1 AS one'
     const [first, ...others] = this.#from
     const joins = others.map(({ table, on, isOptional }) => `${isOptional ? 'LEFT' : 'CROSS'} JOIN ${table}${on === undefined ? '' : ` ON ${on}`}`)
     const where = [...(first?.on === undefined ? [] : [first.on]), ...this.#where].join(' AND ') || '1'

@@ -5,10 +5,10 @@ import type {
   Batch, Dropped, LinkedCall, Store, StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredValue, StoredVersion, StoreStats,
   VersionedResult, VersionUse,
 } from '../store/store.ts'
-import type { Matches, MatchPlan } from '../store/match.ts'
+import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
 import { checkTables, findMissingFiles } from './check.ts'
 import {
-  countUses, dropVersion, extendVersions, findVersioned, listVersionCalls, moveMeaning, putCommits, putHeads, readCommits, readHeads, readVersions,
+  countCalls, countUses, dropVersion, extendVersions, findVersioned, listVersionCalls, moveMeaning, putCommits, putHeads, readCommits, readHeads, readVersions,
 } from './code-tables.ts'
 import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
 import { solvePlan } from './match-pattern.ts'
@@ -183,9 +183,8 @@ export class SqliteStore implements Store {
     this.#write(() => dropVersion(this.#statements, id))
   }
 
-  countCalls(op: string, version: number | undefined): number {
-    const sql = 'SELECT count(*) FROM calls WHERE op IN (SELECT id FROM ops WHERE name = ? AND (? IS NULL OR version = ?))'
-    return this.#read(() => firstRow<[number]>(this.#statements.get(sql), op, version ?? null, version ?? null)?.[0] ?? 0)
+  countCalls(op: MatchOp): number {
+    return this.#read(() => countCalls(this.#statements, op))
   }
 
   listVersions(op: string): readonly number[] {
@@ -193,11 +192,11 @@ export class SqliteStore implements Store {
   }
 
   match(plan: MatchPlan): Matches {
-    const { answers, count, steps } = this.#read(() => solvePlan(this.#db, plan))
+    const { answers, count, steps, given } = this.#read(() => solvePlan(this.#db, plan))
     let isOpen = true
     return {
       count, steps,
-      read: (from, limit) => this.#read(() => readAnswers(this.#db, answers, { columns: plan.select.length, from, limit })),
+      read: (from, limit) => this.#read(() => readAnswers(this.#db, answers, { columns: plan.select.length, given, from, limit })),
       close: () => {
         if (isOpen && this.#isOpen) this.#db.exec(`DROP TABLE ${answers}`)
         isOpen = false

@@ -27,6 +27,7 @@ export class Frames {
       reader: memo.store,
       rest: () => memo.store.rest(),
       identify: (value) => (value instanceof Ref ? value.cid : identify(value).cid),
+      listVersionCalls: async (id) => new Set(await memo.store.listVersionCalls(id)),
       dropCalls: (hids, options) => memo.drop(hids, options),
       expectOpName: (name, place) => expectOpName(memo.store, name, place),
     }

@@ -1,15 +1,17 @@
 import type { ColumnTable } from 'arquero'
 import { describe, expectOptions } from '../base/expect.ts'
 import type { Logger } from '../base/logger.ts'
+import { findContext } from '../memo/context.ts'
+import { fallbacksOf } from '../memo/define.ts'
 import type { Memo } from '../memo/memo.ts'
 import { collectPattern, expectSelection, expectWhole } from '../query/collect.ts'
 import { collapse } from '../query/collapse.ts'
-import { readHistory } from '../query/history.ts'
+import { readHistory, type History } from '../query/history.ts'
 import type { Pattern } from '../query/pattern.ts'
 import { writeProgram } from '../query/program.ts'
 import { QUERY_OPTIONS, ROW_OPTIONS, SIMILAR_OPTIONS, type QueryOptions, type RowOptions, type SimilarOptions } from '../query/query-options.ts'
-import { runProgram } from '../query/run-program.ts'
-import type { QueryHost } from '../query/solve.ts'
+import { runProgram, type ProgramOps } from '../query/run-program.ts'
+import { isAnswer, type QueryHost } from '../query/solve.ts'
 import { makeTable, streamRows } from '../query/table.ts'
 import { Ref } from '../model/ref.ts'
 import { invalid } from '../model/variable.ts'
@@ -20,44 +22,82 @@ export class Queries {
   readonly #memo: Memo
   readonly #host: QueryHost
   readonly #logger: Logger
+  /** The ops of this program, as those that were called here tell; of others nothing is known but what is stored. */
+  readonly #ops: ProgramOps = {
+    chooseVersion: (op, version) => {
+      const live = this.#memo.listOps(op)
+      if (version === undefined) return { kind: 'current', version: 0, isStated: false }
+      return live.length === 0 || live.some((each) => each.version === version) ? { kind: 'current', version, isStated: true } : { kind: 'number', version }
+    },
+    findFallback: (op, input) => this.#memo.listOps(op).flatMap((each) => fallbacksOf(each).get(input) ?? [])[0],
+  }
 
   constructor(memo: Memo, logger: Logger) {
     this.#memo = memo
     this.#logger = logger
-    this.#host = { store: memo.store, owner: memo, show: (text) => logger.show(text) }
+    this.#host = { store: memo.store, owner: memo, current: undefined, show: (text) => logger.show(text) }
   }
 
   async df(selection: Readonly<Record<string, unknown>>, options: QueryOptions): Promise<ColumnTable> {
     expectOptions('storage.df', options, QUERY_OPTIONS)
     const pattern = readPattern(selection, 'storage.df', options)
-    await this.#memo.queue.flush()
-    return makeTable(pattern, this.#host, options)
+    const host = await this.#prepare()
+    await this.#expectVersions(pattern)
+    return makeTable(pattern, host, options)
   }
 
   async* rows(selection: Readonly<Record<string, unknown>>, options: RowOptions): AsyncGenerator<Record<string, unknown>> {
     expectOptions('storage.rows', options, ROW_OPTIONS)
     const pattern = readPattern(selection, 'storage.rows', options)
-    await this.#memo.queue.flush()
-    yield* streamRows(pattern, this.#host, options)
+    const host = await this.#prepare()
+    await this.#expectVersions(pattern)
+    yield* streamRows(pattern, host, options)
   }
 
   async similar(selection: Readonly<Record<string, unknown>>, given: SimilarOptions): Promise<ColumnTable> {
     expectOptions('storage.similar', given, SIMILAR_OPTIONS)
     const { context = false, print = true, ...options } = given
     const refs = readRefs(selection)
-    await this.#memo.queue.flush()
-    const program = await this.#findProgram(refs, context, options)
+    const host = await this.#prepare()
+    const history = await readHistory(refs, this.#memo.store)
+    const write = async (isSelectionRole: boolean): Promise<[Program, Pattern]> => {
+      const program = await this.#writeProgram(collapse(history, isSelectionRole), refs, { context, options })
+      return [program, readPattern(runProgram(program, this.#ops), 'storage.similar', options)]
+    }
+    let [program, pattern] = await write(false)
+    // Calls of one role are one, even if one gave this and another that.
+    if (refs.size > 1 && !(await isAnswer(pattern, refs, host))) [program, pattern] = await write(true)
     if (print) this.#logger.show(renderPattern(program))
-    return makeTable(readPattern(runProgram(program), 'storage.similar', options), this.#host, options)
+    return makeTable(pattern, host, options)
   }
 
-  async #findProgram(selection: ReadonlyMap<string, Ref<unknown>>, context: boolean, options: QueryOptions): Promise<Program> {
-    const history = collapse(await readHistory(selection, this.#memo.store))
+  /** Stores what is still to be stored. In a run the code is that which the run started with; outside it is looked at now. */
+  async #prepare(): Promise<QueryHost> {
+    const memo = this.#memo
+    await memo.queue.flush()
+    if (findContext()?.memo !== memo) await memo.followCode()
+    return { ...this.#host, current: await memo.code?.versions.listCurrent() }
+  }
+
+  /** No answers would say the same of an id that was mistyped. */
+  async #expectVersions({ atoms }: Pattern): Promise<void> {
+    const stated = atoms.flatMap((atom) => (atom.kind === 'call' && atom.version.kind === 'code' ? [{ op: atom.op, id: atom.version.id }] : []))
+    if (stated.length === 0) return
+    const known = new Map((await this.#memo.store.readVersions()).map(({ id, op }) => [id, op]))
+    for (const { op, id } of stated) {
+      if (known.get(id) !== op) throw invalid(`${op}.match`, `no call of ${op} has the version ${id}`, 'storage.versions(op) lists them')
+    }
+  }
+
+  async #writeProgram(
+    history: History, selection: ReadonlyMap<string, Ref<unknown>>, { context, options }: { readonly context: boolean; readonly options: QueryOptions },
+  ): Promise<Program> {
     const several = new Set<string>()
     for (const op of new Set(history.facts.flatMap((fact) => (fact.kind === 'call' ? [fact.op] : [])))) {
       if ((await this.#memo.store.listVersions(op)).length > 1) several.add(op)
     }
-    return writeProgram(history, { selection, context, saysVersion: (op, version) => version !== 0 || several.has(op), options: renderOptions(options) })
+    const saysVersion = (op: string, version: number): boolean => options.version !== 'any' && (version !== 0 || several.has(op))
+    return writeProgram(history, { selection, context, saysVersion, options: renderOptions(options) })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../base/awaitable.ts'
-import type { Label, Pin } from '../model/variable.ts'
+import type { VersionId } from '../base/ids.ts'
+import type { Fallback, Label, Pin } from '../model/variable.ts'
 import type { StoredSlot } from './store.ts'
 
 /** One of the names under which calls have a ref, and the variable that stands for it. */
@@ -10,12 +11,28 @@ export interface MatchEdge {
   readonly variable: number
   /** The variable for the position or key that the label of a collection's input says. */
   readonly key: { readonly variable: number; readonly of: 'position' | 'name' } | undefined
+  /** What calls without such a ref have instead. */
+  readonly fallback: Fallback | undefined
+}
+
+/** Calls of an op: at a version number, and with some code. */
+export interface MatchOp {
+  readonly name: string
+  /** Undefined for any. */
+  readonly version: number | undefined
+  readonly code: MatchCode | undefined
+}
+
+export interface MatchCode {
+  readonly ids: readonly VersionId[]
+  /** Of several calls on the same inputs only the latest, as it hides the others from a look-up. */
+  readonly isLatest: boolean
 }
 
 /** Calls of some ops, with what they have under some names. */
 export interface MatchCalls {
   readonly kind: 'calls'
-  readonly ops: readonly { readonly name: string; readonly version: number | undefined }[]
+  readonly ops: readonly MatchOp[]
   readonly edges: readonly MatchEdge[]
   /** Whether so many atoms ask for the same that it pays to gather it once. */
   readonly isShared: boolean
@@ -66,9 +83,9 @@ export interface MatchPlan {
   readonly rowsMax: number | undefined
 }
 
-/** A ref of an answer; `key` is the value of a position or key that isn't stored as a value. */
+/** A ref of an answer; `given` is the value of a position, key or default for which no ref is stored. */
 export interface MatchedRef extends Omit<StoredSlot, 'name'> {
-  readonly key: number | string | undefined
+  readonly given: { readonly value: unknown } | undefined
 }
 
 /** The answers to a pattern, sorted by the order in which their refs were first stored, one column after the other. */
@@ -83,9 +100,9 @@ export interface Matches {
 
 /** What queries by pattern ask of a store. */
 export interface PatternMatcher {
-  /** How many calls there are of an op at a version, or at all. */
-  countCalls(op: string, version: number | undefined): Awaitable<number>
-  /** The versions of an op that have calls. */
+  /** How many calls there are of an op; those that others hide are counted, too. */
+  countCalls(op: MatchOp): Awaitable<number>
+  /** The version numbers of an op that have calls. */
   listVersions(op: string): Awaitable<readonly number[]>
   match(plan: MatchPlan): Awaitable<Matches>
 }

@@ -123,6 +123,19 @@ export class Versions {
     return Promise.all([...this.#versions.values()].map(async (version) => ({ ...version, isCurrent: await this.isCurrent(version.id) })))
   }
 
+  /** By op: the versions whose calls a look-up would find now, and how many there are. */
+  async listCurrent(): Promise<ReadonlyMap<string, { readonly ids: readonly VersionId[]; readonly count: number }>> {
+    await this.#load()
+    const byOp = new Map<string, { readonly ids: VersionId[]; count: number }>()
+    for (const { id, op } of this.#versions.values()) {
+      let found = byOp.get(op)
+      if (!found) byOp.set(op, (found = { ids: [], count: 0 }))
+      found.count += 1
+      if (this.isKnownCurrent(id)) found.ids.push(id)
+    }
+    return byOp
+  }
+
   /** The contents that a component had, oldest first, and which of them it has now. */
   async listCommits(component: string): Promise<readonly (StoredCommit & { readonly isHead: boolean })[]> {
     await this.sync()

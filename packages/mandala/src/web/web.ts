@@ -3,6 +3,7 @@ import { Call } from '../model/call.ts'
 import { deriveCallContentId, deriveHistoryId } from '../model/derive-ids.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { groupName } from '../model/structure.ts'
+import { wrapAs } from '../model/wrap.ts'
 import type { LinkedCall, StoredSlot } from '../store/store.ts'
 
 /** What calls of one op and shape share: the names of their inputs and outputs, by position. */
@@ -96,10 +97,10 @@ export class Web {
     return ref
   }
 
-  /** A ref whose value needs no loading. */
+  /** A ref without history whose value may be in no store. */
   addImmediate(slot: Omit<StoredSlot, 'name'>, value: unknown): number {
     const ref = this.addRef(slot)
-    this.#refs[ref] ??= makeRef(slot.kind, { cid: slot.cid, owner: this.owner, immediate: { value } })
+    this.#refs[ref] ??= wrapAs(slot.cid, value)
     return ref
   }
 

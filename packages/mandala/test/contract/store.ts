@@ -111,10 +111,10 @@ function lookUps({ open }: StoreSetting): void {
 /** What is `x` of `in0` in a call that gave what another one took. */
 const twoSteps = (limit?: number): MatchPlan => {
   const calls = (out: number, input: number): MatchAtom => [{
-    kind: 'calls', ops: [{ name: 'f', version: undefined }], isShared: false,
+    kind: 'calls', ops: [{ name: 'f', version: undefined, code: undefined }], isShared: false,
     edges: [
-      { side: 'output', labels: [{ kind: 'only' }], variable: out, key: undefined },
-      { side: 'input', labels: [{ kind: 'named', name: 'in0' }], variable: input, key: undefined },
+      { side: 'output', labels: [{ kind: 'only' }], variable: out, key: undefined, fallback: undefined },
+      { side: 'input', labels: [{ kind: 'named', name: 'in0' }], variable: input, key: undefined, fallback: undefined },
     ],
   }]
   const steps = [{ atom: calls(0, 1), via: undefined }, { atom: calls(1, 2), via: 1 }]
@@ -126,7 +126,8 @@ function matching({ open }: StoreSetting): void {
   test('calls are counted by op and version', async (t) => {
     const { store } = open(t)
     await store.putBatch(batchOf(call('a'), call('b', { version: 1 }), call('c', { version: 1 }), call('d', { op: 'g' })))
-    assert.deepEqual([await store.countCalls('f', undefined), await store.countCalls('f', 1), await store.countCalls('h', undefined)], [3, 2, 0])
+    const count = async (name: string, version?: number): Promise<number> => store.countCalls({ name, version, code: undefined })
+    assert.deepEqual([await count('f'), await count('f', 1), await count('h')], [3, 2, 0])
     assert.deepEqual([await store.listVersions('f'), await store.listVersions('h')], [[0, 1], []])
   })
 

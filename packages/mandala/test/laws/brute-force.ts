@@ -1,6 +1,6 @@
 import type { StoredCall } from '../../src/store/store.ts'
 import { deriveKeyId, groupName, STRUCTURE_OPS, type CollectionKind } from '../../src/model/structure.ts'
-import type { Label, Pin } from '../../src/model/variable.ts'
+import type { CallVersion, Label, Pin } from '../../src/model/variable.ts'
 import type { Pattern, PatternAtom, PatternEdge } from '../../src/query/pattern.ts'
 
 type Ids = ReadonlyMap<number, string>
@@ -11,6 +11,7 @@ type Fact = readonly (readonly [variable: number, id: string])[]
 /** The answers to a pattern, by trying every fact for every atom: one list of ids for each, as often as it is found. */
 export function solveByForce(pattern: Pattern, calls: readonly StoredCall[]): string[] {
   const contents = new Map(calls.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]).map(({ hid, cid }) => [hid as string, cid as string]))
+  for (const { inputs } of pattern.atoms.filter((atom) => atom.kind === 'call')) for (const { fallback } of inputs) if (fallback) contents.set(fallback.hid, fallback.cid)
   for (const call of calls) for (const { key } of elementsOf(call)) contents.set(key.hid, key.cid)
   const facts = pattern.atoms.map((atom) => listFacts(atom, calls, contents))
   const answers: string[] = []
@@ -33,15 +34,21 @@ function listFacts(atom: PatternAtom, calls: readonly StoredCall[], contents: Re
     case 'content': return Array.from(contents, ([hid, cid]) => [[atom.ref, hid], [atom.content, cid]])
     case 'element': return calls.flatMap(elementsOf).filter(({ kind }) => atom.kinds.includes(kind)).map(({ collection, element, key }) => (
       [[atom.collection, collection], [atom.element, element], ...(atom.key === undefined ? [] : [[atom.key, key.hid] as const])]))
-    case 'call': return calls.filter(({ op, version }) => op === atom.op && (atom.version === undefined || version === atom.version)).flatMap((call) => {
+    case 'call': return calls.filter(({ op, version }) => op === atom.op && isOf(version, atom.version)).flatMap((call) => {
       const sides = [...atom.inputs.map((edge) => choices(edge, call.op, call.inputs)), ...atom.outputs.map((edge) => choices(edge, call.op, call.outputs))]
       return sides.reduce<Fact[]>((found, side) => found.flatMap((fact) => side.map((each) => [...fact, each])), [[]])
     })
   }
 }
 
-function choices({ label, variable }: PatternEdge, op: string, slots: StoredCall['inputs']): Fact {
-  return slots.filter((slot) => isNamed(label, op, slot.name)).map(({ hid }) => [variable, hid])
+/** In a store that follows no code every call holds. */
+function isOf(version: number, asked: CallVersion): boolean {
+  return asked.kind === 'any' || asked.kind !== 'code' && asked.version === version
+}
+
+function choices({ label, variable, fallback }: PatternEdge, op: string, slots: StoredCall['inputs']): Fact {
+  const found = slots.filter((slot) => isNamed(label, op, slot.name)).map(({ hid }) => [variable, hid] as const)
+  return found.length === 0 && fallback ? [[variable, fallback.hid]] : found
 }
 
 function isNamed(label: Label, op: string, name: string): boolean {

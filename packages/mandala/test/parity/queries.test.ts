@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { list, ListRef, op, Q, unwrap, wrap } from '../../src/index.ts'
+import { FakeCode } from '../behaviour/fake-code.ts'
 import { askSimilar, makePrinting, show } from './paste.ts'
 
 /* The worked examples of the original's queries: ours give the same rows, or the comment says where and why they differ. */
@@ -138,7 +139,30 @@ test('D, second form: a call that is found by content gets the history that a qu
   assert.equal((await storage.df({ all: dec.match() }, { distinct: 'values' })).numRows(), 1)
 })
 
-// E is about versions of dependencies, which calls don't have yet.
+test('E: a query answers with the calls that hold for the code of today', async () => {
+  const code = new FakeCode({ N: '10', helper: 'x * N' })
+  let decision: 'reuse' | 'recompute' = 'reuse'
+  const asked: string[] = []
+  const storage = code.open({ onChange: ({ component }) => { asked.push(component); return decision } })
+  const uses = op('uses', (x: number, flag: boolean) => {
+    if (!flag) return x
+    return code.use('helper') === 'x * N' ? x * Number(code.use('N')) : x * Number(code.use('N')) + 1
+  })
+  const run = (): Promise<number[]> => storage.run(() => Promise.all([unwrap(uses(1, false)), unwrap(uses(1, true))]))
+  const [x, flag] = [Q<number>(), Q<boolean>()]
+  const ask = async (version?: 'any'): Promise<string[]> => show(await storage.df({ x, flag, y: uses.match({ x, flag }) }, version ? { version } : {}))
+  assert.deepEqual(await run(), [1, 10])
+  code.edit('N', '20')
+  assert.deepEqual(await run(), [1, 10])
+  decision = 'recompute'
+  code.edit('helper', 'x * N + 1')
+  assert.deepEqual(await run(), [1, 21])
+  assert.deepEqual(await ask(), ['1 false 1', '1 true 21'])
+  code.edit('helper', 'x * N')
+  assert.deepEqual(await ask(), ['1 false 1', '1 true 10'])
+  assert.deepEqual(asked, ['N', 'helper'])
+  assert.deepEqual(await ask('any'), ['1 false 1', '1 true 10', '1 true 21'])
+})
 
 test('F: elements that play different roles stay apart, and may stand for the same one', async () => {
   const printing = makePrinting()
@@ -159,6 +183,29 @@ test('F: elements that play different roles stay apart, and may stand for the sa
   })
   // Lists without a common element: 2 · 3 rows of this run, and as many of the one before.
   assert.equal((await askSimilar(printing, [inc, avg, add], { apart }, { context: true })).rows.length, 12)
+})
+
+test('F, with a list in the place of named arguments: both averages may be the same call', async () => {
+  const printing = makePrinting()
+  const lists = [[2, 3], [2, 3, 4]]
+  const t = await printing.storage.run(async () => {
+    const [a, b, c, d, e, f] = await increment(1, 2, 3, 4, 5, 6) as [number, number, number, number, number, number]
+    await add(avg([a, b]), avg([a, b, c]))
+    await add(avg([a, b]), avg([d, e, f]))
+    return avg([avg([a, b]), avg([a, b, c])] as never)
+  })
+  const { rows, columns } = await askSimilar(printing, [inc, avg], { t }, { context: true })
+  assert.deepEqual(columns, [
+    'nums_3_i', 'nums_3_i_2', 'nums_i', 'nums_2_i', 'nums_2_i_2', 'x', 'x_2', 'inc_out', 'nums', 'avg_out', 'inc_out_2', 'nums_2', 'avg_out_2', 'nums_3', 't',
+  ])
+  // One element is of both lists, the other one of the second; each list is either of those that were averaged: 4 + 6 + 4 + 9.
+  const text = (list: readonly number[]): string => `[ ${list.join(', ')} ]`
+  const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / list.length
+  const expected = lists.flatMap((one, i) => lists.flatMap((two, j) => one.filter((both) => two.includes(both)).flatMap((both) => two.map((any) => [
+    i, j, one.indexOf(both), two.indexOf(both), two.indexOf(any), both - 1, any - 1, both, text(one), mean(one), any, text(two), mean(two), '[ 2.5, 3 ]', 2.75,
+  ].join(' ')))))
+  assert.equal(rows.length, 23)
+  assert.deepEqual(rows, expected.sort())
 })
 
 test('a value that is selected is one variable wherever it is used; others are one each', async () => {

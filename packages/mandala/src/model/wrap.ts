@@ -1,7 +1,8 @@
-import { makeRef, type Ref, type RefOwner } from '../model/ref.ts'
+import type { ContentId } from '../base/ids.ts'
 import { decode, encode } from '../value/codec.ts'
 import { identify } from '../value/identify.ts'
 import { Refusal } from '../value/refusal.ts'
+import { makeRef, type Ref, type RefOwner } from './ref.ts'
 
 /**
  * Makes a Ref of a value, so that it can be selected in queries. It has no history: equal values wrapped twice are the same Ref. The value
@@ -11,11 +12,20 @@ import { Refusal } from '../value/refusal.ts'
 export function wrap<T>(value: T): Ref<T> {
   try {
     const { cid, isPlain } = identify(value)
-    if (typeof value !== 'object' || value === null) return makeRef('value', { cid, owner: new Holder(undefined), immediate: { value } }) as Ref<T>
-    return makeRef('value', { cid, owner: new Holder(encode(value, isPlain)) }) as Ref<T>
+    return hold(cid, { value, isPlain }) as Ref<T>
   } catch (error) {
     throw error instanceof Refusal ? error.toError('value') : error
   }
+}
+
+/** The same for what is known by an id that its value alone doesn't tell: of a collection, or rounded. */
+export function wrapAs(cid: ContentId, value: unknown): Ref<unknown> {
+  return hold(cid, { value, isPlain: identify(value).isPlain })
+}
+
+function hold(cid: ContentId, { value, isPlain }: { readonly value: unknown; readonly isPlain: boolean }): Ref<unknown> {
+  if (typeof value !== 'object' || value === null) return makeRef('value', { cid, owner: new Holder(undefined), immediate: { value } })
+  return makeRef('value', { cid, owner: new Holder(encode(value, isPlain)) })
 }
 
 /** The value of a Ref that is at hand without a storage: a wrapped one, or a primitive. */
