@@ -1,5 +1,6 @@
 import { parseExpressionAt, type Expression, type Function as FunctionNode, type ObjectPattern, type Pattern, type Property } from 'acorn'
 import { MandalaError } from '../base/mandala-error.ts'
+import { getTracer } from './tracer.ts'
 
 /** What is left out of a call when a parameter is left out. */
 export type Default =
@@ -24,7 +25,7 @@ const none: Default = { kind: 'none' }
 
 /** Reads names and defaults off a function's source; undefined where the source isn't to be had or can't be parsed (native, bound). */
 export function findParameters(fn: (...args: any[]) => unknown, opName: string): Parameters | undefined {
-  const node = parseFunction(Function.prototype.toString.call(fn))
+  const node = parseFunction(getTracer().findName(fn)?.signature ?? Function.prototype.toString.call(fn))
   if (!node) return undefined
   const only = node.params.length === 1 ? withoutDefault(node.params[0] as Pattern) : undefined
   if (only?.type === 'ObjectPattern') return namedParameters(only, opName)
