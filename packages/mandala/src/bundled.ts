@@ -1,16 +1,22 @@
 /** What the output of `mandala-ts/plugin` imports: files of a bundle make themselves known here. Nothing to import by hand. */
 import { fileURLToPath } from 'node:url'
 import { getCallSites } from 'node:util'
-import { BundledSource } from './code/bundled-source.ts'
-import { getTracer, type BundleTracer } from './code/tracer.ts'
+import { BundledSource, isInstalled } from './code/bundled-source.ts'
+import { getTracer, type BundleTracer, type ModuleMarks } from './code/tracer.ts'
+
+/** Nobody is told. */
+const UNTRACKED: ModuleMarks = { bytes: new Uint8Array(1 << 16), report: () => {}, capture: (fn) => fn }
 
 function makeTracer(): BundleTracer {
   const program = getTracer()
-  const source = program.useBundle((elsewhere) => new BundledSource(elsewhere))
+  let source: BundledSource | undefined
   return {
     registerBundled(bundled, own, imported) {
-      for (const file of source.add(bundled, findCaller())) program.program.forget(file)
-      return program.register(bundled.file, own, imported)
+      const path = findCaller()
+      if (isInstalled(path)) return UNTRACKED
+      source ??= program.useBundle((elsewhere) => new BundledSource(elsewhere))
+      program.forget(source.add(bundled, path))
+      return program.register(bundled.file, own, imported, true)
     },
     name: (fn, name) => program.name(fn, name),
   }

@@ -140,6 +140,7 @@ function sourcesIn(facts: FileFacts | undefined): string[] {
 function surroundingOf(ref: SiteRef): string | undefined {
   if (ref.kind === 'hidden') return ref.name.startsWith('import.meta.env.') ? ref.name : undefined
   if (ref.kind !== 'env') return undefined
-  if (ref.name.startsWith('globalThis.')) return ref.name.slice('globalThis.'.length)
+  // In parentheses: what a bundler puts there may begin with a brace.
+  if (ref.name.startsWith('globalThis.')) return `(${ref.name.slice('globalThis.'.length)})`
   return /^[\w$]+$/.test(ref.name) ? `process.env.${ref.name}` : `process.env[${JSON.stringify(ref.name)}]`
 }

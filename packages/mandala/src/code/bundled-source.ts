@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname, sep } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 import { MandalaError } from '../base/mandala-error.ts'
 import { digest } from '../value/digest.ts'
 import type { FileFacts } from './file-facts.ts'
-import { findInstalled, versionOf } from './packages.ts'
+import { findInstalled, findPackage, versionOf } from './packages.ts'
 import type { ProgramSource, ResolvedModule } from './program.ts'
 import { TRANSFORM_VERSION } from './transform.ts'
 
@@ -36,6 +36,14 @@ interface Placed {
   /** Whether it came with its own code rather than with a file that refers to it. */
   readonly isOwn: boolean
   content: FileContent | undefined
+}
+
+/** Whether a bundle is an installed package that the program uses: that counts by its version, as all packages do. */
+export function isInstalled(path: string): boolean {
+  const { folder } = findPackage(dirname(path)) ?? {}
+  const entry = process.argv[1]
+  const program = entry !== undefined && existsSync(entry) ? findPackage(dirname(realpathSync(entry)))?.folder : undefined
+  return folder !== undefined && folder.split(sep).includes('node_modules') && folder !== program
 }
 
 /** The files of a program that runs from a bundle; those that no bundle brought are looked for elsewhere. */
@@ -71,6 +79,7 @@ export class BundledSource implements ProgramSource {
     const known = this.#files.get(bundled.file)
     if (known && known.isOwn && !isOwn) return false
     const isSame = known?.bundled.packed === bundled.packed
+    if (known && known.isOwn && !isSame && known.path !== path) throw inTwo(bundled, known.path, path)
     this.#files.set(bundled.file, { bundled, path, isOwn, content: isSame ? known.content : undefined })
     return !isSame
   }
@@ -128,6 +137,12 @@ export class BundledSource implements ProgramSource {
   hasFolder(folder: string): boolean {
     return [...this.#files.keys()].some((file) => folder === '.' || file.startsWith(`${folder}/`)) || this.#elsewhere.hasFolder(folder)
   }
+}
+
+function inTwo({ file }: BundledFile, one: string, other: string): MandalaError {
+  return new MandalaError('BUNDLE_OUTDATED', `${file} is in two bundles, ${one} and ${other}, and not the same in both`, {
+    hint: 'make both again from the same sources; those of two packages, whose files have the same names, can\'t run in one process',
+  })
 }
 
 function outdated({ file, version }: BundledFile): MandalaError {

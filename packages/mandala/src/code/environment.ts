@@ -1,10 +1,11 @@
 import { identify } from '../value/identify.ts'
 import type { Getter } from './module-values.ts'
+import { portray } from './portrait.ts'
 
 /** What comes before the name of a global that nobody declares, beside variables of `process.env`. */
 const GLOBAL = 'globalThis.'
 
-/** Single values that the surroundings set: variables of the environment, globals, constants that a bundler puts in the place of either. */
+/** Data that the surroundings set: variables of the environment, globals, constants that a bundler puts in the place of either. */
 export class Environment {
   readonly #getters = new Map<string, Getter>()
   #isBundled = false
@@ -18,10 +19,12 @@ export class Environment {
     this.#getters.set(name, getter)
   }
 
-  /** As code that runs finds it; undefined if it is more than a single value. */
+  /** As code that runs finds it; undefined if there is more to it than data. */
   hashOf(name: string): string | undefined {
     const value = valueOf(this.#getters.get(name) ?? (() => readOutside(name)))
-    return typeof value === 'object' && value !== null || typeof value === 'function' || typeof value === 'symbol' ? undefined : identify(value).cid
+    if (typeof value !== 'object' || value === null) return typeof value === 'function' || typeof value === 'symbol' ? undefined : identify(value).cid
+    const { hash, isPartial } = portray(value, () => '')
+    return isPartial ? undefined : hash
   }
 
   /** As code that hasn't run would find it; undefined too where that can't be told. */
@@ -31,7 +34,8 @@ export class Environment {
 }
 
 function readOutside(name: string): unknown {
-  return name.startsWith(GLOBAL) ? (globalThis as Record<string, unknown>)[name.slice(GLOBAL.length)] : process.env[name]
+  if (!name.startsWith(GLOBAL)) return process.env[name]
+  return name.slice(GLOBAL.length).split('.').reduce<unknown>((owner, key) => (owner as Record<string, unknown>)[key], globalThis)
 }
 
 /** A global that isn't there throws. */

@@ -298,7 +298,20 @@ class Planner {
   #member(node: SyntaxNode, frame: Frame): void {
     const object = this.#input.names.find(withoutTypes(node.object))
     if (object?.kind === 'own' && this.#kinds.get(object.name)?.kind === 'function') this.#add(frame, { kind: 'read', name: object.name })
-    this.#children(node, frame)
+    const path = this.#pathFromOutside(node)
+    if (path === undefined) this.#children(node, frame)
+    else this.#add(frame, { kind: 'env', name: `globalThis.${path}` })
+  }
+
+  /** `CONFIG.limit` with a `CONFIG` that nobody declares, for which as a whole a bundler may put a constant. */
+  #pathFromOutside(node: SyntaxNode): string | undefined {
+    if (node.type === 'Identifier') {
+      const name = this.#input.names.find(node)
+      return name?.kind === 'global' && !GLOBALS.has(name.name) ? name.name : undefined
+    }
+    if (!/MemberExpression$/.test(node.type) || node.computed || node.property.type !== 'Identifier') return undefined
+    const owner = this.#pathFromOutside(withoutTypes(node.object))
+    return owner && `${owner}.${node.property.name}`
   }
 
   #written(target: SyntaxNode, frame: Frame): void {

@@ -71,9 +71,10 @@ export class Program {
     this.#components.set(facts.file, new Map(facts.components.map((component) => [component.name, component])))
   }
 
-  /** A file is another one than before, or has become known: it is asked for again. */
-  forget(file: string): void {
-    this.#files.delete(file)
+  /** A file is another one than before, or has become known, or any may be: they are asked for again. */
+  forget(file?: string): void {
+    if (file === undefined) this.#files.clear()
+    else this.#files.delete(file)
     this.#fingerprints.clear()
     this.#uses = undefined
   }

@@ -21,9 +21,10 @@ export function registerServed(
 ): ModuleMarks {
   const tracer = getTracer()
   const loader = tracer.useServer(root, () => new SourceLoader(root, (text) => consoleLogger.warn(text)))
-  if (digestOf(loader, file) !== expected) {
-    loader.forget(file)
-    tracer.program.forget(file)
+  // A module that is loaded anew is so because of a change, be it of a file that isn't loaded yet.
+  if (tracer.isRegistered(file) || digestOf(loader, file) !== expected) {
+    loader.forget()
+    tracer.forget('all')
   }
   if (digestOf(loader, file) !== expected) throw changed(file)
   for (const [source, url] of Object.entries(urls)) loader.noteResolved({ file, source, url })

@@ -25,8 +25,8 @@ export interface KnownFile {
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']
 const CANDIDATES = ['', ...EXTENSIONS, '.json', ...EXTENSIONS.map((extension) => `/index${extension}`)]
 
-/** What a plugin's output has in it: a bundle reports by itself. */
-const BUNDLED = '?mandala-ts='
+/** What a bundle has in it that reports by itself. */
+const BUNDLED = '.registerBundled('
 
 /** Files of the library itself. */
 const OWN_FOLDER = resolve(import.meta.dirname, '..')
@@ -106,9 +106,10 @@ export class SourceLoader implements ProgramSource {
     return this.#known(file)
   }
 
-  /** A file may have been changed: it is read again. */
-  forget(file: string): void {
-    this.#files.delete(file)
+  /** A file, or any, may have been changed: they are read again. */
+  forget(file?: string): void {
+    if (file === undefined) this.#files.clear()
+    else this.#files.delete(file)
   }
 
   pathOf(file: string): string {

@@ -1,3 +1,4 @@
+import { MandalaError } from '../base/mandala-error.ts'
 import type { BundledFile } from './bundled-source.ts'
 import type { CallTrace } from './call-trace.ts'
 import { Environment } from './environment.ts'
@@ -59,7 +60,9 @@ export class Tracer {
   #hasLoader = false
   /** Whether there may be code that doesn't report. */
   #isPartial = false
-  readonly #registered = new Set<string>()
+  #hasBundle = false
+  /** The files that run, and whether they came in a bundle. */
+  readonly #registered = new Map<string, boolean>()
   readonly #named = new WeakMap<object, OpFunctionName>()
   readonly #modules: LoadedModule[] = []
   /** How many of them were looked at for what they import. */
@@ -103,8 +106,20 @@ export class Tracer {
   useBundle<S extends ProgramSource>(makeSource: (elsewhere: ProgramSource) => S): S {
     const source = makeSource(this.#source)
     this.#program = new Program(source)
+    this.#hasBundle = true
     this.#expectOthers()
     return source
+  }
+
+  /** Files, or all of them, may be others than before. */
+  forget(files: readonly string[] | 'all'): void {
+    if (files === 'all') this.#program.forget()
+    else for (const file of files) this.#program.forget(file)
+    this.#values.forgetOrigins()
+  }
+
+  isRegistered(file: string): boolean {
+    return this.#registered.has(file)
   }
 
   /** Whether what runs in a file, or is read of it, isn't reported: a bundle left it out, or another tool made something else of it. */
@@ -115,7 +130,7 @@ export class Tracer {
   /** The name of a file whose code should report itself and doesn't: a tool loaded it past the loader. */
   findUnreported(path: string): string | undefined {
     const file = this.#source.findName?.(path)
-    return file === undefined || this.#registered.has(file) ? undefined : file
+    return file === undefined || this.#registered.has(file) || this.#source.findSource(file) === undefined ? undefined : file
   }
 
   /** Says what a function is called in its source, where a bundle may call it otherwise; without a name where that can't be told. */
@@ -129,10 +144,11 @@ export class Tracer {
   }
 
   /** Called by the first line of an instrumented module. */
-  register(file: string, own: Readonly<Record<string, Getter>>, imported: Readonly<Record<number, Getter>>): ModuleMarks {
+  register(file: string, own: Readonly<Record<string, Getter>>, imported: Readonly<Record<number, Getter>>, isBundled = false): ModuleMarks {
+    if (this.#hasBundle) this.#expectOne(file, isBundled)
     const facts = this.#program.facts(file)
     const sites = facts?.sites ?? []
-    this.#registered.add(file)
+    this.#registered.set(file, isBundled)
     const { bytes, first } = this.markers.take(sites.length)
     const module: LoadedModule = { file, first, sites, refs: facts?.refs ?? [], imported, events: [] }
     // A module that is loaded again, under another query, has markers of its own.
@@ -148,6 +164,13 @@ export class Tracer {
         return fn
       },
     }
+  }
+
+  /** A name stands for one file only: what a bundle says of it and what the loader finds under it must be the same. */
+  #expectOne(file: string, isBundled: boolean): void {
+    if (isBundled && this.#registered.get(file) !== false) return
+    const loaded = this.#source.loadFacts(file)
+    if (loaded && JSON.stringify(loaded) !== JSON.stringify(this.#program.facts(file))) throw twoFiles(file)
   }
 
   /** A file of data doesn't make itself known: who imports it does. */
@@ -253,6 +276,12 @@ export class Tracer {
     const isData = this.hasValue(id) && !this.values.state(id).isOpaque
     return isData ? [{ kind: 'value', id, isLiteral: false }] : [{ kind: 'hidden', name: `import of ${ref.name} from ${ref.source}` }]
   }
+}
+
+function twoFiles(file: string): MandalaError {
+  return new MandalaError('BUNDLE_OUTDATED', `${file} is in a bundle and was loaded from its source too, and isn't the same`, {
+    hint: 'make the bundle again; if the two belong to different packages, start without mandala-ts/register',
+  })
 }
 
 /** What stands for an import that leads to no file of the program and to no package. */

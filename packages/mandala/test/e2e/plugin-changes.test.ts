@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { rmSync, symlinkSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { BUNDLERS, loadTool, plugin, writeFiles, writeProject, type BundleOptions } from './bundlers.ts'
 import { execute, locateTool, makeFolder, succeed } from './project.ts'
 
@@ -78,15 +79,31 @@ test('a plugin that makes one bundle after the other sees each file as it is', a
 for (const name of ['esbuild', 'vite', 'webpack'] as const) {
   test(`constants that ${name} puts in the place of names count`, async (t) => {
     const { run } = makeProject(t, {
-      'src/main.ts': program('declare const LIMIT: number\nconst f = op(function f(x: number) { return [x, LIMIT, process.env.FLAVOUR] })', 'return unwrap(f(1))'),
+      'src/main.ts': program(`declare const LIMIT: number, LEVELS: { low: number }, CONFIG: { limit: number }
+const f = op(function f(x: number) { return [x, LIMIT, process.env.FLAVOUR, CONFIG.limit, Object.keys(LEVELS)] })`, 'return unwrap(f(1))'),
     })
-    const first = { LIMIT: '2', 'process.env.FLAVOUR': '"a"' }
-    assert.deepEqual(await run(name, { define: first }), { result: [1, 2, 'a'], executed: ['f'], warnings: [] })
-    assert.deepEqual(await run(name, { define: { ...first, LIMIT: '3' } }), { result: [1, 3, 'a'], executed: ['f'], warnings: [] })
-    assert.deepEqual(await run(name, { define: { ...first, 'process.env.FLAVOUR': '"b"' } }), { result: [1, 2, 'b'], executed: ['f'], warnings: [] })
+    const first = { LIMIT: '2', 'process.env.FLAVOUR': '"a"', 'CONFIG.limit': '5', LEVELS: '{"low":1}' }
+    const changing = (changed: Readonly<Record<string, string>>): Promise<Report> => run(name, { define: { ...first, ...changed } })
+    assert.deepEqual(await run(name, { define: first }), { result: [1, 2, 'a', 5, ['low']], executed: ['f'], warnings: [] })
+    assert.deepEqual(await changing({ LIMIT: '3' }), { result: [1, 3, 'a', 5, ['low']], executed: ['f'], warnings: [] })
+    assert.deepEqual(await changing({ 'process.env.FLAVOUR': '"b"' }), { result: [1, 2, 'b', 5, ['low']], executed: ['f'], warnings: [] })
+    assert.deepEqual(await changing({ 'CONFIG.limit': '6' }), { result: [1, 2, 'a', 6, ['low']], executed: ['f'], warnings: [] })
+    assert.deepEqual(await changing({ LEVELS: '{"high":1}' }), { result: [1, 2, 'a', 5, ['high']], executed: ['f'], warnings: [] })
     assert.deepEqual((await run(name, { define: first })).executed, [])
   })
 }
+
+test('a global that the program sets itself counts, with the loader too', async (t) => {
+  const { start } = makeProject(t, {
+    'src/set.ts': 'Object.assign(globalThis, { LIMIT: Number(process.env.VALUE), CONFIG: { limit: 1, log: () => {} } })\n',
+    'src/main.ts': `import './set.ts'\n${program(`declare const LIMIT: number, CONFIG: { limit: number }
+const f = op(function f(x: number) { return [x, LIMIT, CONFIG.limit] })`, 'return unwrap(f(1))')}`,
+  })
+  const loader = ['--import', 'mandala-ts/register', 'src/main.ts']
+  assert.deepEqual(await start(loader, { VALUE: '2' }), { result: [1, 2, 1], executed: ['f'], warnings: [] })
+  assert.deepEqual(await start(loader, { VALUE: '3' }), { result: [1, 3, 1], executed: ['f'], warnings: [] })
+  assert.deepEqual((await start(loader, { VALUE: '2' })).executed, [])
+})
 
 for (const [name, query] of [['esbuild', ''], ['webpack', ''], ['vite', '?raw']] as const) {
   test(`text that ${name} makes a module of counts by its value`, async (t) => {
@@ -186,6 +203,71 @@ test('a file that another plugin changed first, and a folder that isn\'t there, 
   const misspelt = plugin.esbuild({ root: project, deps: 'scr' })
   const options = { absWorkingDir: project, entryPoints: ['src/main.ts'], outdir: 'out', bundle: true, logLevel: 'silent', plugins: [misspelt] }
   await assert.rejects(loadTool('esbuild').build(options), /deps is "scr"/)
+})
+
+const SERVE = `import { createServer } from ${JSON.stringify(pathToFileURL(join(locateTool('vite'), 'dist/node/index.js')).href)}
+import { readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import mandala from 'mandala-ts/plugin'
+
+const settings = { middlewareMode: true, ws: false, watch: null }
+const server = await createServer({ configFile: false, logLevel: 'error', plugins: [mandala.vite()], server: settings })
+const reports = []
+for (const factor of [2, 3, 2]) {
+  for (const file of ['src/late.ts', 'src/table.ts']) {
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/\\* [23]/, '* ' + factor))
+    server.environments.ssr.moduleGraph.onFileChange(resolve(file))
+  }
+  reports.push(await (await server.ssrLoadModule('/src/main.ts')).main())
+}
+await server.close()
+console.log(JSON.stringify(reports))
+`
+
+test('a server of modules sees each file as it is, one too that only the call itself loads', async (t) => {
+  const { start } = makeProject(t, {
+    'serve.mjs': SERVE,
+    'src/late.ts': 'export function scale(x: number) { return [x].map((each) => each * 2)[0] }\n',
+    'src/table.ts': 'const make = (x: number) => () => x * 2\nexport const table = new Map([[1, make(1)]])\n',
+    'src/main.ts': program(`import { table } from './table.ts'
+const f = op(async function f(x: number) { const { scale } = await import('./late.ts'); return scale(x) })
+const g = op(function g() { return table.get(1)!() })`, 'return [await unwrap(f(1)), await unwrap(g())]'),
+  })
+  const reports = await start(['serve.mjs'], { VITEST: 'no output' }) as unknown as Report[]
+  assert.deepEqual(reports.map(({ result, executed }) => [result, executed]), [[[2, 2], ['f', 'g']], [[3, 3], ['f', 'g']], [[2, 2], []]])
+})
+
+test('a package that was built with the plugin counts as a package, under whatever names its files have', async (t) => {
+  const made = makeProject(t, { 'src/main.ts': 'export const scale = (x: number) => [x].map((each) => each * 2)[0]\n', 'src/scales.ts': '' })
+  const built = readFileSync(join(made.project, await made.bundle('esbuild')), 'utf8')
+  const scaler = (version: string): Files => ({
+    'node_modules/scaler/package.json': `{ "name": "scaler", "version": "${version}", "type": "module", "exports": "./index.js" }`,
+    'node_modules/scaler/index.js': built,
+  })
+  const { write, start, run } = makeProject(t, {
+    ...scaler('1.0.0'), 'src/main.ts': program("import { scale } from 'scaler'\nconst f = op(function f(x: number) { return scale(x) })", 'return unwrap(f(1))'),
+  })
+  const loader = ['--import', 'mandala-ts/register', 'src/main.ts']
+  assert.deepEqual(await start(loader), { result: 2, executed: ['f'], warnings: [] })
+  assert.deepEqual((await run('esbuild', { external: ['scaler'] })).executed, [])
+  write(scaler('2.0.0'))
+  assert.deepEqual((await start(loader)).executed, ['f'])
+})
+
+test('a file that is in a bundle and loaded from its source too must be the same in both', async (t) => {
+  const { write, bundle, start, project } = makeProject(t, {
+    'src/main.ts': program("const { scale } = await import('./scales.ts')\nconst f = op(function f(x: number) { return scale(x) })", 'return unwrap(f(1))'),
+    'src/scales.ts': SCALES(2),
+  })
+  const file = await bundle('esbuild', { external: ['./scales.ts'] })
+  write({ 'out/esbuild/scales.ts': "export * from '../../src/scales.ts'\n" })
+  const both = ['--import', 'mandala-ts/register', file]
+  assert.deepEqual(await start(both), { result: 2, executed: ['f'], warnings: [] })
+  assert.deepEqual((await start(both)).executed, [])
+  write({ 'src/scales.ts': SCALES(3) })
+  const { status, output } = await execute([process.execPath, '--no-warnings', ...both], { cwd: project })
+  assert.equal(status, 1)
+  assert.match(output, /src\/scales\.ts is in a bundle and was loaded from its source too/)
 })
 
 const VITEST = (plugins: string): Files => ({

@@ -67,7 +67,8 @@ suite('the same program, however it is started,', () => {
   })
 
   test('bundled, and started with the loader too, is tracked once', async () => {
-    const file = await BUNDLERS.esbuild({ project })
+    const file = await BUNDLERS['esbuild, minified and split']({ project })
+    assert.deepEqual(await run(['--import', 'mandala-ts/register', file], 'both.db'), expected)
     assert.deepEqual(await run(['--import', 'mandala-ts/register', file], 'node.db'), { ...expected, executed: [] })
   })
 
