@@ -43,7 +43,7 @@ function describe(file: string, { text, name }: FoundFunction): OpFunctionName |
   const { transformSync } = createRequire(import.meta.url)('oxc-transform') as typeof import('oxc-transform')
   const { code, errors } = transformSync(file, `(${text})`, { target: 'esnext' })
   if (errors.length > 0) return undefined
-  const { start, id, body } = parseExpressionAt(code, 0, { ecmaVersion: 'latest', allowAwaitOutsideFunction: true }) as unknown as FunctionNode
+  const { start, id, body } = parseExpressionAt(code, 0, { ecmaVersion: 'latest', sourceType: 'module' }) as unknown as FunctionNode
   const ownName = id?.name ?? name
   const signature = `${code.slice(start, body.start).replace(/=>[\s(]*$/, '=>')}{}`
   return { signature, ...(ownName !== undefined && { name: ownName }) }

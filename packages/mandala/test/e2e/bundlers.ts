@@ -56,6 +56,16 @@ const bundleWithRollup: Bundler = async ({ project, external = [], plugins = [] 
   return 'out/rollup/main.mjs'
 }
 
+const bundleWithRolldown: Bundler = async ({ project, external = [], plugins = [] }) => {
+  const bundle = await loadTool('rolldown').rolldown({
+    cwd: project, input: 'src/main.ts', platform: 'node', external: [/^mandala-ts/, ...external], logLevel: 'silent',
+    plugins: [...plugins, plugin.rolldown({ root: project })],
+  })
+  await bundle.write({ dir: join(project, 'out/rolldown'), entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' })
+  await bundle.close()
+  return 'out/rolldown/main.mjs'
+}
+
 const bundleWithVite: Bundler = async ({ project, external = [], define = {}, plugins = [] }) => {
   await (await loadVite()).build({
     root: project, configFile: false, logLevel: 'error', define, plugins: [...plugins, plugin.vite()],
@@ -99,6 +109,7 @@ export const BUNDLERS = {
   'esbuild, with the library in it': esbuildAs('whole', { external: [], banner }),
   'esbuild, CommonJS': esbuildAs('script', { external: [], format: 'cjs', minify: true }, 'cjs'),
   rollup: bundleWithRollup,
+  rolldown: bundleWithRolldown,
   vite: bundleWithVite,
   webpack: bundleWithWebpack,
 } satisfies Readonly<Record<string, Bundler>>

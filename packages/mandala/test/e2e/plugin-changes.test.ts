@@ -93,6 +93,17 @@ const f = op(function f(x: number) { return [x, LIMIT, process.env.FLAVOUR, CONF
   })
 }
 
+test('what Vite puts in the place of import.meta.env counts', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program('const f = op(function f() { return (import.meta as any).env.FLAVOUR })', 'return unwrap(f())'),
+  })
+  for (const flavour of ['a', 'b']) {
+    const define = { 'import.meta.env.FLAVOUR': JSON.stringify(flavour) }
+    assert.deepEqual(await run('vite', { define }), { result: flavour, executed: ['f'], warnings: [] })
+    assert.deepEqual((await run('vite', { define })).executed, [])
+  }
+})
+
 test('a global that the program sets itself counts, with the loader too', async (t) => {
   const { start } = makeProject(t, {
     'src/set.ts': 'Object.assign(globalThis, { LIMIT: Number(process.env.VALUE), CONFIG: { limit: 1, log: () => {} } })\n',
@@ -213,8 +224,8 @@ import mandala from 'mandala-ts/plugin'
 const settings = { middlewareMode: true, ws: false, watch: null }
 const server = await createServer({ configFile: false, logLevel: 'error', plugins: [mandala.vite()], server: settings })
 const reports = []
-for (const factor of [2, 3, 2]) {
-  for (const file of ['src/late.ts', 'src/table.ts']) {
+for (const [factor, ...files] of [[2], [3, 'src/late.ts'], [3, 'src/table.ts'], [2, 'src/late.ts', 'src/table.ts']]) {
+  for (const file of files) {
     writeFileSync(file, readFileSync(file, 'utf8').replace(/\\* [23]/, '* ' + factor))
     server.environments.ssr.moduleGraph.onFileChange(resolve(file))
   }
@@ -234,7 +245,7 @@ const f = op(async function f(x: number) { const { scale } = await import('./lat
 const g = op(function g() { return table.get(1)!() })`, 'return [await unwrap(f(1)), await unwrap(g())]'),
   })
   const reports = await start(['serve.mjs'], { VITEST: 'no output' }) as unknown as Report[]
-  assert.deepEqual(reports.map(({ result, executed }) => [result, executed]), [[[2, 2], ['f', 'g']], [[3, 3], ['f', 'g']], [[2, 2], []]])
+  assert.deepEqual(reports.map(({ result, executed }) => [result, executed]), [[[2, 2], ['f', 'g']], [[3, 2], ['f']], [[3, 3], ['g']], [[2, 2], []]])
 })
 
 test('a package that was built with the plugin counts as a package, under whatever names its files have', async (t) => {
