@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'OPTION_INVALID'
   | 'CODE_CHANGED'
   | 'CODE_UNSTABLE'
+  | 'BUNDLE_OUTDATED'
   | 'NOT_FOUND'
   | 'FRAME_INVALID'
   | 'QUERY_INVALID'

@@ -1,6 +1,6 @@
-import { identify } from '../value/identify.ts'
 import type { Watcher } from './markers.ts'
 import type { ValueState } from './module-values.ts'
+import { componentId } from './program.ts'
 import { getTracer, type Event, type Tracer } from './tracer.ts'
 
 /** Something outside of a call's inputs that it used, as it was then. */
@@ -29,6 +29,15 @@ const PURE_BUILTINS = new Set([
   'assert', 'async_hooks', 'buffer', 'events', 'path', 'querystring', 'stream', 'string_decoder', 'test', 'timers', 'url', 'util', 'v8', 'zlib',
 ])
 
+/**
+ * What stands for a file that reports nothing. There is no such component, so that a call which used it is no hit in another process; what it
+ * is can't be said, but that it is another thing than in any other process.
+ */
+export const untrackedId = (file: string): string => componentId(file, '<untracked>')
+export const UNTRACKED_HASH: string = crypto.randomUUID()
+
+export const notTracked = (file: string): string => `${file} (not tracked: it is no part of the bundle, or another tool loaded it)`
+
 /** Collects what one call uses, and what the calls in it use. */
 export class CallTrace implements Watcher {
   readonly outer: CallTrace | undefined
@@ -39,6 +48,8 @@ export class CallTrace implements Watcher {
   readonly #others = new Map<string, Dependency>()
   readonly #hidden = new Set<string>()
   readonly #written = new Set<string>()
+  /** Files of which something was used. */
+  readonly #imported = new Set<string>()
 
   /** A call inside another is a part of it. */
   constructor(tracer: Tracer = getTracer()) {
@@ -85,9 +96,21 @@ export class CallTrace implements Watcher {
       case 'write': this.#written.add(event.id); return
       case 'hidden': this.#hidden.add(event.name); return
       case 'package': this.#others.set(`package ${event.name}`, { kind: 'package', id: event.name, version: event.version }); return
-      case 'env': this.#others.set(`env ${event.name}`, { kind: 'env', id: event.name, hash: hashOfEnv(event.name) }); return
+      case 'env': this.#noteEnvironment(event.name); return
+      case 'import': if (event.value === undefined || !this.#isShown(event.value)) this.#imported.add(event.file); return
       case 'builtin': this.#noteBuiltin(event.name, event.member)
     }
+  }
+
+  /** Data is what it is, wherever it came from: a test may have put it there. */
+  #isShown(id: string): boolean {
+    return this.#tracer.hasValue(id) && !this.#tracer.values.state(id).isOpaque
+  }
+
+  #noteEnvironment(name: string): void {
+    const hash = this.#tracer.environment.hashOf(name)
+    if (hash === undefined) this.#hidden.add(name)
+    else this.#others.set(`env ${name}`, { kind: 'env', id: name, hash })
   }
 
   #noteBuiltin(name: string, member: string): void {
@@ -112,9 +135,12 @@ export class CallTrace implements Watcher {
       if (before && before.hash !== now.hash) changed.push(id)
       if (state.hash !== undefined) values.push({ kind: 'value', id, hash: state.hash, isOpaque: state.isOpaque })
     }
+    const untracked = [...this.#imported].filter((file) => this.#tracer.isUntracked(file))
     const others = [...this.#others.values()].filter(({ kind, id }) => !(kind === 'code' ? this.#code.has(id) : kind === 'value' && this.#values.has(id)))
-    const dependencies = [...this.#codes(), ...values, ...others].sort(inOrder)
-    return { dependencies, hidden: [...this.#hidden].sort(), written: [...this.#written].sort(), changed: changed.sort() }
+    const unknown = untracked.map((file) => ({ kind: 'code', id: untrackedId(file), hash: UNTRACKED_HASH }) as const)
+    const dependencies = [...this.#codes(), ...values, ...others, ...unknown].sort(inOrder)
+    const hidden = [...this.#hidden, ...untracked.map(notTracked)]
+    return { dependencies, hidden: hidden.sort(), written: [...this.#written].sort(), changed: changed.sort() }
   }
 
   *#codes(): Generator<Dependency> {
@@ -130,17 +156,13 @@ function inOrder(a: Dependency, b: Dependency): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
-function hashOfEnv(name: string): string {
-  return identify(process.env[name]).cid
-}
-
 /** What a dependency is today: its hash or version; undefined if it is gone, or its module isn't loaded. */
 export function findCurrent(dependency: Dependency, tracer: Tracer = getTracer()): string | undefined {
   switch (dependency.kind) {
     case 'code': return tracer.program.findFingerprint(dependency.id)
-    case 'value': return tracer.values.has(dependency.id) ? tracer.values.state(dependency.id).hash : undefined
+    case 'value': return tracer.hasValue(dependency.id) ? tracer.values.state(dependency.id).hash : undefined
     case 'package': return tracer.program.findVersion(dependency.id)
-    case 'env': return hashOfEnv(dependency.id)
+    case 'env': return tracer.environment.findHash(dependency.id)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Names } from './names.ts'
+import { isOpCall } from './op-functions.ts'
 import { nameOf, type Scopes } from './scope.ts'
 import { eachChild, isClass, isFunction, isRunnable, someChild, withoutTypes, type ParsedFile, type SyntaxNode } from './syntax.ts'
 
@@ -166,9 +167,7 @@ class Finder {
 
   /** The function literal of `op(function …)` or `op('name', …)`. */
   #opFunction(node: SyntaxNode): SyntaxNode | undefined {
-    if (node.type !== 'CallExpression') return undefined
-    const callee = this.#names.find(node.callee)
-    if (callee?.kind !== 'import' || callee.source !== 'mandala-ts' || callee.name !== 'op') return undefined
+    if (!isOpCall(node, this.#names)) return undefined
     return (node.arguments as SyntaxNode[]).slice(0, 2).map(withoutTypes).find(isFunction)
   }
 

@@ -62,6 +62,12 @@ export class ModuleValues {
     this.#surroundings = surroundings
   }
 
+  /** Code isn't what it was: what values were made by is looked up again. */
+  forgetOrigins(): void {
+    this.#origins.clear()
+    this.#fixed.clear()
+  }
+
   set(id: string, getter: Getter): void {
     this.#getters.set(id, getter)
   }

@@ -1,9 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { hashFunction } from './track.ts'
 import { getTracer } from './tracer.ts'
 
 type AnyFunction = (...args: any[]) => unknown
 
 const functions = new Map<string, WeakRef<AnyFunction>>()
+const unreported = new Map<string, string>()
 const texts = new WeakMap<AnyFunction, ReturnType<typeof hashFunction>>()
 
 /** The component that stands for an op where its function doesn't report itself: its own text is all that is known of its code. */
@@ -12,8 +14,16 @@ export function opTextId({ name, version }: { readonly name: string; readonly ve
 }
 
 /** Remembers the function behind an op, as long as it lives. */
-export function noteOpText(op: { readonly name: string; readonly version: number }, fn: AnyFunction): void {
+export function noteOpText(op: { readonly name: string; readonly version: number; readonly place: string }, fn: AnyFunction): void {
   functions.set(opTextId(op), new WeakRef(fn))
+  const path = op.place.replace(/:\d+$/, '')
+  const file = getTracer().findUnreported(path.startsWith('file:') ? fileURLToPath(path) : path)
+  if (file !== undefined) unreported.set(opTextId(op), file)
+}
+
+/** The file that an op was made in, if its code doesn't report itself though it should. */
+export function findUnreported(id: string): string | undefined {
+  return unreported.get(id)
 }
 
 /** What an op's function closes over, where it was made inside another function; undefined if it closes over nothing. */

@@ -1,5 +1,6 @@
 import { parseExpressionAt, type Expression, type Function as FunctionNode, type ObjectPattern, type Pattern, type Property } from 'acorn'
 import { MandalaError } from '../base/mandala-error.ts'
+import { getTracer } from './tracer.ts'
 
 /** What is left out of a call when a parameter is left out. */
 export type Default =
@@ -30,7 +31,7 @@ const none = { kind: 'none' } as const
 
 /** Reads names and defaults off a function's source; undefined where the source isn't to be had or can't be parsed (native, bound). */
 export function findParameters(fn: (...args: any[]) => unknown, opName: string): Parameters | undefined {
-  const node = parseFunction(Function.prototype.toString.call(fn))
+  const node = parseFunction(getTracer().findName(fn)?.signature ?? Function.prototype.toString.call(fn))
   if (!node) return undefined
   const only = node.params.length === 1 ? withoutDefault(node.params[0] as Pattern) : undefined
   if (only?.type === 'ObjectPattern') return namedParameters(only, wholeOf(node.params[0] as Pattern, opName), opName)
@@ -47,16 +48,19 @@ export function findParameters(fn: (...args: any[]) => unknown, opName: string):
 
 /** Functions, arrows and classes parse as they stand; methods need an object around them. */
 function parseFunction(source: string): FunctionNode | undefined {
-  for (const [text, pick] of [
-    [`(${source})`, (node: Expression) => node],
-    [`({${source}})`, (node: Expression) => (node.type === 'ObjectExpression' ? (node.properties[0] as Property).value : node)],
-  ] as const) {
-    try {
-      const parsed = parseExpressionAt(text, 0, { ecmaVersion: 'latest', allowAwaitOutsideFunction: true })
-      const node = pick(parsed.type === 'ParenthesizedExpression' ? parsed.expression : parsed) as Expression
-      if (node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') return node
-    } catch {
-      // not of this form
+  // `import.meta` stands in modules only, what strictness forbids in scripts only.
+  for (const sourceType of ['script', 'module'] as const) {
+    for (const [text, pick] of [
+      [`(${source})`, (node: Expression) => node],
+      [`({${source}})`, (node: Expression) => (node.type === 'ObjectExpression' ? (node.properties[0] as Property).value : node)],
+    ] as const) {
+      try {
+        const parsed = parseExpressionAt(text, 0, { ecmaVersion: 'latest', allowAwaitOutsideFunction: true, sourceType })
+        const node = pick(parsed.type === 'ParenthesizedExpression' ? parsed.expression : parsed) as Expression
+        if (node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') return node
+      } catch {
+        // not of this form
+      }
     }
   }
   return undefined

@@ -1,3 +1,4 @@
+import { GLOBALS } from './globals.ts'
 import { isLibrary } from './program.ts'
 import type { Component, ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
@@ -58,6 +59,8 @@ class Seen {
 const SYNC_METHODS = new Set([
   'map', 'filter', 'forEach', 'reduce', 'reduceRight', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex', 'flatMap', 'sort', 'toSorted',
 ])
+
+const HOISTED = new Set(['mock', 'unmock', 'hoisted'])
 
 const HIDDEN = new Set([
   'eval', 'Function',
@@ -179,8 +182,16 @@ class Planner {
     }
     if (isFunction(node)) this.#function(node)
     else if (isClass(node)) this.#class(node, frame)
+    else if (this.#isHoisted(node)) return
     else if (frame) this.#visitRunning(node, frame)
     else this.#children(node, undefined)
+  }
+
+  /** `vi.mock(…)` and `vi.hoisted(…)` are moved above all else by the test runner: markers in them would be passed before the module has any. */
+  #isHoisted({ type, callee }: SyntaxNode): boolean {
+    if (type !== 'CallExpression' || callee.type !== 'MemberExpression' || callee.computed || !HOISTED.has(callee.property.name)) return false
+    const object = this.#input.names.find(callee.object)
+    return object?.kind === 'global' ? object.name === 'vi' : object?.kind === 'import' && object.source === 'vitest'
   }
 
   #children(node: SyntaxNode, frame: Frame | undefined): void {
@@ -287,7 +298,20 @@ class Planner {
   #member(node: SyntaxNode, frame: Frame): void {
     const object = this.#input.names.find(withoutTypes(node.object))
     if (object?.kind === 'own' && this.#kinds.get(object.name)?.kind === 'function') this.#add(frame, { kind: 'read', name: object.name })
-    this.#children(node, frame)
+    const path = this.#pathFromOutside(node)
+    if (path === undefined) this.#children(node, frame)
+    else this.#add(frame, { kind: 'env', name: `globalThis.${path}` })
+  }
+
+  /** `CONFIG.limit` with a `CONFIG` that nobody declares, for which as a whole a bundler may put a constant. */
+  #pathFromOutside(node: SyntaxNode): string | undefined {
+    if (node.type === 'Identifier') {
+      const name = this.#input.names.find(node)
+      return name?.kind === 'global' && !GLOBALS.has(name.name) ? name.name : undefined
+    }
+    if (!/MemberExpression$/.test(node.type) || node.computed || node.property.type !== 'Identifier') return undefined
+    const owner = this.#pathFromOutside(withoutTypes(node.object))
+    return owner && `${owner}.${node.property.name}`
   }
 
   #written(target: SyntaxNode, frame: Frame): void {
@@ -375,6 +399,7 @@ class Planner {
     const variable = /^process\.env\.(.+)$/.exec(name)
     if (variable) this.#add(frame, { kind: 'env', name: variable[1] as string })
     else if (HIDDEN.has(name) || name.startsWith('import.meta.env.')) this.#add(frame, { kind: 'hidden', name })
+    else if (!name.includes('.') && !GLOBALS.has(name)) this.#add(frame, { kind: 'env', name: `globalThis.${name}` })
     else if (node.type !== 'Identifier') this.#children(node, frame)
   }
 }

@@ -11,6 +11,10 @@ export type ResolvedModule =
 
 /** Where the facts of a program come from. */
 export interface ProgramSource {
+  /** The folder in which it looks, if it does in one. */
+  readonly root?: string
+  /** The name of a file that it tracks. */
+  findName?(path: string): string | undefined
   /** The facts of a file under the root; undefined where there is no such file or it can't be parsed. */
   loadFacts(file: string): FileFacts | undefined
   resolveModule(file: string, source: string): ResolvedModule
@@ -65,6 +69,14 @@ export class Program {
     this.#uses = undefined
     this.#files.set(facts.file, facts)
     this.#components.set(facts.file, new Map(facts.components.map((component) => [component.name, component])))
+  }
+
+  /** A file is another one than before, or has become known, or any may be: they are asked for again. */
+  forget(file?: string): void {
+    if (file === undefined) this.#files.clear()
+    else this.#files.delete(file)
+    this.#fingerprints.clear()
+    this.#uses = undefined
   }
 
   facts(file: string): FileFacts | undefined {

@@ -9,7 +9,7 @@ export type SiteRef =
   /** A variable of this file was assigned to. */
   | { readonly kind: 'write'; readonly name: string }
   | { readonly kind: 'import'; readonly source: string; readonly name: string }
-  /** An environment variable was read. */
+  /** An environment variable, or a global that nobody declares (`globalThis.NAME`), was read. */
   | { readonly kind: 'env'; readonly name: string }
   /** Something was asked for that is no input: the clock, chance, the network. */
   | { readonly kind: 'hidden'; readonly name: string }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { MandalaError } from '../base/mandala-error.ts'
 import { digest } from '../value/digest.ts'
 import { FactsCache } from './facts-cache.ts'
 import type { FileFacts } from './file-facts.ts'
@@ -16,13 +17,16 @@ export interface LoadedSource {
   readonly code: string
 }
 
-interface KnownFile {
+export interface KnownFile {
   readonly source: string
   readonly transformed: Transformed
 }
 
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']
 const CANDIDATES = ['', ...EXTENSIONS, '.json', ...EXTENSIONS.map((extension) => `/index${extension}`)]
+
+/** What a bundle has in it that reports by itself. */
+const BUNDLED = '.registerBundled('
 
 /** Files of the library itself. */
 const OWN_FOLDER = resolve(import.meta.dirname, '..')
@@ -36,6 +40,9 @@ export class SourceLoader implements ProgramSource {
   readonly warn: (text: string) => void
 
   constructor(root: string, warn: (text: string) => void) {
+    if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new MandalaError('OPTION_INVALID', `there is no folder ${root} to track files of`, { hint: `name that of your code, seen from ${process.cwd()}` })
+    }
     this.root = realpathSync(root)
     this.#cache = new FactsCache(this.root)
     this.warn = warn
@@ -53,10 +60,10 @@ export class SourceLoader implements ProgramSource {
     const known = this.#known(file)
     if (!known) return undefined
     const { source, transformed } = known
-    const code = instrument(source, transformed, transformed.facts.isModule && this.#isInCircle(file))
+    const code = instrument(source, transformed, { isInCircle: this.isInCircle(file) })
     const isTypeScript = /\.[cm]?tsx?$/.test(file)
     const format = transformed.facts.isModule ? 'module' : 'commonjs'
-    if (transformed.special.some((syntax) => syntax !== 'decorators') || /x$/.test(file)) return { format, code: lower(this.#path(file), code) }
+    if (transformed.special.some((syntax) => syntax !== 'decorators') || /x$/.test(file)) return { format, code: lower(this.pathOf(file), code) }
     return { format: isTypeScript ? `${format}-typescript` : format, code }
   }
 
@@ -87,14 +94,25 @@ export class SourceLoader implements ProgramSource {
   }
 
   hasFolder(folder: string): boolean {
-    return statSync(this.#path(folder), { throwIfNoEntry: false })?.isDirectory() ?? false
+    return statSync(this.pathOf(folder), { throwIfNoEntry: false })?.isDirectory() ?? false
   }
 
   findSource(file: string): string | undefined {
     return file.endsWith('.json') ? undefined : this.#known(file)?.source
   }
 
-  #path(file: string): string {
+  /** What is known of a file's code, and the code that is about; undefined if there is none, or it can't be parsed. */
+  findTransformed(file: string): KnownFile | undefined {
+    return this.#known(file)
+  }
+
+  /** A file, or any, may have been changed: they are read again. */
+  forget(file?: string): void {
+    if (file === undefined) this.#files.clear()
+    else this.#files.delete(file)
+  }
+
+  pathOf(file: string): string {
     return join(this.root, file)
   }
 
@@ -104,9 +122,10 @@ export class SourceLoader implements ProgramSource {
   }
 
   #read(file: string): KnownFile | undefined {
-    const path = this.#path(file)
+    const path = this.pathOf(file)
     if (this.findName(path) === undefined || !existsSync(path)) return undefined
     const source = readFileSync(path, 'utf8')
+    if (source.includes(BUNDLED)) return undefined
     try {
       return { source, transformed: this.#cache.transform({ file, source, kind: kindOf(path) }) }
     } catch (error) {
@@ -118,7 +137,7 @@ export class SourceLoader implements ProgramSource {
 
   /** A JSON file is one value. */
   #dataFacts(file: string): FileFacts | undefined {
-    const path = this.#path(file)
+    const path = this.pathOf(file)
     if (!existsSync(path)) return undefined
     const canonical = digest('source', readFileSync(path, 'utf8'))
     const value = { name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], isTrivial: false, isPlain: true }
@@ -127,7 +146,8 @@ export class SourceLoader implements ProgramSource {
   }
 
   /** Whether an import of the file leads back to it, by static imports. What can't be followed may. */
-  #isInCircle(file: string): boolean {
+  isInCircle(file: string): boolean {
+    if (this.loadFacts(file)?.isModule !== true) return false
     const seen = new Set<string>()
     const leadsBack = (from: string): boolean => {
       if (seen.has(from)) return from === file
@@ -140,12 +160,18 @@ export class SourceLoader implements ProgramSource {
     return leadsBack(file)
   }
 
+  /** Neither code nor data of the root, but something that only a bundler makes a module of: no package's version covers it. */
+  #isOther(path: string): boolean {
+    const name = relative(this.root, path)
+    return !name.startsWith('..') && !name.split(sep).includes('node_modules') && !/\.([cm]?[jt]sx?|wasm|node)$/.test(name)
+  }
+
   #resolve(file: string, source: string): ResolvedModule {
     if (isBuiltin(source)) return { kind: 'builtin', name: source }
     const path = source.startsWith('file:') ? fileURLToPath(source) : source
-    if (/^\.{0,2}\//.test(path)) return this.#findFile(resolve(dirname(this.#path(file)), path.replace(/[?#].*$/, '')))
+    if (/^\.{0,2}\//.test(path)) return this.#findFile(resolve(dirname(this.pathOf(file)), path.replace(/[?#].*$/, '')))
     const name = /^(@[^/]+\/)?[^/#@][^/]*/.exec(source)?.[0]
-    const installed = name === undefined ? undefined : findInstalled(name, dirname(this.#path(file)))
+    const installed = name === undefined ? undefined : findInstalled(name, dirname(this.pathOf(file)))
     return installed ? { kind: 'package', name: installed.name ?? name as string, version: versionOf(installed) } : { kind: 'unknown' }
   }
 
@@ -157,6 +183,7 @@ export class SourceLoader implements ProgramSource {
   #moduleAt(path: string): ResolvedModule {
     const name = this.findName(path) ?? (path.endsWith('.json') && path.startsWith(this.root + sep) ? relative(this.root, path).split(sep).join('/') : undefined)
     if (name !== undefined && !name.includes('node_modules/')) return { kind: 'file', file: name }
+    if (this.#isOther(path)) return { kind: 'unknown' }
     const found = findPackage(dirname(path))
     return found?.name === undefined ? { kind: 'unknown' } : { kind: 'package', name: found.name, version: versionOf(found) }
   }

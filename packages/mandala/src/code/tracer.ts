@@ -1,4 +1,7 @@
+import { MandalaError } from '../base/mandala-error.ts'
+import type { BundledFile } from './bundled-source.ts'
 import type { CallTrace } from './call-trace.ts'
+import { Environment } from './environment.ts'
 import type { ComponentFacts } from './file-facts.ts'
 import { Markers } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
@@ -13,6 +16,8 @@ export type Event =
   | { readonly kind: 'env'; readonly name: string }
   | { readonly kind: 'hidden'; readonly name: string }
   | { readonly kind: 'write'; readonly id: string }
+  /** Something of another file was used; if a value, by an importer that shows it. */
+  | { readonly kind: 'import'; readonly file: string; readonly value: string | undefined }
 
 interface LoadedModule {
   readonly file: string
@@ -46,10 +51,22 @@ const NO_SOURCE: ProgramSource = {
 /** What is known of the running program: its files, linked, the values of its modules, and who passes which marker. */
 export class Tracer {
   readonly markers: Markers<CallTrace> = new Markers()
+  readonly environment: Environment = new Environment()
+  /** There as soon as a file of a bundle is loaded. */
+  bundles: BundleTracer | undefined
   #program = new Program(NO_SOURCE)
   #values: ModuleValues = this.#newValues()
+  #source: ProgramSource = NO_SOURCE
   #hasLoader = false
+  /** Whether there may be code that doesn't report. */
+  #isPartial = false
+  #hasBundle = false
+  /** The files that run, and whether they came in a bundle. */
+  readonly #registered = new Map<string, boolean>()
+  readonly #named = new WeakMap<object, OpFunctionName>()
   readonly #modules: LoadedModule[] = []
+  /** How many of them were looked at for what they import. */
+  #lookedAt = 0
   readonly #captured = new WeakMap<object, Captured>()
 
   get program(): Program {
@@ -67,21 +84,78 @@ export class Tracer {
 
   /** The loader, or a bundle, says where the facts of the files are. */
   useSource(source: ProgramSource): void {
+    this.#source = source
     this.#program = new Program(source)
     this.#values = this.#newValues()
     this.#hasLoader = true
   }
 
+  /** The same, where another tool loads the files, and may leave some to others or put something else in their places. */
+  useServer<S extends ProgramSource>(root: string, makeSource: () => S): S {
+    if (this.#source.root !== root) this.useSource(makeSource())
+    this.#expectOthers()
+    return this.#source as S
+  }
+
+  #expectOthers(): void {
+    this.#hasLoader = this.#isPartial = true
+    this.environment.expectGetters()
+  }
+
+  /** Takes in what a bundle brings along, beside what is known otherwise. */
+  useBundle<S extends ProgramSource>(makeSource: (elsewhere: ProgramSource) => S): S {
+    const source = makeSource(this.#source)
+    this.#program = new Program(source)
+    this.#hasBundle = true
+    this.#expectOthers()
+    return source
+  }
+
+  /** Files, or all of them, may be others than before. */
+  forget(files: readonly string[] | 'all'): void {
+    if (files === 'all') this.#program.forget()
+    else for (const file of files) this.#program.forget(file)
+    this.#values.forgetOrigins()
+  }
+
+  isRegistered(file: string): boolean {
+    return this.#registered.has(file)
+  }
+
+  /** Whether what runs in a file, or is read of it, isn't reported: a bundle left it out, or another tool made something else of it. */
+  isUntracked(file: string): boolean {
+    return this.#isPartial && !file.endsWith('.json') && !this.#registered.has(file)
+  }
+
+  /** The name of a file whose code should report itself and doesn't: a tool loaded it past the loader. */
+  findUnreported(path: string): string | undefined {
+    const file = this.#source.findName?.(path)
+    return file === undefined || this.#registered.has(file) || this.#source.findSource(file) === undefined ? undefined : file
+  }
+
+  /** Says what a function is called in its source, where a bundle may call it otherwise; without a name where that can't be told. */
+  name<T>(fn: T, name: OpFunctionName = {}): T {
+    if (typeof fn === 'function') this.#named.set(fn, name)
+    return fn
+  }
+
+  findName(fn: object): OpFunctionName | undefined {
+    return this.#named.get(fn)
+  }
+
   /** Called by the first line of an instrumented module. */
-  register(file: string, own: Readonly<Record<string, Getter>>, imported: Readonly<Record<number, Getter>>): ModuleMarks {
+  register(file: string, own: Readonly<Record<string, Getter>>, imported: Readonly<Record<number, Getter>>, isBundled = false): ModuleMarks {
+    if (this.#hasBundle) this.#expectOne(file, isBundled)
     const facts = this.#program.facts(file)
     const sites = facts?.sites ?? []
+    this.#registered.set(file, isBundled)
     const { bytes, first } = this.markers.take(sites.length)
     const module: LoadedModule = { file, first, sites, refs: facts?.refs ?? [], imported, events: [] }
     // A module that is loaded again, under another query, has markers of its own.
     if (sites.length > 0) this.#modules.push(module)
     for (const [name, getter] of Object.entries(own)) this.values.set(componentId(file, name), getter)
     this.#addData(module)
+    this.#addSurroundings(module)
     return {
       bytes,
       report: this.markers.reporter(first, bytes),
@@ -92,12 +166,27 @@ export class Tracer {
     }
   }
 
+  /** A name stands for one file only: what a bundle says of it and what the loader finds under it must be the same. */
+  #expectOne(file: string, isBundled: boolean): void {
+    if (isBundled && this.#registered.get(file) !== false) return
+    const loaded = this.#source.loadFacts(file)
+    if (loaded && JSON.stringify(loaded) !== JSON.stringify(this.#program.facts(file))) throw twoFiles(file)
+  }
+
   /** A file of data doesn't make itself known: who imports it does. */
   #addData({ file, refs, imported }: LoadedModule): void {
     for (const [index, getter] of Object.entries(imported)) {
       const ref = refs[Number(index)]
       const target = ref?.kind === 'import' && ref.source.endsWith('.json') ? this.#program.target(file, ref) : undefined
       if (target?.kind === 'component') this.values.setImported(target.id, getter)
+    }
+  }
+
+  /** In a bundle, what the code of the module finds in the place of a variable of its surroundings. */
+  #addSurroundings({ refs, imported }: LoadedModule): void {
+    for (const [index, getter] of Object.entries(imported)) {
+      const ref = refs[Number(index)]
+      if (ref?.kind === 'env' || ref?.kind === 'hidden') this.environment.set(ref.name, getter)
     }
   }
 
@@ -145,18 +234,69 @@ export class Tracer {
       case 'read': return touchedBy(this.#program, this.#program.target(file, { kind: 'own', name: ref.name }))
       case 'write': return [{ kind: 'write', id: componentId(file, ref.name) }]
       case 'import': return this.#resolveImport(module, index, ref)
-      case 'env': case 'hidden': return [ref]
+      case 'hidden': return module.imported[index] ? [{ kind: 'env', name: ref.name }] : [ref]
+      case 'env': return [ref]
     }
   }
 
   #resolveImport({ file, imported }: LoadedModule, index: number, ref: SiteRef & { kind: 'import' }): readonly Event[] {
     const target = this.#program.target(file, ref)
-    if (target.kind === 'unknown') return [{ kind: 'hidden', name: `import of ${ref.name} from ${ref.source}` }]
     const getter = imported[index]
+    if (target.kind === 'unknown') return this.#resolveUnknown(file, ref)
     // The importer sees what it works with, also where a test puts something else in its place.
     if (getter && target.kind === 'component') this.values.setImported(target.id, getter)
-    return touchedBy(this.#program, target)
+    const touched = touchedBy(this.#program, target)
+    if (target.kind !== 'component' && target.kind !== 'namespace') return touched
+    const value = getter && target.kind === 'component' && target.component.kind === 'value' ? target.id : undefined
+    return [{ kind: 'import', file: target.file, value }, ...touched]
   }
+
+  /** Whether there is such a value to be seen, be it only by a module that imports it: in a test's stead of its file, from what is no code. */
+  hasValue(id: string): boolean {
+    if (!this.#values.has(id) && this.#isPartial) this.#lookAtImports()
+    return this.#values.has(id)
+  }
+
+  #lookAtImports(): void {
+    for (const { file, refs, imported } of this.#modules.slice(this.#lookedAt)) {
+      for (const [index, getter] of Object.entries(imported)) {
+        const ref = refs[Number(index)]
+        if (ref?.kind !== 'import' || ref.name === '*') continue
+        const target = this.#program.target(file, ref)
+        if (target.kind === 'component' && target.component.kind === 'value') this.#values.setImported(target.id, getter)
+        else if (target.kind === 'unknown') this.#values.setImported(unknownId(file, ref), getter)
+      }
+    }
+    this.#lookedAt = this.#modules.length
+  }
+
+  /** What only a bundler knows, the text of a file for one: its value counts, as far as that is data. */
+  #resolveUnknown(file: string, ref: SiteRef & { kind: 'import' }): readonly Event[] {
+    const id = unknownId(file, ref)
+    const isData = this.hasValue(id) && !this.values.state(id).isOpaque
+    return isData ? [{ kind: 'value', id, isLiteral: false }] : [{ kind: 'hidden', name: `import of ${ref.name} from ${ref.source}` }]
+  }
+}
+
+function twoFiles(file: string): MandalaError {
+  return new MandalaError('BUNDLE_OUTDATED', `${file} is in a bundle and was loaded from its source too, and isn't the same`, {
+    hint: 'make the bundle again; if the two belong to different packages, start without mandala-ts/register',
+  })
+}
+
+/** What stands for an import that leads to no file of the program and to no package. */
+const unknownId = (file: string, { source, name }: SiteRef & { kind: 'import' }): string => componentId(file, `<${source}>.${name}`)
+
+/** What files of a bundle report to. */
+export interface BundleTracer extends Pick<Tracer, 'name'> {
+  /** Called by the first line of a file, which brings along what is known of it. */
+  registerBundled(bundled: BundledFile, own: Readonly<Record<string, Getter>>, imported: Readonly<Record<number, Getter>>): ModuleMarks
+}
+
+/** What a function that becomes an op is called, and a function of the same parameters. */
+export interface OpFunctionName {
+  readonly name?: string
+  readonly signature?: string
 }
 
 const isCode = (component: ComponentFacts | undefined): boolean => component?.kind === 'function' || component?.kind === 'class'

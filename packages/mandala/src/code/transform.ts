@@ -5,11 +5,12 @@ import { Names } from './names.ts'
 import { planSites } from './plan-sites.ts'
 import { REGISTRY } from './registry-name.ts'
 import { analyseScopes, type SpecialSyntax } from './scope.ts'
+import { listOpFunctions, type OpFunction } from './op-functions.ts'
 import { insertAll, type Insertion } from './site.ts'
 import { parseSource, type SourceKind, type SyntaxNode } from './syntax.ts'
 
-/** Raised with every change of what is inserted: files in a cache are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.2`
+/** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.3`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -23,8 +24,21 @@ export interface Transformed {
   readonly facts: FileFacts
   /** Syntax that Node doesn't run when it has taken the types away. */
   readonly special: readonly SpecialSyntax[]
+  /** The markers. */
   readonly insertions: readonly Insertion[]
-  readonly guard: string
+  /** Undefined where there is nothing to report and nothing to ask for. */
+  readonly prologue: Prologue | undefined
+  readonly marks: Marks
+  readonly opFunctions: readonly OpFunction[]
+}
+
+/** What a module makes itself known with: expressions that give the values it holds and those it imports, to be asked for later. */
+export interface Prologue {
+  readonly at: number
+  /** By name. */
+  readonly own: readonly (readonly [name: string, expression: string])[]
+  /** By number of what is reported. */
+  readonly imported: readonly (readonly [ref: number, expression: string])[]
 }
 
 /** @throws SyntaxError where the source can't be parsed */
@@ -42,53 +56,73 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
     file, isModule, components: componentFacts(texts), statements: listStatements(program, table, names), ...listLinks(program, table, names),
     refs: plan.refs, sites: plan.sites,
   }
-  const prologue = prologueOf({ facts, table, names, marks, program })
-  const insertions = prologue ? [prologue, ...plan.insertions] : plan.insertions
-  return { facts, special: [...scopes.special], insertions, guard: marks.guard }
+  const prologue = prologueOf({ facts, table, names, program })
+  const opFunctions = source.includes('mandala-ts') ? listOpFunctions(program, names) : []
+  return { facts, special: [...scopes.special], insertions: plan.insertions, prologue, marks, opFunctions }
 }
 
-/**
- * The original with its markers; every line is where it was.
- * @param isInCircle an import of the file leads back to it: its functions may be called before its first line runs
- */
-export function instrument(source: string, { insertions, guard }: Transformed, isInCircle: boolean): string {
-  return insertAll(source, insertions, isInCircle ? `${guard}===1&&` : '')
+export interface InstrumentOptions {
+  /** An import of the file leads back to it: its functions may be called before its first line runs. */
+  readonly isInCircle: boolean
+  /** How the module makes itself known, given its getters; left out, the loader has it at hand. */
+  readonly announce?: (own: string, imported: string) => { readonly before: string; readonly call: string }
+  readonly further?: readonly Insertion[]
 }
 
-interface Marks {
+/** The original with its markers; every line is where it was. */
+export function instrument(source: string, { facts, insertions, prologue, marks }: Transformed, options: InstrumentOptions): string {
+  const { isInCircle, announce = announceToLoader(facts.file), further = [] } = options
+  const first: Insertion[] = []
+  if (prologue) {
+    const { before, call } = announce(objectOf(prologue.own), objectOf(prologue.imported))
+    const { bytes, report, capture, guard } = marks
+    first.push({ at: prologue.at, text: `${before}const{bytes:${bytes},report:${report},capture:${capture}}=${call};var ${guard}=1;`, rank: 0 })
+  }
+  return insertAll(source, [...first, ...insertions, ...further], isInCircle ? `${marks.guard}===1&&` : '')
+}
+
+function announceToLoader(file: string): NonNullable<InstrumentOptions['announce']> {
+  return (own, imported) => ({ before: '', call: `globalThis[${JSON.stringify(REGISTRY)}].register(${JSON.stringify(file)},${own},${imported})` })
+}
+
+function objectOf(getters: readonly (readonly [key: string | number, expression: string])[]): string {
+  return `{${getters.map(([key, expression]) => `${JSON.stringify(key)}:()=>${expression}`).join(',')}}`
+}
+
+/** Names that the file doesn't use itself. */
+export interface Marks {
   readonly bytes: string
   readonly report: string
   readonly capture: string
   readonly guard: string
+  /** These are a bundle's: what it reports to, and what it brings along. */
+  readonly tracer: string
+  readonly facts: string
 }
 
-/** Names that the file doesn't use itself. */
 function marksFor(source: string): Marks {
   let suffix = ''
   while (source.includes(`$md${suffix}`)) suffix += '_'
-  return { bytes: `$md${suffix}`, report: `$mdx${suffix}`, guard: `$mdg${suffix}`, capture: `$mdc${suffix}` }
+  const [report, guard, capture, tracer, facts] = [...'xgctf'].map((letter) => `$md${letter}${suffix}`) as [string, string, string, string, string]
+  return { bytes: `$md${suffix}`, report, guard, capture, tracer, facts }
 }
 
 interface PrologueInput {
   readonly facts: FileFacts
   readonly table: ComponentTable
   readonly names: Names
-  readonly marks: Marks
   readonly program: SyntaxNode
 }
 
-/** The line's beginning by which a module makes itself known: the values it holds and those it imports, to be asked for later. */
-function prologueOf({ facts, table, names, marks, program }: PrologueInput): Insertion | undefined {
+function prologueOf({ facts, table, names, program }: PrologueInput): Prologue | undefined {
   const [first] = program.body as SyntaxNode[]
   if (!first || table.list.length === 0) return undefined
-  const own = table.list.flatMap(({ name, getter }) => (getter === undefined ? [] : [`${JSON.stringify(name)}:()=>${getter}`]))
+  const own = table.list.flatMap(({ name, getter }) => (getter === undefined ? [] : [[name, getter] as const]))
   const imported = facts.refs.flatMap((ref, i) => {
     const expression = ref.kind === 'import' ? importGetter(ref, names) : undefined
-    return expression === undefined ? [] : [`${i}:()=>${expression}`]
+    return expression === undefined ? [] : [[i, expression] as const]
   })
-  const { bytes, report, guard, capture } = marks
-  const call = `globalThis[${JSON.stringify(REGISTRY)}].register(${JSON.stringify(facts.file)},{${own.join(',')}},{${imported.join(',')}})`
-  return { at: first.start, text: `const{bytes:${bytes},report:${report},capture:${capture}}=${call};var ${guard}=1;`, rank: 0 }
+  return { at: first.start, own, imported }
 }
 
 /** How the importing module itself sees an import: that is the value it works with, even where a test replaces it. */

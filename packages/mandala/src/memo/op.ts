@@ -1,6 +1,8 @@
 import { mapAll } from '../base/awaitable.ts'
+import { MandalaError } from '../base/mandala-error.ts'
 import { markSelfReporting } from '../code/module-values.ts'
 import { noteOpText } from '../code/op-texts.ts'
+import { getTracer } from '../code/tracer.ts'
 import type { Kind } from '../model/kind.ts'
 import { matchCall, type MatchOptions } from '../model/match.ts'
 import type { Ref } from '../model/ref.ts'
@@ -177,7 +179,7 @@ export function op<Args extends unknown[], R, const Options extends OpOptions<an
 export function op(first: unknown, second?: unknown, third?: unknown): Op {
   const isNamed = typeof first === 'string'
   const fn = (isNamed ? second : first) as OpDefinition['fn']
-  const definition = define(isNamed ? first : fn?.name, fn, ((isNamed ? third : second) ?? {}) as RawOptions)
+  const definition = define(isNamed ? first : nameOf(fn), fn, ((isNamed ? third : second) ?? {}) as RawOptions)
   const call = (...args: unknown[]): Promise<unknown> => {
     const context = findContext()
     return context?.settings.mode === 'run' ? callOp(definition, args, context) : callPlainly(definition, args)
@@ -192,6 +194,16 @@ export function op(first: unknown, second?: unknown, third?: unknown): Op {
     name: { value: definition.name }, fn: { value: fn, enumerable: true }, opName: { value: definition.name, enumerable: true },
     match: { value: match },
   }) as unknown as Op
+}
+
+/** A bundler may have given it another name, the next time that of another function: calls are stored under the one in the source. */
+function nameOf(fn: OpDefinition['fn'] | undefined): string {
+  const known = typeof fn === 'function' ? getTracer().findName(fn) : undefined
+  if (!known) return fn?.name ?? ''
+  if (known.name !== undefined) return known.name
+  throw new MandalaError('OP_INVALID', `an op in a bundle is made of a function whose name can't be told from its source (here it is "${fn?.name}")`, {
+    hint: 'name it: op("name", fn)',
+  })
 }
 
 /** Outside a run: the function on the values themselves, nothing recorded. */

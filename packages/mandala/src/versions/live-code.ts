@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
-import { CallTrace, findCurrent, type Dependency } from '../code/call-trace.ts'
-import { findOpCaptures, findOpText, opTextId } from '../code/op-texts.ts'
+import { CallTrace, findCurrent, notTracked, UNTRACKED_HASH, untrackedId, type Dependency } from '../code/call-trace.ts'
+import { findOpCaptures, findOpText, findUnreported, opTextId } from '../code/op-texts.ts'
 import { reachOf } from '../code/reach.ts'
 import { findMarked, portrayMarked, type Marked } from '../code/track.ts'
 import { getTracer, type Tracer as ProgramTracer } from '../code/tracer.ts'
@@ -89,9 +89,12 @@ export class LiveCode implements CodeState, Tracer {
     const own = opTextId(op)
     const text = [...components.keys()].some((name) => this.#isCode(name)) ? undefined : this.find(own)
     if (text) components.set(own, text)
+    const unreported = findUnreported(own)
+    if (unreported !== undefined) components.set(untrackedId(unreported), { hash: UNTRACKED_HASH, source: '' })
     const captured = this.#captured(own)
     if (captured) components.set(own + CAPTURED, captured)
-    return { components, hidden, written, changed: changed.filter((id) => this.#counts(id)) }
+    const names = unreported === undefined ? hidden : [...hidden, notTracked(unreported)]
+    return { components, hidden: names, written, changed: changed.filter((id) => this.#counts(id)) }
   }
 
   /** The values that an op made inside a function closes over, as one. */
@@ -119,7 +122,7 @@ export class LiveCode implements CodeState, Tracer {
       case 'value': return this.#program.values.print(id)
       case 'package': return `${id}@${hash}`
       // What is in it may be a secret.
-      case 'env': return `process.env.${id}`
+      case 'env': return id.startsWith('globalThis.') || id.startsWith('import.meta.env.') ? id : `process.env.${id}`
     }
   }
 }

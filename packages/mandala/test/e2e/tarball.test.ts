@@ -82,13 +82,24 @@ suite('the packed tarball', () => {
     }
     const brought = readdirSync(join(project, 'node_modules')).filter((name) => !/^\.|^@types$|^tsx$|^vitest$/.test(name))
     assert.deepEqual(brought, [
-      '@babel', '@oxc-transform', '@uwdata', '@viz-js', 'acorn', 'arquero', 'data-uri-to-buffer', 'diff', 'fetch-blob', 'formdata-polyfill', 'mandala-ts',
-      'node-domexception', 'node-fetch', 'oxc-transform', 'web-streams-polyfill',
+      '@babel', '@jridgewell', '@oxc-transform', '@rolldown', '@uwdata', '@viz-js', 'acorn', 'arquero', 'commander', 'data-uri-to-buffer', 'diff',
+      'fetch-blob', 'formdata-polyfill', 'mandala-ts', 'node-domexception', 'node-fetch', 'oxc-transform', 'picomatch', 'unplugin',
+      'web-streams-polyfill', 'webpack-virtual-modules',
     ])
   })
 
   test('is in order for publint and attw', async () => {
     for (const checker of CHECKERS) await succeed(checker(tarball), { cwd: project })
+  })
+
+  test('mandala run starts a program by every Node, under the name that npm gives it', async () => {
+    for (const node of listNodes()) {
+      const path = join(folder, 'run.json')
+      rmSync(path, { force: true })
+      await succeed([node, join(project, 'node_modules/.bin/mandala'), 'run', 'main.ts'], { cwd: project, env: { STORES: join(folder, 'run.db'), OUTCOME: path } })
+      assert.equal((JSON.parse(readFileSync(path, 'utf8')) as { reports: Report[] }).reports.length, 1)
+    }
+    assert.match(await succeed(['npx', '--no-install', 'mandala', '--help'], { cwd: project }), /run \[options\] <file>/)
   })
 
   test('a tarball whose types are missing is noticed by publint and attw', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CANON_VERSION } from '../../src/code/canonical-source.ts'
-import { TRANSFORM_VERSION, transform } from '../../src/code/transform.ts'
+import { instrument, TRANSFORM_VERSION, transform } from '../../src/code/transform.ts'
 import { digest } from '../../src/value/digest.ts'
 import { fingerprintsOf } from '../program-in-memory.ts'
 
@@ -31,10 +31,17 @@ tools.logged.on('run', (rows: Row[]) => run(rows), LIMIT)
 export default { run: (x: bigint) => x ** 2n, pattern: /a+/giu, f() { return delete this.run } }
 `
 
+/** Ops, and a name that nobody declares. */
+const OPS = `import { op } from 'mandala-ts'
+export const halved = op(half), built = op('built', (x: number) => x + BUILD)
+`
+
 // Another id here means: raise the version that stands beside it. Caches, and fingerprints in stores, are told apart by it.
 test('what is inserted into a source changes only with its version', () => {
-  const { facts, ...rest } = transform({ file: 'golden.ts', source: SOURCE, kind: 'module' })
-  assert.deepEqual([TRANSFORM_VERSION, digest('source', JSON.stringify([facts, rest]))], TRANSFORM)
+  const source = SOURCE + OPS
+  const transformed = transform({ file: 'golden.ts', source, kind: 'module' })
+  const written = instrument(source, transformed, { isInCircle: true })
+  assert.deepEqual([TRANSFORM_VERSION, digest('source', JSON.stringify([transformed, written]))], TRANSFORM)
 })
 
 test('what a component is known by changes only with its version', () => {
@@ -42,5 +49,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['2.2', 'a16785a8cd575c0d5b0566fde9684e52af479797']
+const TRANSFORM = ['2.3', '6ad3ffd6e18f590d848ae55c9aaeb4279776a4d2']
 const CANON = [2, 'ae18f1e6d827f5159770580e44b7521080656fec']

@@ -20,6 +20,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   web: ['base', 'model', 'store', 'render'],
   frame: ['base', 'graph', 'model', 'store', 'web', 'render'],
   query: ['base', 'graph', 'model', 'store', 'web', 'render'],
+  cli: ['base'],
   storage: ['base', 'value', 'model', 'code', 'store', 'sqlite', 'versions', 'memo', 'web', 'render', 'frame', 'query'],
 }
 

@@ -121,3 +121,7 @@ test('where the source tells nothing, there is nothing', () => {
   assert.equal(findParameters(class A { constructor(a: number) { void a } } as unknown as AnyFunction, 'f'), undefined)
   assert.equal(findParameters(fromSource('function f({ ["a" + 1]: b }) {}'), 'f'), undefined)
 })
+
+test('a function that asks for its module\'s place has parameters as any other', () => {
+  assert.equal(show(function f(x: unknown, place = 1) { return [x, place, import.meta.url] }), '(x,place=literal:number 1)')
+})
