@@ -313,3 +313,22 @@ test('a version whose first call could not be stored is stored with its next', a
   assert.equal(await storage.run(() => unwrap(f(1))), 1)
   assert.deepEqual(log.take().filter((line) => line.startsWith('run')), [])
 })
+
+test('a result that a change was wrongly said not to touch does not stand for that of the old code', async (t) => {
+  const code = new FakeCode({ f: 'f', b: '0' })
+  const path = makePath(t)
+  const f = op('f', (x: number) => (code.use('f'), x + Number(code.use('b'))))
+  const run = async (x: number): Promise<readonly [result: number, executed: number]> => {
+    await using storage = code.open({ path, onChange: () => 'reuse' })
+    return [await storage.run(() => unwrap(f(x))), storage.summary().executed]
+  }
+  await run(1)
+  code.edit('b', '1')
+  assert.deepEqual(await run(2), [3, 1])
+  await using storage = code.open({ path, onChange: () => 'reuse' })
+  await storage.mark('b', 'different')
+  code.edit('b', '0')
+  assert.deepEqual([await run(2), await run(2)], [[2, 1], [2, 0]])
+  code.edit('b', '1')
+  assert.deepEqual([await run(2), await run(2)], [[3, 1], [3, 0]])
+})
