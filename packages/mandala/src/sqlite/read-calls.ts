@@ -1,7 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import { invariant } from '../base/invariant.ts'
 import type { LinkedCall, StoredSlot } from '../store/store.ts'
-import { allRows, type Statements } from './statements.ts'
+import { allRows, firstRow, type Statements } from './statements.ts'
 import { kindAt } from './kinds.ts'
 
 /** Each gives row ids of calls. Hashes go in as one JSON array: a statement for any number of them. */
@@ -12,34 +13,51 @@ export const CREATORS = `
 export const CONSUMERS = `
   SELECT io.call FROM json_each(?) AS wanted JOIN refs ON refs.hid = unhex(wanted.value) JOIN io ON io.ref = refs.id WHERE io.slot >= 0`
 
+// The outer loop runs over the chosen calls, and slots are in the order of their key: SQLite need not sort.
 const CALLS = `
-  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple
-  FROM json_each(?) AS chosen JOIN calls ON calls.id = chosen.value JOIN ops ON ops.id = calls.op ORDER BY chosen.id`
+  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), calls.op, calls.started_ms, calls.duration_us, calls.is_tuple
+  FROM json_each(?) AS chosen CROSS JOIN calls ON calls.id = chosen.value`
 const SLOTS = `
-  SELECT io.call, io.slot, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
-  FROM json_each(?) AS chosen JOIN io ON io.call = chosen.value JOIN labels ON labels.id = io.label
-  JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val ORDER BY chosen.id, io.slot`
+  SELECT io.call, io.slot, io.label, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
+  FROM json_each(?) AS chosen CROSS JOIN io ON io.call = chosen.value CROSS JOIN refs ON refs.id = io.ref CROSS JOIN vals ON vals.id = refs.val`
+const LABEL = 'SELECT name FROM labels WHERE id = ?'
+const OP = 'SELECT name, version FROM ops WHERE id = ?'
 
-type CallRow = [id: number, hid: CallHistoryId, cid: CallContentId, op: string, version: number, startedMs: number, durationUs: number, isTuple: number]
-type SlotRow = [call: number, slot: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
+type CallRow = [id: number, hid: CallHistoryId, cid: CallContentId, op: number, startedMs: number, durationUs: number, isTuple: number]
+type SlotRow = [call: number, slot: number, label: number, hid: HistoryId, cid: ContentId, kind: number]
 
 /** Calls with their inputs and outputs, in the store's order; `choose` is one of the statements above. */
 export function readLinked(statements: Statements, choose: string, ...values: SQLInputValue[]): LinkedCall[] {
   const ids = new Set(allRows<[number]>(statements.get(choose), ...values).map(([id]) => id))
   if (ids.size === 0) return []
   const chosen = JSON.stringify([...ids].sort((a, b) => a - b))
+  // Names are few and rows many: each name is read once.
+  const labelOf = remember((id) => firstRow<[string]>(statements.get(LABEL), id)?.[0] ?? '')
+  const opOf = remember((id): readonly [name: string, version: number] => firstRow<[string, number]>(statements.get(OP), id) ?? ['', 0])
   const slots = allRows<SlotRow>(statements.get(SLOTS), chosen)
   let next = 0
-  return allRows<CallRow>(statements.get(CALLS), chosen).map(([id, hid, cid, op, version, startedAtMs, durationUs, isTuple]) => {
+  const calls = allRows<CallRow>(statements.get(CALLS), chosen).map(([id, hid, cid, opId, startedAtMs, durationUs, isTuple]) => {
     const inputs: StoredSlot[] = []
     const outputs: StoredSlot[] = []
     for (; slots[next]?.[0] === id; next += 1) {
-      const [, slot, name, refHid, refCid, kind] = slots[next] as SlotRow
+      const [, slot, label, refHid, refCid, kind] = slots[next] as SlotRow
       const target = slot < 0 ? outputs : inputs
-      target.push({ name, hid: refHid, cid: refCid, kind: kindAt(kind) })
+      target.push({ name: labelOf(label), hid: refHid, cid: refCid, kind: kindAt(kind) })
     }
+    const [op, version] = opOf(opId)
     return { hid, cid, op, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1, order: id, inputs, outputs: outputs.reverse() }
   })
+  invariant(next === slots.length, 'slots were not read in the order of their calls')
+  return calls
+}
+
+function remember<T>(read: (id: number) => T): (id: number) => T {
+  const known = new Map<number, T>()
+  return (id) => {
+    let value = known.get(id)
+    if (value === undefined) known.set(id, (value = read(id)))
+    return value
+  }
 }
 
 const REFS = `
