@@ -1,4 +1,5 @@
 import { identify } from '../value/identify.ts'
+import { envNameOf, HIDDEN } from './globals.ts'
 import type { Watcher } from './markers.ts'
 import type { ValueState } from './module-values.ts'
 import { getTracer, type Event, type Tracer } from './tracer.ts'
@@ -86,8 +87,16 @@ export class CallTrace implements Watcher {
       case 'hidden': this.#hidden.add(event.name); return
       case 'package': this.#others.set(`package ${event.name}`, { kind: 'package', id: event.name, version: event.version }); return
       case 'env': this.#others.set(`env ${event.name}`, { kind: 'env', id: event.name, hash: hashOfEnv(event.name) }); return
-      case 'builtin': this.#noteBuiltin(event.name, event.member)
+      case 'builtin': this.#noteBuiltin(event.name, event.member); return
+      case 'global': this.#noteGlobal(event.name)
     }
+  }
+
+  /** Read when a class was made. */
+  #noteGlobal(name: string): void {
+    const variable = envNameOf(name)
+    if (variable !== undefined) this.#note({ kind: 'env', name: variable })
+    else if (HIDDEN.has(name)) this.#hidden.add(name)
   }
 
   #noteBuiltin(name: string, member: string): void {

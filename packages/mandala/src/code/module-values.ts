@@ -1,7 +1,9 @@
 import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import { inspect } from 'node:util'
-import { portray, type Portrait } from './portrait.ts'
+import type { FunctionPlace } from './function-places.ts'
+import { contentOfGlobal } from './globals.ts'
+import { portray, type Naming, type Portrait } from './portrait.ts'
 import type { Origin, Touched } from './reach.ts'
 import { isOnTrail, trailOf } from './trail.ts'
 
@@ -37,6 +39,7 @@ export function markSelfReporting(fn: object): void {
 export interface Surroundings {
   findOrigin(id: string): Origin
   findFingerprint(id: string): string | undefined
+  findPlace(fn: object): FunctionPlace | undefined
   /** Whether a component is a function or a class: those report themselves, and only what they carry is a value. */
   isCode(id: string): boolean
   /** Whether its code is part of what names it, as it doesn't report itself. */
@@ -53,7 +56,11 @@ export class ModuleValues {
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
   readonly #origins = new Map<string, string>()
+  /** By component, the closures that were in its value when it was first looked at, numbered. */
+  readonly #closures = new Map<string, ReadonlyMap<object, number>>()
+  readonly #late = new WeakMap<object, string>()
   readonly #ids = new WeakMap<object, string>()
+  readonly #identified = new Set<string>()
   /** With how many getters the ids of functions were found. */
   #namedOf = 0
   readonly #surroundings: Surroundings
@@ -64,6 +71,7 @@ export class ModuleValues {
 
   set(id: string, getter: Getter): void {
     this.#getters.set(id, getter)
+    this.#identified.delete(id)
   }
 
   setImported(id: string, getter: Getter): void {
@@ -75,9 +83,12 @@ export class ModuleValues {
     if (this.#namedOf !== this.#getters.size) {
       this.#namedOf = this.#getters.size
       for (const [id, getter] of this.#getters) {
+        // What a variable is given later isn't what its code made.
+        if (this.#identified.has(id)) continue
         try {
           const value = getter()
           if (typeof value === 'function') this.#ids.set(value, id)
+          this.#identified.add(id)
         } catch {
           // Not initialised yet: asked again next time.
           this.#namedOf = -1
@@ -88,11 +99,26 @@ export class ModuleValues {
   }
 
   /** Functions report themselves when they run, but for those too small to: these are known by their code wherever they lie. */
-  #nameOf(fn: object): string {
+  #nameOf(owner: string, fn: object, met: Map<object, number>): Naming {
     const id = this.findId(fn)
-    if (id === undefined) return String((fn as { name?: unknown }).name ?? '')
-    if (this.#surroundings.isTrivial(id)) return `${id} ${this.#surroundings.findFingerprint(id)}`
-    return this.#surroundings.isCode(id) ? id : `${id} ${this.#origin(id)}`
+    if (id !== undefined) {
+      const isTrivial = this.#surroundings.isTrivial(id)
+      const code = isTrivial ? this.#surroundings.findFingerprint(id) : this.#surroundings.isCode(id) ? '' : this.#origin(id)
+      return { name: `${id} ${code}`, isWhole: true }
+    }
+    const place = this.#surroundings.findPlace(fn)
+    if (place && !place.isClosure) return { name: place.name, isWhole: true }
+    return { name: `${place?.name ?? (fn as { name?: unknown }).name} ${this.#numberOf(owner, fn, met)}`, isWhole: false }
+  }
+
+  /** Functions that only what they close over tells apart: those that came into a value after it was first looked at are nothing that another process knows. */
+  #numberOf(owner: string, fn: object, met: Map<object, number>): string {
+    const known = this.#closures.get(owner)
+    const number = (known ?? met).get(fn)
+    if (number !== undefined) return String(number)
+    if (!known) met.set(fn, met.size)
+    else if (!this.#late.has(fn)) this.#late.set(fn, crypto.randomUUID())
+    return known ? this.#late.get(fn) as string : String(met.size - 1)
   }
 
   has(id: string): boolean {
@@ -126,8 +152,8 @@ export class ModuleValues {
     if (typeof value === 'function' && selfReporting.has(value)) return NO_VALUE
     if (typeof value === 'symbol') return { hash: this.#origin(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
-    if (this.#surroundings.isCode(id)) return Object.keys(value).length > 0 ? { hash: this.#portrait(value).hash, isOpaque: false } : NO_VALUE
-    const { hash, isPartial } = this.#portrait(value)
+    if (this.#surroundings.isCode(id)) return Object.keys(value).length > 0 ? { hash: this.#portrait(id, value).hash, isOpaque: false } : NO_VALUE
+    const { hash, isPartial } = this.#portrait(id, value)
     return isPartial ? { hash: digest('component', `${hash} ${this.#origin(id)}`), isOpaque: true } : { hash, isOpaque: false }
   }
 
@@ -137,10 +163,12 @@ export class ModuleValues {
     return text.length > 80 ? `${text.slice(0, 79)}…` : text
   }
 
-  #portrait(value: object): Portrait {
+  #portrait(id: string, value: object): Portrait {
     const known = this.#portraits.get(value)
     if (known && (!known.trail || isOnTrail(value, known.trail))) return known.portrait
-    const portrait = this.#surroundings.aside(() => portray(value, (fn) => this.#nameOf(fn)))
+    const met = new Map<object, number>()
+    const portrait = this.#surroundings.aside(() => portray(value, (fn) => this.#nameOf(id, fn, met)))
+    if (!this.#closures.has(id)) this.#closures.set(id, met)
     const isFixed = portrait.size > SMALL_SIZE || typeof value === 'function' && Object.keys(value).length === 0
     const trail = isFixed ? undefined : trailOf(value, SMALL_SIZE * 4)
     if (trail || isFixed) this.#portraits.set(value, { portrait, trail })
@@ -161,6 +189,7 @@ export class ModuleValues {
         case 'value': return [touched.id, findFingerprint(touched.id), touched.id === id ? '' : this.#shown(touched)]
         case 'package': return [`npm:${touched.name}`, touched.version]
         case 'builtin': return [touched.name, touched.member]
+        case 'global': return [`@${touched.name}`, identify(contentOfGlobal(touched.name)).cid]
       }
     })
     const sorted = parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
@@ -172,7 +201,7 @@ export class ModuleValues {
   /** What a literal made is told by its code, whatever became of it since. */
   #shown({ id, isLiteral }: Touched & { kind: 'value' }): string {
     const value = isLiteral ? undefined : this.read(id)
-    if (isCompound(value)) return this.#portrait(value).hash
+    if (isCompound(value)) return this.#portrait(id, value).hash
     return typeof value === 'symbol' ? '' : identify(value).cid
   }
 }

@@ -1,5 +1,6 @@
 import type { CallTrace } from './call-trace.ts'
 import type { ComponentFacts } from './file-facts.ts'
+import { FunctionPlaces } from './function-places.ts'
 import { Markers } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
 import { originOf, touchedBy, type Touched } from './reach.ts'
@@ -50,6 +51,7 @@ export class Tracer {
   #values: ModuleValues = this.#newValues()
   #hasLoader = false
   readonly #modules: LoadedModule[] = []
+  readonly #places = new FunctionPlaces()
   readonly #captured = new WeakMap<object, Captured>()
 
   get program(): Program {
@@ -80,6 +82,7 @@ export class Tracer {
     const module: LoadedModule = { file, first, sites, refs: facts?.refs ?? [], imported, events: [] }
     // A module that is loaded again, under another query, has markers of its own.
     if (sites.length > 0) this.#modules.push(module)
+    this.#places.add(module)
     for (const [name, getter] of Object.entries(own)) this.values.set(componentId(file, name), getter)
     this.#addData(module)
     return {
@@ -105,6 +108,7 @@ export class Tracer {
     return new ModuleValues({
       findOrigin: (id) => originOf(this.#program, id),
       findFingerprint: (id) => this.#program.findFingerprint(id),
+      findPlace: (fn) => this.#places.find(fn),
       isCode: (id) => isCode(this.#program.find(id)?.component),
       isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
       // Registered types run code of the user's when they are identified.

@@ -1,6 +1,7 @@
 import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
 import { canonicaliseAll, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
+import { markOfFile } from './function-places.ts'
 import { Names } from './names.ts'
 import { planSites } from './plan-sites.ts'
 import { REGISTRY } from './registry-name.ts'
@@ -9,7 +10,7 @@ import { insertAll, type Insertion } from './site.ts'
 import { parseSource, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.2`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.3`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -36,7 +37,7 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const table = listComponents(parsed, scopes, names)
   const texts = canonicaliseAll(table, names)
   const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
-  const marks = marksFor(source)
+  const marks = marksFor(file, source)
   const plan = planSites({ program, table, names, captured, isModule, marks })
   const facts: FileFacts = {
     file, isModule, components: componentFacts(texts), statements: listStatements(program, table, names), ...listLinks(program, table, names),
@@ -62,11 +63,11 @@ interface Marks {
   readonly guard: string
 }
 
-/** Names that the file doesn't use itself. */
-function marksFor(source: string): Marks {
+/** Names that the file doesn't use itself; one of them tells the file. */
+function marksFor(file: string, source: string): Marks {
   let suffix = ''
   while (source.includes(`$md${suffix}`)) suffix += '_'
-  return { bytes: `$md${suffix}`, report: `$mdx${suffix}`, guard: `$mdg${suffix}`, capture: `$mdc${suffix}` }
+  return { bytes: `$md${suffix}`, report: `$mdx${suffix}_${markOfFile(file)}`, guard: `$mdg${suffix}`, capture: `$mdc${suffix}` }
 }
 
 interface PrologueInput {

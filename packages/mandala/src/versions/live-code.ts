@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { CallTrace, findCurrent, type Dependency } from '../code/call-trace.ts'
 import { findOpCaptures, findOpText, opTextId } from '../code/op-texts.ts'
-import { reachOf } from '../code/reach.ts'
+import { envNameOf } from '../code/globals.ts'
+import { reachOf, type Touched } from '../code/reach.ts'
 import { findMarked, portrayMarked } from '../code/track.ts'
 import { getTracer, type Tracer as ProgramTracer } from '../code/tracer.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
@@ -63,7 +64,7 @@ export class LiveCode implements CodeState, Tracer {
   findReferences(component: string): ReadonlyMap<string, CodeContent> {
     const found = new Map<string, CodeContent>()
     for (const touched of component.includes('#') ? reachOf(this.#program.program, parse(component).id) : []) {
-      const name = touched.kind === 'builtin' ? undefined : nameOf(touched.kind === 'package' ? { ...touched, id: touched.name } : touched)
+      const name = nameOfTouched(touched)
       const content = name !== undefined && name !== component && this.#counts(name) ? this.find(name) : undefined
       if (content) found.set(name as string, content)
     }
@@ -136,6 +137,15 @@ function nameOf({ kind, id }: { readonly kind: Dependency['kind']; readonly id: 
     case 'value': return id + VALUE
     case 'package': return `npm:${id}`
     case 'env': return `env:${id}`
+  }
+}
+
+function nameOfTouched(touched: Touched): string | undefined {
+  switch (touched.kind) {
+    case 'builtin': return undefined
+    case 'package': return `npm:${touched.name}`
+    case 'global': return envNameOf(touched.name) && `env:${envNameOf(touched.name)}`
+    default: return touched.kind === 'code' ? touched.id : touched.id + VALUE
   }
 }
 
