@@ -10,6 +10,8 @@ export type Dependency =
   | { readonly kind: 'code'; readonly id: string; readonly hash: string }
   /** A value that was read. An opaque one is known by its code, and all that this names. */
   | { readonly kind: 'value'; readonly id: string; readonly hash: string; readonly isOpaque: boolean }
+  /** A value of a module that is loaded in calls, by where it comes from. */
+  | { readonly kind: 'made'; readonly id: string; readonly hash: string }
   | { readonly kind: 'package'; readonly id: string; readonly version: string }
   | { readonly kind: 'env'; readonly id: string; readonly hash: string }
 
@@ -45,6 +47,7 @@ export class CallTrace implements Watcher {
   constructor(tracer: Tracer = getTracer()) {
     this.#tracer = tracer
     this.outer = tracer.markers.current
+    tracer.begin()
   }
 
   /** Runs the call's function; what it uses until its promise settles is noted. */
@@ -113,15 +116,18 @@ export class CallTrace implements Watcher {
 
   /** What was used so far; to be asked when the call has ended. */
   usage(): Usage {
+    const { lazy } = this.#tracer
     const changed: string[] = []
     const values: Dependency[] = []
     for (const [id, before] of this.#values) {
       const now = this.#tracer.values.state(id)
-      const state = before ?? now
-      if (before && before.hash !== now.hash) changed.push(id)
-      if (state.hash !== undefined) values.push({ kind: 'value', id, hash: state.hash, isOpaque: state.isOpaque })
+      const { hash, isOpaque } = before ?? now
+      if ((before ? hash : lazy.snapshotOf(id) ?? hash) !== now.hash) changed.push(id)
+      const origin = hash === undefined ? undefined : lazy.findInCall(id)
+      if (origin !== undefined) values.push({ kind: 'made', id, hash: origin })
+      else if (hash !== undefined) values.push({ kind: 'value', id, hash, isOpaque })
     }
-    const others = [...this.#others.values()].filter(({ kind, id }) => !(kind === 'code' ? this.#code.has(id) : kind === 'value' && this.#values.has(id)))
+    const others = [...this.#others.values()].filter(({ kind, id }) => !(kind === 'code' ? this.#code : isValue(kind) ? this.#values : undefined)?.has(id))
     const dependencies = [...this.#codes(), ...values, ...others].sort(inOrder)
     return { dependencies, hidden: [...this.#hidden].sort(), written: [...this.#written].sort(), changed: changed.sort() }
   }
@@ -134,6 +140,8 @@ export class CallTrace implements Watcher {
   }
 }
 
+const isValue = (kind: Dependency['kind']): boolean => kind === 'value' || kind === 'made'
+
 function inOrder(a: Dependency, b: Dependency): number {
   if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
@@ -145,9 +153,11 @@ function hashOfEnv(name: string): string {
 
 /** What a dependency is today: its hash or version; undefined if it is gone, or its module isn't loaded. */
 export function findCurrent(dependency: Dependency, tracer: Tracer = getTracer()): string | undefined {
+  tracer.begin()
   switch (dependency.kind) {
     case 'code': return tracer.program.findFingerprint(dependency.id)
     case 'value': return tracer.values.has(dependency.id) ? tracer.values.state(dependency.id).hash : undefined
+    case 'made': return tracer.lazy.find(dependency.id)
     case 'package': return tracer.program.findVersion(dependency.id)
     case 'env': return hashOfEnv(dependency.id)
   }

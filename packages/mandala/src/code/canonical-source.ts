@@ -138,6 +138,7 @@ class Writer {
     }
     this.text += `(${node.type}`
     this.#fields(node)
+    if (node.type === 'ImportExpression') this.#name({ kind: 'global', name: 'import()' }, node)
     if (node.type === 'JSXElement' || node.type === 'JSXFragment') for (const factory of this.#names.jsxFactories) this.#name(factory, node)
     for (const field of CHILDREN[node.type] ?? []) {
       const child = node[field]

@@ -27,6 +27,7 @@ export interface ComponentFacts {
 
 /** A statement of the module level, be it a declaration that calls something: what it does to the values that it names, it did before any call. */
 export interface StatementFacts {
+  readonly start: number
   readonly canonical: string
   readonly names: readonly FreeName[]
   /** The same with the functions in it: by these, statements that are otherwise the same are told apart. */
@@ -70,7 +71,7 @@ export function listStatements(program: SyntaxNode, table: ComponentTable, names
       const { text, names: free } = canonicaliseStatement(node, { table, names, skipsFunctions })
       return { canonical: digest('source', text), names: free }
     }) as [StatementFacts['whole'], StatementFacts['whole']]
-    return { ...source, whole }
+    return { start: node.start, ...source, whole }
   })
 }
 

@@ -1,6 +1,6 @@
 /** Globals that are no inputs. */
 export const HIDDEN: ReadonlySet<string> = new Set([
-  'eval', 'Function', 'process',
+  'eval', 'Function', 'process', 'import()',
   'Date.now', 'Math.random', 'performance.now', 'crypto.randomUUID', 'crypto.getRandomValues', 'fetch', 'process.argv', 'process.cwd', 'process.hrtime', 'process.env',
 ])
 

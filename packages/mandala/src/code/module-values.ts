@@ -140,6 +140,7 @@ export class ModuleValues {
   state(id: string): ValueState {
     if (!this.has(id)) return this.#surroundings.isCode(id) ? NO_VALUE : { hash: this.#origin(id), isOpaque: true }
     const value = this.read(id)
+    if (typeof value === 'function' && selfReporting.has(value)) return NO_VALUE
     if (isCompound(value) && (typeof value === 'object' || Object.keys(value).length > 0)) return this.#stateOf(id, value)
     const known = this.#fixed.get(id)
     if (known && Object.is(known.value, value)) return known.state
@@ -149,12 +150,18 @@ export class ModuleValues {
   }
 
   #stateOf(id: string, value: unknown): ValueState {
-    if (typeof value === 'function' && selfReporting.has(value)) return NO_VALUE
     if (typeof value === 'symbol') return { hash: this.#origin(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
     if (this.#surroundings.isCode(id)) return Object.keys(value).length > 0 ? { hash: this.#portrait(id, value).hash, isOpaque: false } : NO_VALUE
     const { hash, isPartial } = this.#portrait(id, value)
     return isPartial ? { hash: digest('component', `${hash} ${this.#origin(id)}`), isOpaque: true } : { hash, isOpaque: false }
+  }
+
+  /** The hash of a value that is data through and through, or of nothing at all. */
+  dataHash(id: string): string | undefined {
+    const value = this.read(id)
+    const hasCode = typeof value === 'symbol' || isCompound(value) && this.#portrait(id, value).hasCode
+    return hasCode ? undefined : this.state(id).hash
   }
 
   /** A short text of the value, for people. */
@@ -201,8 +208,9 @@ export class ModuleValues {
   /** What a literal made is told by its code, whatever became of it since. */
   #shown({ id, isLiteral }: Touched & { kind: 'value' }): string {
     const value = isLiteral ? undefined : this.read(id)
-    if (isCompound(value)) return this.#portrait(id, value).hash
-    return typeof value === 'symbol' ? '' : identify(value).cid
+    if (!isCompound(value)) return typeof value === 'symbol' ? '' : identify(value).cid
+    const { hash, hasCode } = this.#portrait(id, value)
+    return hasCode && !this.#surroundings.isCode(id) ? `${hash} ${this.#origin(id)}` : hash
   }
 }
 

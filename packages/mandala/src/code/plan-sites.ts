@@ -202,6 +202,7 @@ class Planner {
       case 'LogicalExpression': this.#visit(node.left, frame); this.#maybe(node.right, frame); return
       // Whether there is such a thing at all is asked for the sake of other platforms.
       case 'UnaryExpression': if (node.operator !== 'typeof' || this.#input.names.find(node.argument)?.kind !== 'global') this.#children(node, frame); return
+      case 'ImportExpression': this.#add(frame, { kind: 'hidden', name: 'import()' }); this.#children(node, frame); return
       case 'VariableDeclarator': this.#declarator(node, frame); return
       case 'AssignmentPattern': this.#visit(node.left, frame); this.#maybe(node.right, frame); return
       case 'AssignmentExpression': this.#assignment(node, frame); return

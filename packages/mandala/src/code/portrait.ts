@@ -8,6 +8,8 @@ export interface Portrait {
   readonly hash: string
   /** Parts are known by their names alone: functions that close over something, instances of classes. */
   readonly isPartial: boolean
+  /** Functions or instances are in it. */
+  readonly hasCode: boolean
   /** How many parts were looked at. */
   readonly size: number
 }
@@ -25,16 +27,17 @@ export function portray(value: unknown, nameOf: (fn: object) => Naming): Portrai
   const copier = new Copier(nameOf)
   try {
     const hash = identify(copier.copy(value)).cid
-    return { hash, isPartial: copier.isPartial, size: copier.size }
+    return { hash, isPartial: copier.isPartial, hasCode: copier.hasCode, size: copier.size }
   } catch (error) {
     // Nested too deeply, or of a kind that has no content: then its code must tell.
-    if (error instanceof Refusal || error instanceof RangeError) return { hash: '', isPartial: true, size: copier.size }
+    if (error instanceof Refusal || error instanceof RangeError) return { hash: '', isPartial: true, hasCode: true, size: copier.size }
     throw error
   }
 }
 
 class Copier {
   isPartial = false
+  hasCode = false
   size = 0
   readonly #copies = new Map<object, unknown>()
   readonly #nameOf: (fn: object) => Naming
@@ -60,6 +63,7 @@ class Copier {
 
   #part(kind: string, name: unknown, isWhole = false): Map<unknown, unknown> {
     this.isPartial ||= !isWhole
+    this.hasCode = true
     return new Map<unknown, unknown>([['mandala part', kind], ['name', typeof name === 'string' ? name : '']])
   }
 

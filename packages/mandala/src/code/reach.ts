@@ -26,6 +26,19 @@ export function reachOf(program: Program, id: string): Touched[] {
   return [...found.values()]
 }
 
+/** All that evaluating a module may use; undefined where something isn't known. */
+export function reachOfEvaluation(program: Program, file: string): Touched[] | undefined {
+  const found = new Map<string, Touched>()
+  const walk = new Walk(program, found)
+  const { components = [], statements = [] } = program.facts(file) ?? {}
+  for (const { kind, isPlain, names, eager } of components) {
+    const isRun = kind === 'value' || kind === 'class'
+    if (isRun) for (const [i, name] of names.entries()) if (eager.includes(i) || kind === 'value' && !isPlain) walk.reached(program.target(file, name))
+  }
+  for (const { whole } of statements) for (const name of whole.names) walk.reached(program.target(file, name))
+  return walk.isComplete ? [...found.values()] : undefined
+}
+
 /** What a value was made from, and what was done to it before any call. */
 export interface Origin {
   /** Values that it holds, in so far as that shows in its text. */
@@ -61,6 +74,8 @@ export function originOf(program: Program, id: string): Origin {
 }
 
 class Walk {
+  /** Whether all names led somewhere. */
+  isComplete = true
   readonly #program: Program
   readonly #found: Map<string, Touched>
 
@@ -113,6 +128,7 @@ class Walk {
       case 'component': this.all(target.id); return
       case 'namespace': for (const each of this.#program.listExports(target.file)) if (each.kind !== 'namespace') this.reached(each); return
       case 'global': this.#add(target); return
+      case 'unknown': this.isComplete = false; return
       default: this.read(target)
     }
   }

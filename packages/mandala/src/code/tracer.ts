@@ -6,6 +6,7 @@ import { componentId, Program, type ProgramSource } from './program.ts'
 import { originOf, touchedBy, type Touched } from './reach.ts'
 import type { SiteRef } from './site.ts'
 import { REGISTRY } from './registry-name.ts'
+import { LazyValues } from './lazy-values.ts'
 import { ModuleValues, type Getter } from './module-values.ts'
 
 /** What a marker stands for, resolved: the same for every call. */
@@ -29,6 +30,8 @@ interface LoadedModule {
 export interface ModuleMarks {
   readonly bytes: Uint8Array
   report(index: number): void
+  /** To be called when the module has been evaluated. */
+  end(): void
   capture<T extends object>(fn: T, name: string, names: readonly string[], values: () => readonly unknown[]): T
 }
 
@@ -49,7 +52,9 @@ export class Tracer {
   readonly markers: Markers<CallTrace> = new Markers()
   #program = new Program(NO_SOURCE)
   #values: ModuleValues = this.#newValues()
+  #lazy = new LazyValues(this.#program, this.#values)
   #hasLoader = false
+  #hasBegun = false
   readonly #modules: LoadedModule[] = []
   readonly #places = new FunctionPlaces()
   readonly #captured = new WeakMap<object, Captured>()
@@ -62,6 +67,10 @@ export class Tracer {
     return this.#values
   }
 
+  get lazy(): LazyValues {
+    return this.#lazy
+  }
+
   /** Whether the code of the program reports by itself. */
   get hasLoader(): boolean {
     return this.#hasLoader
@@ -71,7 +80,14 @@ export class Tracer {
   useSource(source: ProgramSource): void {
     this.#program = new Program(source)
     this.#values = this.#newValues()
+    this.#lazy = new LazyValues(this.#program, this.#values)
     this.#hasLoader = true
+    this.#hasBegun = false
+  }
+
+  /** The first call, or the first look for one: modules that are loaded later may not be there when a call is looked for again. */
+  begin(): void {
+    this.#hasBegun = true
   }
 
   /** Called by the first line of an instrumented module. */
@@ -79,6 +95,8 @@ export class Tracer {
     const facts = this.#program.facts(file)
     const sites = facts?.sites ?? []
     const { bytes, first } = this.markers.take(sites.length)
+    const lazy = this.#hasBegun ? this.#lazy : undefined
+    lazy?.begin(file, this.markers.isWatching)
     const module: LoadedModule = { file, first, sites, refs: facts?.refs ?? [], imported, events: [] }
     // A module that is loaded again, under another query, has markers of its own.
     if (sites.length > 0) this.#modules.push(module)
@@ -88,6 +106,7 @@ export class Tracer {
     return {
       bytes,
       report: this.markers.reporter(first, bytes),
+      end: () => lazy?.end(file),
       capture: (fn, name, names, values) => {
         this.#captured.set(fn, { id: componentId(file, name), names, values })
         return fn

@@ -7,10 +7,10 @@ import { planSites } from './plan-sites.ts'
 import { REGISTRY } from './registry-name.ts'
 import { analyseScopes, type SpecialSyntax } from './scope.ts'
 import { insertAll, type Insertion } from './site.ts'
-import { parseSource, type SourceKind, type SyntaxNode } from './syntax.ts'
+import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.3`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.4`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -44,7 +44,7 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
     refs: plan.refs, sites: plan.sites,
   }
   const prologue = prologueOf({ facts, table, names, marks, program })
-  const insertions = prologue ? [prologue, ...plan.insertions] : plan.insertions
+  const insertions = prologue ? [prologue, ...plan.insertions, ...epilogueOf(parsed, marks)] : plan.insertions
   return { facts, special: [...scopes.special], insertions, guard: marks.guard }
 }
 
@@ -60,6 +60,7 @@ interface Marks {
   readonly bytes: string
   readonly report: string
   readonly capture: string
+  readonly end: string
   readonly guard: string
 }
 
@@ -67,7 +68,7 @@ interface Marks {
 function marksFor(file: string, source: string): Marks {
   let suffix = ''
   while (source.includes(`$md${suffix}`)) suffix += '_'
-  return { bytes: `$md${suffix}`, report: `$mdx${suffix}_${markOfFile(file)}`, guard: `$mdg${suffix}`, capture: `$mdc${suffix}` }
+  return { bytes: `$md${suffix}`, report: `$mdx${suffix}_${markOfFile(file)}`, guard: `$mdg${suffix}`, end: `$mde${suffix}`, capture: `$mdc${suffix}` }
 }
 
 interface PrologueInput {
@@ -87,9 +88,15 @@ function prologueOf({ facts, table, names, marks, program }: PrologueInput): Ins
     const expression = ref.kind === 'import' ? importGetter(ref, names) : undefined
     return expression === undefined ? [] : [`${i}:()=>${expression}`]
   })
-  const { bytes, report, guard, capture } = marks
+  const { bytes, report, guard, capture, end } = marks
   const call = `globalThis[${JSON.stringify(REGISTRY)}].register(${JSON.stringify(facts.file)},{${own.join(',')}},{${imported.join(',')}})`
-  return { at: first.start, text: `const{bytes:${bytes},report:${report},capture:${capture}}=${call};var ${guard}=1;`, rank: 0 }
+  return { at: first.start, text: `const{bytes:${bytes},report:${report},capture:${capture},end:${end}}=${call};var ${guard}=1;`, rank: 0 }
+}
+
+/** A module says so when it has been evaluated: what its values are then is what its code made them. */
+function epilogueOf({ program, isModule }: ParsedFile, { end }: Marks): Insertion[] {
+  const last = (program.body as SyntaxNode[]).at(-1)
+  return last && isModule ? [{ at: last.end, text: `;${end}();`, rank: Number.MAX_SAFE_INTEGER }] : []
 }
 
 /** How the importing module itself sees an import: that is the value it works with, even where a test replaces it. */

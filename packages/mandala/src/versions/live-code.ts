@@ -14,10 +14,12 @@ const CAPTURED = ' (captured)'
 const BY_HAND = /^(track|op)#/
 /** Ends the name of a value: a function that makes a value and the value itself are two components. */
 const VALUE = ' (value)'
+/** Ends the name of one by where it comes from. */
+const MADE = ' (made)'
 
 /**
- * The running program as versions see it. Components are called `file#name` (code), `file#name (value)`, `npm:name` and `env:NAME`; those
- * that were marked by hand `track#name`.
+ * The running program as versions see it. Components are called `file#name` (code), `file#name (value)`, `file#name (made)`,
+ * `npm:name` and `env:NAME`; those that were marked by hand `track#name`.
  */
 export class LiveCode implements CodeState, Tracer {
   readonly #program: ProgramTracer = getTracer()
@@ -58,7 +60,7 @@ export class LiveCode implements CodeState, Tracer {
   }
 
   isLive(component: string): boolean {
-    return component.endsWith(VALUE) || component.endsWith(CAPTURED) || component.startsWith('env:')
+    return component.endsWith(VALUE) || component.endsWith(MADE) || component.endsWith(CAPTURED) || component.startsWith('env:')
   }
 
   findReferences(component: string): ReadonlyMap<string, CodeContent> {
@@ -113,12 +115,12 @@ export class LiveCode implements CodeState, Tracer {
   }
 
   #isCode(name: string): boolean {
-    return name.includes('#') && !name.endsWith(VALUE) && !BY_HAND.test(name)
+    return name.includes('#') && !name.endsWith(VALUE) && !name.endsWith(MADE) && !BY_HAND.test(name)
   }
 
   #show({ kind, id }: Dependency, hash: string): string {
     switch (kind) {
-      case 'code': return this.#program.program.findText(id) ?? id
+      case 'code': case 'made': return this.#program.program.findText(id) ?? id
       case 'value': return this.#program.values.print(id)
       case 'package': return `${id}@${hash}`
       // What is in it may be a secret.
@@ -135,6 +137,7 @@ function nameOf({ kind, id }: { readonly kind: Dependency['kind']; readonly id: 
   switch (kind) {
     case 'code': return id
     case 'value': return id + VALUE
+    case 'made': return id + MADE
     case 'package': return `npm:${id}`
     case 'env': return `env:${id}`
   }
@@ -154,5 +157,6 @@ function parse(name: string): Dependency {
   if (name.startsWith('npm:')) return { kind: 'package', id: name.slice(4), version: '' }
   if (name.startsWith('env:')) return { kind: 'env', id: name.slice(4), hash: '' }
   if (name.endsWith(VALUE)) return { kind: 'value', id: name.slice(0, -VALUE.length), hash: '', isOpaque: false }
+  if (name.endsWith(MADE)) return { kind: 'made', id: name.slice(0, -MADE.length), hash: '' }
   return { kind: 'code', id: name, hash: '' }
 }

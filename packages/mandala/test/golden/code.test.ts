@@ -43,5 +43,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['3.3', '5aa11bedfa32d70f3ae2bf46c71a0b52fb0838ae']
+const TRANSFORM = ['3.4', '2acb80e809404750afc14d354cdf98cb11553b7f']
 const CANON = [3, 'de5a512b8348e9b62e6ed9b0b8814a2d52229984']
