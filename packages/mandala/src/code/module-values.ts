@@ -2,10 +2,10 @@ import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import { inspect } from 'node:util'
 import type { FunctionPlace } from './function-places.ts'
+import { glanceAt, type Glance } from './glance.ts'
 import { contentOfGlobal } from './globals.ts'
 import { portray, type Naming, type Portrait } from './portrait.ts'
 import type { Origin, Touched } from './reach.ts'
-import { isOnTrail, trailOf } from './trail.ts'
 
 export type Getter = () => unknown
 
@@ -22,8 +22,8 @@ const SMALL_SIZE = 200
 
 interface KnownPortrait {
   readonly portrait: Portrait
-  /** By which it is seen that the value is as it was; undefined where that is taken for granted. */
-  readonly trail: readonly unknown[] | undefined
+  /** Whether the value is as it was; undefined where that is taken for granted. */
+  readonly isSame: Glance | undefined
 }
 
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
@@ -61,6 +61,8 @@ export class ModuleValues {
   readonly #late = new WeakMap<object, string>()
   readonly #ids = new WeakMap<object, string>()
   readonly #identified = new Set<string>()
+  /** Changes with every getter. */
+  #revision = 0
   /** With how many getters the ids of functions were found. */
   #namedOf = 0
   readonly #surroundings: Surroundings
@@ -70,12 +72,15 @@ export class ModuleValues {
   }
 
   set(id: string, getter: Getter): void {
+    this.#revision += 1
     this.#getters.set(id, getter)
     this.#identified.delete(id)
   }
 
   setImported(id: string, getter: Getter): void {
-    if (!this.#getters.has(id) || isReplaced(this.#getters.get(id) as Getter, getter)) this.#importers.set(id, getter)
+    if (this.#getters.has(id) && !isReplaced(this.#getters.get(id) as Getter, getter)) return
+    this.#revision += 1
+    this.#importers.set(id, getter)
   }
 
   /** The component that a function or a class of the module level is. */
@@ -127,13 +132,7 @@ export class ModuleValues {
 
   /** The value itself; undefined too where it isn't there yet. */
   read(id: string): unknown {
-    const getter = this.#importers.get(id) ?? this.#getters.get(id)
-    try {
-      return getter?.()
-    } catch {
-      // Not initialised yet.
-      return undefined
-    }
+    return call(this.#importers.get(id) ?? this.#getters.get(id))
   }
 
   /** A value that nothing gives access to is known by its code. */
@@ -147,6 +146,28 @@ export class ModuleValues {
     const state = this.#stateOf(id, value)
     this.#fixed.set(id, { value, state })
     return state
+  }
+
+  /** Gives the hash of a value over and over; undefined while there is nothing to read it with. */
+  watch(id: string): () => string | undefined {
+    let revision = -1
+    let getter: Getter | undefined
+    let seen: unknown
+    let hash: string | undefined
+    let isSame: Glance | undefined
+    return () => {
+      const isRead = revision === this.#revision
+      if (!isRead) getter = this.#importers.get(id) ?? this.#getters.get(id)
+      const value = call(getter)
+      if (isRead && Object.is(value, seen) && (isSame === undefined || isSame())) return hash
+      revision = this.#revision
+      seen = value
+      hash = this.has(id) ? this.state(id).hash : undefined
+      // What has no portrait is looked at anew each time.
+      const known = isCompound(value) ? this.#portraits.get(value) : { isSame: undefined }
+      isSame = known ? known.isSame : () => false
+      return hash
+    }
   }
 
   #stateOf(id: string, value: unknown): ValueState {
@@ -172,13 +193,13 @@ export class ModuleValues {
 
   #portrait(id: string, value: object): Portrait {
     const known = this.#portraits.get(value)
-    if (known && (!known.trail || isOnTrail(value, known.trail))) return known.portrait
+    if (known && (!known.isSame || known.isSame())) return known.portrait
     const met = new Map<object, number>()
     const portrait = this.#surroundings.aside(() => portray(value, (fn) => this.#nameOf(id, fn, met)))
     if (!this.#closures.has(id)) this.#closures.set(id, met)
     const isFixed = portrait.size > SMALL_SIZE || typeof value === 'function' && Object.keys(value).length === 0
-    const trail = isFixed ? undefined : trailOf(value, SMALL_SIZE * 4)
-    if (trail || isFixed) this.#portraits.set(value, { portrait, trail })
+    const isSame = isFixed ? undefined : glanceAt(value, SMALL_SIZE * 4)
+    if (isSame || isFixed) this.#portraits.set(value, { portrait, isSame })
     return portrait
   }
 
@@ -211,6 +232,15 @@ export class ModuleValues {
     if (!isCompound(value)) return typeof value === 'symbol' ? '' : identify(value).cid
     const { hash, hasCode } = this.#portrait(id, value)
     return hasCode && !this.#surroundings.isCode(id) ? `${hash} ${this.#origin(id)}` : hash
+  }
+}
+
+function call(getter: Getter | undefined): unknown {
+  try {
+    return getter?.()
+  } catch {
+    // Not initialised yet.
+    return undefined
   }
 }
 

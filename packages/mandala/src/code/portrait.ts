@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { identify } from '../value/identify.ts'
 import { Refusal } from '../value/refusal.ts'
-import { hasHiddenContent } from './trail.ts'
+import { hasHiddenContent } from './glance.ts'
 
 /** What a value of the module level is, as far as it can be told from outside. */
 export interface Portrait {

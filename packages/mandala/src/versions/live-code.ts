@@ -59,8 +59,10 @@ export class LiveCode implements CodeState, Tracer {
     return known === 'by hand' ? this.find(component)?.hash : findCurrent(known, this.#program)
   }
 
-  isLive(component: string): boolean {
-    return component.endsWith(VALUE) || component.endsWith(MADE) || component.endsWith(CAPTURED) || component.startsWith('env:')
+  watch(component: string): (() => string | undefined) | undefined {
+    if (component.endsWith(VALUE) && !BY_HAND.test(component)) return this.#program.values.watch(component.slice(0, -VALUE.length))
+    const isLive = component.endsWith(VALUE) || component.endsWith(MADE) || component.endsWith(CAPTURED) || component.startsWith('env:')
+    return isLive ? () => this.findHash(component) : undefined
   }
 
   findReferences(component: string): ReadonlyMap<string, CodeContent> {
