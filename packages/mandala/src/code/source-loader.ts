@@ -57,7 +57,8 @@ export class SourceLoader implements ProgramSource {
     const isTypeScript = /\.[cm]?tsx?$/.test(file)
     const format = transformed.facts.isModule ? 'module' : 'commonjs'
     if (transformed.special.some((syntax) => syntax !== 'decorators') || /x$/.test(file)) return { format, code: lower(this.#path(file), code) }
-    return { format: isTypeScript ? `${format}-typescript` : format, code }
+    const stripped = isTypeScript ? this.#cache.strip(code) : code
+    return stripped === undefined ? { format: `${format}-typescript`, code } : { format, code: stripped }
   }
 
   loadFacts(file: string): FileFacts | undefined {
