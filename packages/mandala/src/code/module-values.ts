@@ -20,6 +20,12 @@ export interface ValueState {
 /** Values of more parts are looked at once in a process: later only another object counts as a change. */
 const SMALL_SIZE = 200
 
+/** The closures that were in the value of a component when it was looked at after the last refresh, by number. */
+interface Closures {
+  readonly numbers: Map<object, string>
+  readonly epoch: number
+}
+
 interface KnownPortrait {
   readonly portrait: Portrait
   /** Whether the value is as it was; undefined where that is taken for granted. */
@@ -44,6 +50,8 @@ export interface Surroundings {
   isCode(id: string): boolean
   /** Whether its code is part of what names it, as it doesn't report itself. */
   isTrivial(id: string): boolean
+  /** Whether no call is under way. */
+  isIdle(): boolean
   /** Runs a function that belongs to no call. */
   aside<T>(fn: () => T): T
 }
@@ -56,13 +64,17 @@ export class ModuleValues {
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
   readonly #origins = new Map<string, string>()
-  /** By component, the closures that were in its value when it was first looked at, numbered. */
-  readonly #closures = new Map<string, ReadonlyMap<object, number>>()
+  readonly #closures = new Map<string, Closures>()
+  /** What was shown of a value when its origin was first asked for. */
+  readonly #shownThen = new Map<string, string>()
   readonly #late = new WeakMap<object, string>()
   readonly #ids = new WeakMap<object, string>()
   readonly #identified = new Set<string>()
   /** Changes with every getter. */
   #revision = 0
+  #isOutdated = false
+  /** Changes with every refresh. */
+  #epoch = 0
   /** With how many getters the ids of functions were found. */
   #namedOf = 0
   readonly #surroundings: Surroundings
@@ -72,15 +84,32 @@ export class ModuleValues {
   }
 
   set(id: string, getter: Getter): void {
-    this.#revision += 1
+    this.#noteNew()
     this.#getters.set(id, getter)
     this.#identified.delete(id)
   }
 
   setImported(id: string, getter: Getter): void {
     if (this.#getters.has(id) && !isReplaced(this.#getters.get(id) as Getter, getter)) return
-    this.#revision += 1
+    this.#noteNew()
     this.#importers.set(id, getter)
+  }
+
+  #noteNew(): void {
+    this.#revision += 1
+    this.#isOutdated = true
+  }
+
+  /**
+   * Modules that were loaded since may have changed what made a value. Not while a call goes on: it would find other values than those
+   * that it began with.
+   */
+  refresh(): void {
+    if (!this.#isOutdated || !this.#surroundings.isIdle()) return
+    this.#isOutdated = false
+    this.#epoch += 1
+    this.#origins.clear()
+    this.#fixed.clear()
   }
 
   /** The component that a function or a class of the module level is. */
@@ -104,7 +133,7 @@ export class ModuleValues {
   }
 
   /** Functions report themselves when they run, but for those too small to: these are known by their code wherever they lie. */
-  #nameOf(owner: string, fn: object, met: Map<object, number>): Naming {
+  #nameOf(closures: Closures, fn: object): Naming {
     const id = this.findId(fn)
     if (id !== undefined) {
       const isTrivial = this.#surroundings.isTrivial(id)
@@ -113,17 +142,18 @@ export class ModuleValues {
     }
     const place = this.#surroundings.findPlace(fn)
     if (place && !place.isClosure) return { name: place.name, isWhole: true }
-    return { name: `${place?.name ?? (fn as { name?: unknown }).name} ${this.#numberOf(owner, fn, met)}`, isWhole: false }
+    return { name: `${place?.name ?? (fn as { name?: unknown }).name} ${this.#numberOf(closures, fn)}`, isWhole: false }
   }
 
-  /** Functions that only what they close over tells apart: those that came into a value after it was first looked at are nothing that another process knows. */
-  #numberOf(owner: string, fn: object, met: Map<object, number>): string {
-    const known = this.#closures.get(owner)
-    const number = (known ?? met).get(fn)
-    if (number !== undefined) return String(number)
-    if (!known) met.set(fn, met.size)
-    else if (!this.#late.has(fn)) this.#late.set(fn, crypto.randomUUID())
-    return known ? this.#late.get(fn) as string : String(met.size - 1)
+  /**
+   * Functions that only what they close over tells apart. Those that no module put into a value when it was loaded are nothing that
+   * another process knows.
+   */
+  #numberOf({ numbers, epoch }: Closures, fn: object): string {
+    if (epoch !== this.#epoch && !numbers.has(fn)) numbers.set(fn, String(numbers.size))
+    const number = numbers.get(fn) ?? this.#late.get(fn) ?? crypto.randomUUID()
+    if (!numbers.has(fn)) this.#late.set(fn, number)
+    return number
   }
 
   has(id: string): boolean {
@@ -156,7 +186,8 @@ export class ModuleValues {
     let hash: string | undefined
     let isSame: Glance | undefined
     return () => {
-      const isRead = revision === this.#revision
+      this.refresh()
+      const isRead = revision === this.#revision && !this.#isOutdated
       if (!isRead) getter = this.#importers.get(id) ?? this.#getters.get(id)
       const value = call(getter)
       if (isRead && Object.is(value, seen) && (isSame === undefined || isSame())) return hash
@@ -194,9 +225,9 @@ export class ModuleValues {
   #portrait(id: string, value: object): Portrait {
     const known = this.#portraits.get(value)
     if (known && (!known.isSame || known.isSame())) return known.portrait
-    const met = new Map<object, number>()
-    const portrait = this.#surroundings.aside(() => portray(value, (fn) => this.#nameOf(id, fn, met)))
-    if (!this.#closures.has(id)) this.#closures.set(id, met)
+    const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
+    const portrait = this.#surroundings.aside(() => portray(value, (fn) => this.#nameOf(closures, fn)))
+    this.#closures.set(id, { ...closures, epoch: this.#epoch })
     const isFixed = portrait.size > SMALL_SIZE || typeof value === 'function' && Object.keys(value).length === 0
     const isSame = isFixed ? undefined : glanceAt(value, SMALL_SIZE * 4)
     if (isSame || isFixed) this.#portraits.set(value, { portrait, isSame })
@@ -214,7 +245,7 @@ export class ModuleValues {
     const parts = reach.map((touched) => {
       switch (touched.kind) {
         case 'code': return [touched.id, findFingerprint(touched.id)]
-        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === id ? '' : this.#shown(touched)]
+        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === id ? '' : this.#shownOnce(touched)]
         case 'package': return [`npm:${touched.name}`, touched.version]
         case 'builtin': return [touched.name, touched.member]
         case 'global': return [`@${touched.name}`, identify(contentOfGlobal(touched.name)).cid]
@@ -224,6 +255,12 @@ export class ModuleValues {
     const origin = digest('component', JSON.stringify([sorted, held.map((each) => [each, this.state(each).hash]), statements]))
     this.#origins.set(id, origin)
     return origin
+  }
+
+  #shownOnce(touched: Touched & { kind: 'value' }): string {
+    const shown = this.#shownThen.get(touched.id) ?? this.#shown(touched)
+    this.#shownThen.set(touched.id, shown)
+    return shown
   }
 
   /** What a literal made is told by its code, whatever became of it since. */

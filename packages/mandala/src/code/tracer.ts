@@ -88,6 +88,7 @@ export class Tracer {
   /** The first call, or the first look for one: modules that are loaded later may not be there when a call is looked for again. */
   begin(): void {
     this.#hasBegun = true
+    this.#values.refresh()
   }
 
   /** Called by the first line of an instrumented module. */
@@ -127,6 +128,7 @@ export class Tracer {
     return new ModuleValues({
       findOrigin: (id) => originOf(this.#program, id),
       findFingerprint: (id) => this.#program.findFingerprint(id),
+      isIdle: () => !this.markers.isWatching,
       findPlace: (fn) => this.#places.find(fn),
       isCode: (id) => isCode(this.#program.find(id)?.component),
       isTrivial: (id) => isUnreported(this.#program.find(id)?.component),

@@ -85,3 +85,25 @@ test('a closure that a package made counts by the version of the package', async
   write('node_modules/maker/index.js', 'export const maker = (n) => (x) => x * n')
   assert.equal((await run()).result, 10)
 })
+
+test('what a module that is loaded between two calls puts into a value counts', async (t) => {
+  const plugin = (n: number): string => `import { register, Handler } from './registry.ts'
+const adder = (n: number) => (x: number) => { const sum = x + n; return sum }
+register('closure', adder(${n}))
+register('instance', new Handler(${n}).handle)
+`
+  const { write, run } = makeProject(t, {
+    'src/registry.ts': `export const registry = new Map<string, (x: number) => number>()
+export const register = (name: string, fn: (x: number) => number) => { registry.set(name, fn) }
+export class Handler { #n: number; constructor(n: number) { this.#n = n } handle = (x: number) => x * this.#n }
+`,
+    'src/main.ts': program("import { registry } from './registry.ts'\nconst step = op(function step(name: string) { return registry.get(name)?.(5) ?? 0 })",
+      "const before = await unwrap(step('closure')); await import('./plugin.ts'); return [before, await unwrap(step('closure')), await unwrap(step('instance'))]"),
+    'src/plugin.ts': plugin(2),
+  })
+  assert.deepEqual(await run(), { result: [0, 7, 10], executed: ['step', 'step', 'step'], warnings: [] })
+  assert.deepEqual((await run()).executed, [])
+  write('src/plugin.ts', plugin(3))
+  assert.deepEqual(await run(), { result: [0, 8, 15], executed: ['step', 'step'], warnings: [] })
+  assert.deepEqual((await run()).executed, [])
+})
