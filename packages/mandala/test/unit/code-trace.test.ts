@@ -204,9 +204,10 @@ export const run = () => [large, small].length`))
 test('whatever becomes of a value between two calls is seen, deep in it too, and what comes back is known again', async () => {
   const { exports } = await loadProgram(only(`const fn = (x: number) => Number(x)
 class Box { field = 1 }
-export const value = { list: [1, [undefined]], map: new Map<unknown, unknown>([['a', { b: 1 }]]), set: new Set([1]), date: new Date(0), fn, box: new Box() }
+const map = new Map<unknown, unknown>([['a', { b: 1 }]])
+export const value = { list: [1, [undefined]], map, set: new Set([1]), date: new Date(0), fn, box: new Box() }
 export const run = () => Object.keys(value)`))
-  const value = exports.value as unknown as { list: any[]; map: Map<string, any>; set: Set<number>; date: Date; fn: any; box: any; more?: number }
+  const value = exports.value as any
   const hash = async (): Promise<string> => JSON.stringify((await traceCall(() => exports.run?.())).usage.dependencies)
   const before = await hash()
   const changes: readonly (readonly [change: () => unknown, back: () => unknown])[] = [
@@ -230,7 +231,8 @@ test('a function too small to report itself is part of the value it lies in', ()
   const hashWith = (fingerprint: string, isTrivial: boolean): string | undefined => {
     const states = new ModuleValues({
       findOrigin: () => ({ held: [], reach: [], statements: [] }),
-      findFingerprint: () => fingerprint, findPlace: () => undefined, isIdle: () => true, isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, aside: (fn) => fn(),
+      findFingerprint: () => fingerprint, findPlace: () => undefined, isIdle: () => true,
+      isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, aside: (fn) => fn(),
     })
     states.set('a.ts#half', () => half)
     states.set('a.ts#tools', () => tools)
