@@ -5,7 +5,7 @@ import { BundledSource, isInstalled } from './code/bundled-source.ts'
 import { getTracer, type BundleTracer, type ModuleMarks } from './code/tracer.ts'
 
 /** Nobody is told. */
-const UNTRACKED: ModuleMarks = { bytes: new Uint8Array(1 << 16), report: () => {}, capture: (fn) => fn }
+const UNTRACKED: ModuleMarks = { bytes: new Uint8Array(1 << 16), report: () => {}, capture: (fn) => fn, end: () => {} }
 
 function makeTracer(): BundleTracer {
   const program = getTracer()

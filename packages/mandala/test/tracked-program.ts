@@ -39,12 +39,13 @@ export async function loadProgram(files: Files, main: string = Object.keys(files
   return { exports, folder }
 }
 
-/** A dependency as it reads best: `f` ran, `=N` was read. Files are named where there are several. */
+/** A dependency as it reads best: `f` ran, `=N` was read, `~N` was read and counts by where it comes from. Files are named where there are several. */
 export function nameOf(dependency: Dependency, folder: string): string {
   const id = dependency.id.replace(`${folder}/`, '').replace(/^main\.[cm]?[jt]sx?#/, '')
   switch (dependency.kind) {
     case 'code': return id
     case 'value': return `=${id}`
+    case 'made': return `~${id}`
     case 'package': return `${id}@${dependency.version}`
     case 'env': return `$${id}`
   }

@@ -1,3 +1,4 @@
+import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import type { Watcher } from './markers.ts'
 import type { ValueState } from './module-values.ts'
 import { componentId } from './program.ts'
@@ -9,6 +10,8 @@ export type Dependency =
   | { readonly kind: 'code'; readonly id: string; readonly hash: string }
   /** A value that was read. An opaque one is known by its code, and all that this names. */
   | { readonly kind: 'value'; readonly id: string; readonly hash: string; readonly isOpaque: boolean }
+  /** A value of a module that is loaded in calls, by where it comes from. */
+  | { readonly kind: 'made'; readonly id: string; readonly hash: string }
   | { readonly kind: 'package'; readonly id: string; readonly version: string }
   | { readonly kind: 'env'; readonly id: string; readonly hash: string }
 
@@ -55,6 +58,7 @@ export class CallTrace implements Watcher {
   constructor(tracer: Tracer = getTracer()) {
     this.#tracer = tracer
     this.outer = tracer.markers.current
+    tracer.begin()
   }
 
   /** Runs the call's function; what it uses until its promise settles is noted. */
@@ -98,7 +102,8 @@ export class CallTrace implements Watcher {
       case 'package': this.#others.set(`package ${event.name}`, { kind: 'package', id: event.name, version: event.version }); return
       case 'env': this.#noteEnvironment(event.name); return
       case 'import': if (event.value === undefined || !this.#isShown(event.value)) this.#imported.add(event.file); return
-      case 'builtin': this.#noteBuiltin(event.name, event.member)
+      case 'builtin': this.#noteBuiltin(event.name, event.member); return
+      case 'global': this.#noteGlobal(event.name)
     }
   }
 
@@ -111,6 +116,14 @@ export class CallTrace implements Watcher {
     const hash = this.#tracer.environment.hashOf(name)
     if (hash === undefined) this.#hidden.add(name)
     else this.#others.set(`env ${name}`, { kind: 'env', id: name, hash })
+  }
+
+  /** Read when a class was made. */
+  #noteGlobal(name: string): void {
+    const variable = envNameOf(name)
+    if (variable !== undefined) this.#noteEnvironment(variable)
+    else if (HIDDEN.has(name)) this.#hidden.add(name)
+    else if (!name.includes('.') && !GLOBALS.has(name)) this.#noteEnvironment(`globalThis.${name}`)
   }
 
   #noteBuiltin(name: string, member: string): void {
@@ -127,16 +140,19 @@ export class CallTrace implements Watcher {
 
   /** What was used so far; to be asked when the call has ended. */
   usage(): Usage {
+    const { lazy } = this.#tracer
     const changed: string[] = []
     const values: Dependency[] = []
     for (const [id, before] of this.#values) {
       const now = this.#tracer.values.state(id)
-      const state = before ?? now
-      if (before && before.hash !== now.hash) changed.push(id)
-      if (state.hash !== undefined) values.push({ kind: 'value', id, hash: state.hash, isOpaque: state.isOpaque })
+      const { hash, isOpaque } = before ?? now
+      if ((before ? hash : lazy.snapshotOf(id) ?? hash) !== now.hash) changed.push(id)
+      const origin = hash === undefined ? undefined : lazy.findInCall(id)
+      if (origin !== undefined) values.push({ kind: 'made', id, hash: origin })
+      else if (hash !== undefined) values.push({ kind: 'value', id, hash, isOpaque })
     }
     const untracked = [...this.#imported].filter((file) => this.#tracer.isUntracked(file))
-    const others = [...this.#others.values()].filter(({ kind, id }) => !(kind === 'code' ? this.#code.has(id) : kind === 'value' && this.#values.has(id)))
+    const others = [...this.#others.values()].filter(({ kind, id }) => !(kind === 'code' ? this.#code : isValue(kind) ? this.#values : undefined)?.has(id))
     const unknown = untracked.map((file) => ({ kind: 'code', id: untrackedId(file), hash: UNTRACKED_HASH }) as const)
     const dependencies = [...this.#codes(), ...values, ...others, ...unknown].sort(inOrder)
     const hidden = [...this.#hidden, ...untracked.map(notTracked)]
@@ -151,6 +167,8 @@ export class CallTrace implements Watcher {
   }
 }
 
+const isValue = (kind: Dependency['kind']): boolean => kind === 'value' || kind === 'made'
+
 function inOrder(a: Dependency, b: Dependency): number {
   if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
@@ -158,9 +176,11 @@ function inOrder(a: Dependency, b: Dependency): number {
 
 /** What a dependency is today: its hash or version; undefined if it is gone, or its module isn't loaded. */
 export function findCurrent(dependency: Dependency, tracer: Tracer = getTracer()): string | undefined {
+  tracer.begin()
   switch (dependency.kind) {
     case 'code': return tracer.program.findFingerprint(dependency.id)
     case 'value': return tracer.hasValue(dependency.id) ? tracer.values.state(dependency.id).hash : undefined
+    case 'made': return tracer.lazy.find(dependency.id)
     case 'package': return tracer.program.findVersion(dependency.id)
     case 'env': return tracer.environment.findHash(dependency.id)
   }

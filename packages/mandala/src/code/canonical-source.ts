@@ -4,7 +4,7 @@ import { nameOf, type Binding } from './scope.ts'
 import { CHILDREN, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what {@link canonicalise} writes: fingerprints of two versions can't be compared. */
-export const CANON_VERSION = 2
+export const CANON_VERSION = 3
 
 /** A component's code without comments, layout, types and local names; names beyond it stand as numbers into `names`. */
 export interface CanonicalSource {
@@ -117,7 +117,7 @@ class Writer {
       case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': this.#keyed(node); return
       case 'ClassDeclaration': case 'ClassExpression': this.#class(node); return
       case 'VariableDeclaration': this.text += `(${this.#declarationKind(node)}`; this.#list(node.declarations); this.text += ')'; return
-      case 'VariableDeclarator': this.text += '('; this.#node(node.id); this.#node(node.init); this.text += ')'; return
+      case 'VariableDeclarator': this.#declarator(node); return
       case 'TemplateElement': this.text += JSON.stringify([node.value.raw]); return
       case 'Directive': this.text += JSON.stringify(node.value.value); return
       case 'MetaProperty': this.text += `${node.meta.name}.${node.property.name}`; return
@@ -138,6 +138,7 @@ class Writer {
     }
     this.text += `(${node.type}`
     this.#fields(node)
+    if (node.type === 'ImportExpression') this.#name({ kind: 'global', name: 'import()' }, node)
     if (node.type === 'JSXElement' || node.type === 'JSXFragment') for (const factory of this.#names.jsxFactories) this.#name(factory, node)
     for (const field of CHILDREN[node.type] ?? []) {
       const child = node[field]
@@ -145,6 +146,15 @@ class Writer {
       else if (HAS_BODIES.has(node.type) && isLoopBody(field)) this.#node(withoutBraces(child))
       else this.#node(child)
     }
+    this.text += ')'
+  }
+
+  #declarator(node: SyntaxNode): void {
+    this.text += '('
+    this.#node(node.id)
+    const read = this.#names.findDestructured(node)
+    if (read) for (const name of read) this.#name(name, node.init)
+    else this.#node(node.init)
     this.text += ')'
   }
 

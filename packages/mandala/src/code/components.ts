@@ -20,6 +20,8 @@ export interface Component {
   readonly className?: string
   /** An op made inside a function: it is told apart from the function that made it. */
   readonly isInner?: boolean
+  /** What it does, it does in calls. */
+  readonly isOp?: boolean
 }
 
 /** The components of a file, and which of them a node starts. */
@@ -109,7 +111,7 @@ class Finder {
     const opFunction = this.#opFunction(node)
     if (isFunction(node) && isFixed) this.#function(name, node, getter)
     else if (isClass(node) && isFixed) this.#class(name, node, getter)
-    else if (opFunction && isFixed) this.#add({ name, kind: 'function', node: opFunction, getter, selves: selvesOf(name, opFunction) })
+    else if (opFunction && isFixed) this.#add({ name, kind: 'function', node: opFunction, getter, selves: selvesOf(name, opFunction), isOp: true })
     else {
       const value = this.#add({ name, kind: 'value', node, getter })
       if (node.type === 'ObjectExpression') this.#members(value.name, node)
@@ -244,9 +246,22 @@ export function listPatternNames(node: SyntaxNode): string[] {
 const MAKERS = new Set(['CallExpression', 'OptionalCallExpression', 'TaggedTemplateExpression', 'AwaitExpression', 'ImportExpression', 'JSXElement', 'JSXFragment'])
 const CONTAINERS = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array'])
 
+/** Calls that only look at what they are given. */
+const LOOKING = /^(Object\.(keys|values|entries)|Math\.\w+|Number|String|Boolean|BigInt)$/
+
+/** Whether evaluating it may change something beyond it. */
+export function isActive(node: SyntaxNode): boolean {
+  const isLooking = node.type === 'CallExpression' && LOOKING.test(pathOf(node.callee) ?? '')
+  return !isFunction(node) && (!isLooking && isMade(node) || someChild(node, isActive))
+}
+
+function isMade(node: SyntaxNode): boolean {
+  return MAKERS.has(node.type) || isClass(node) || node.type === 'NewExpression' && !CONTAINERS.has(node.callee.name)
+}
+
 function isPlainExpression(node: SyntaxNode): boolean {
   if (isFunction(node)) return true
-  if (MAKERS.has(node.type) || isClass(node) || node.type === 'NewExpression' && !CONTAINERS.has(node.callee.name)) return false
+  if (isMade(node)) return false
   return !someChild(node, (child) => !isPlainExpression(child))
 }
 

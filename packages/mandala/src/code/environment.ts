@@ -1,4 +1,5 @@
 import { identify } from '../value/identify.ts'
+import { contentOfGlobal, envNameOf, GLOBALS } from './globals.ts'
 import type { Getter } from './module-values.ts'
 import { portray } from './portrait.ts'
 
@@ -8,6 +9,7 @@ const GLOBAL = 'globalThis.'
 /** Data that the surroundings set: variables of the environment, globals, constants that a bundler puts in the place of either. */
 export class Environment {
   readonly #getters = new Map<string, Getter>()
+  readonly #unknown = crypto.randomUUID()
   #isBundled = false
 
   /** In a bundle a name may stand for what it was when that was made: only code in it can tell. */
@@ -23,13 +25,20 @@ export class Environment {
   hashOf(name: string): string | undefined {
     const value = valueOf(this.#getters.get(name) ?? (() => readOutside(name)))
     if (typeof value !== 'object' || value === null) return typeof value === 'function' || typeof value === 'symbol' ? undefined : identify(value).cid
-    const { hash, isPartial } = portray(value, () => '')
+    const { hash, isPartial } = portray(value, () => ({ name: '', isWhole: false }))
     return isPartial ? undefined : hash
   }
 
   /** As code that hasn't run would find it; undefined too where that can't be told. */
   findHash(name: string): string | undefined {
     return this.#isBundled && !this.#getters.has(name) ? undefined : this.hashOf(name)
+  }
+
+  /** As what makes the values of modules finds a global, by any name; other in every process where that can't be told. */
+  originOf(name: string): string {
+    const isReplaceable = name.startsWith('process.env') || !GLOBALS.has(name.split('.')[0] as string)
+    if (!this.#isBundled || !isReplaceable) return identify(contentOfGlobal(name)).cid
+    return this.findHash(envNameOf(name) ?? `${GLOBAL}${name}`) ?? this.#unknown
   }
 }
 

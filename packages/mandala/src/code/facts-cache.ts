@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path'
 import { digest } from '../value/digest.ts'
 import type { SourceKind } from './syntax.ts'
@@ -17,15 +18,25 @@ export class FactsCache {
     const kept = readKept(path)
     if (kept) return kept
     const transformed = transform(input)
-    this.#keep(path, transformed)
+    this.#keep(path, JSON.stringify(transformed))
     return transformed
   }
 
-  #keep(path: string, transformed: Transformed): void {
+  /** The text without its types, of the same lines and columns; undefined where Node can't do that. */
+  strip(code: string): string | undefined {
+    const path = join(this.#folder, `${digest('source', code)}.js`)
+    const kept = readText(path)
+    if (kept !== undefined) return kept
+    const stripped = stripTypes(code)
+    if (stripped !== undefined) this.#keep(path, stripped)
+    return stripped
+  }
+
+  #keep(path: string, text: string): void {
     const unfinished = `${path}.${process.pid}`
     try {
       mkdirSync(this.#folder, { recursive: true })
-      writeFileSync(unfinished, JSON.stringify(transformed))
+      writeFileSync(unfinished, text)
       renameSync(unfinished, path)
     } catch {
       // A folder that can't be written to costs time, nothing else.
@@ -35,9 +46,30 @@ export class FactsCache {
 
 function readKept(path: string): Transformed | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Transformed
+    return JSON.parse(readText(path) ?? '') as Transformed
   } catch {
     return undefined
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** As Node itself does it for a file, which warns of nothing. */
+function stripTypes(code: string): string | undefined {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    return stripTypeScriptTypes(code)
+  } catch {
+    return undefined
+  } finally {
+    process.emitWarning = emitWarning
   }
 }
 

@@ -1,6 +1,6 @@
 import { digest } from '../value/digest.ts'
 import { canonicalise, canonicaliseStatement, type CanonicalSource } from './canonical-source.ts'
-import { listPatternNames, type Component, type ComponentTable } from './components.ts'
+import { isActive, listPatternNames, type Component, type ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
 import { nameOf } from './scope.ts'
 import type { SiteRef } from './site.ts'
@@ -22,10 +22,12 @@ export interface ComponentFacts {
   readonly isTrivial: boolean
   /** A value whose parts all stand in its text. */
   readonly isPlain: boolean
+  readonly isOp: boolean
 }
 
-/** A statement of the module level that declares nothing: what it does to the values that it names, it did before any call. */
+/** A statement of the module level, be it a declaration that calls something: what it does to the values that it names, it did before any call. */
 export interface StatementFacts {
+  readonly start: number
   readonly canonical: string
   readonly names: readonly FreeName[]
   /** The same with the functions in it: by these, statements that are otherwise the same are told apart. */
@@ -58,18 +60,24 @@ export function canonicaliseAll(table: ComponentTable, names: Names): Map<Compon
 }
 
 export function componentFacts(texts: ReadonlyMap<Component, CanonicalSource>): ComponentFacts[] {
-  return [...texts].map(([{ name, kind, node, isTrivial, isPlain }, { text, names, eager }]) => (
-    { name, kind, start: node.start, end: node.end, canonical: digest('source', text), names, eager, isTrivial, isPlain }))
+  return [...texts].map(([{ name, kind, node, isTrivial, isPlain, isOp = false }, { text, names, eager }]) => (
+    { name, kind, start: node.start, end: node.end, canonical: digest('source', text), names, eager, isTrivial, isPlain, isOp }))
 }
 
 export function listStatements(program: SyntaxNode, table: ComponentTable, names: Names): StatementFacts[] {
-  return (program.body as SyntaxNode[]).filter(({ type }) => /Statement$/.test(type) && type !== 'EmptyStatement').map((node) => {
+  const body = (program.body as SyntaxNode[]).map((node) => (node.type === 'ExportNamedDeclaration' && node.declaration ? node.declaration as SyntaxNode : node))
+  return body.filter(isStatement).map((node) => {
     const [source, whole] = [true, false].map((skipsFunctions) => {
       const { text, names: free } = canonicaliseStatement(node, { table, names, skipsFunctions })
       return { canonical: digest('source', text), names: free }
     }) as [StatementFacts['whole'], StatementFacts['whole']]
-    return { ...source, whole }
+    return { start: node.start, ...source, whole }
   })
+}
+
+function isStatement(node: SyntaxNode): boolean {
+  if (node.type !== 'VariableDeclaration') return /Statement$/.test(node.type) && node.type !== 'EmptyStatement'
+  return isRunnable(node) && (node.declarations as SyntaxNode[]).some(({ init }) => init && isActive(init))
 }
 
 /** What a file gives to others, and what it needs from them. */

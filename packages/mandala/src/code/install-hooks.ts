@@ -1,4 +1,4 @@
-import Module, { registerHooks, stripTypeScriptTypes } from 'node:module'
+import Module, { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { REGISTRY } from './registry-name.ts'
 import type { SourceLoader } from './source-loader.ts'
@@ -55,7 +55,6 @@ function compileTracked(loader: SourceLoader): () => void {
 function trackedScript(loader: SourceLoader, file: string): string | undefined {
   const loaded = loader.load(file)
   if (loaded?.format === 'commonjs') return loaded.code
-  if (loaded?.format === 'commonjs-typescript') return stripTypeScriptTypes(loaded.code)
   if (loaded) loader.warn(`${file} isn't tracked: another loader made CommonJS of it; "type": "module" in package.json keeps it what it is`)
   return undefined
 }

@@ -41,6 +41,10 @@ export class Markers<W extends Watcher> {
     return watcher
   }
 
+  get isWatching(): boolean {
+    return this.#active.size > 0
+  }
+
   /** Bytes for the markers of a module, and the number of the first. */
   take(length: number): { readonly bytes: Uint8Array; readonly first: number } {
     const first = this.#sites

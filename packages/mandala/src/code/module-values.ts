@@ -1,9 +1,10 @@
 import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import { inspect } from 'node:util'
-import { portray, type Portrait } from './portrait.ts'
+import type { FunctionPlace } from './function-places.ts'
+import { glanceAt, type Glance } from './glance.ts'
+import { portray, type Naming, type Portrait } from './portrait.ts'
 import type { Origin, Touched } from './reach.ts'
-import { isOnTrail, trailOf } from './trail.ts'
 
 export type Getter = () => unknown
 
@@ -18,10 +19,16 @@ export interface ValueState {
 /** Values of more parts are looked at once in a process: later only another object counts as a change. */
 const SMALL_SIZE = 200
 
+/** The closures that were in the value of a component when it was looked at after the last refresh, by number. */
+interface Closures {
+  readonly numbers: Map<object, string>
+  readonly epoch: number
+}
+
 interface KnownPortrait {
   readonly portrait: Portrait
-  /** By which it is seen that the value is as it was; undefined where that is taken for granted. */
-  readonly trail: readonly unknown[] | undefined
+  /** Whether the value is as it was; undefined where that is taken for granted. */
+  readonly isSame: Glance | undefined
 }
 
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
@@ -37,10 +44,15 @@ export function markSelfReporting(fn: object): void {
 export interface Surroundings {
   findOrigin(id: string): Origin
   findFingerprint(id: string): string | undefined
+  /** The hash of what a global gives those who make values. */
+  findGlobal(name: string): string
+  findPlace(fn: object): FunctionPlace | undefined
   /** Whether a component is a function or a class: those report themselves, and only what they carry is a value. */
   isCode(id: string): boolean
   /** Whether its code is part of what names it, as it doesn't report itself. */
   isTrivial(id: string): boolean
+  /** Whether no call is under way. */
+  isIdle(): boolean
   /** Runs a function that belongs to no call. */
   aside<T>(fn: () => T): T
 }
@@ -53,7 +65,17 @@ export class ModuleValues {
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
   readonly #origins = new Map<string, string>()
+  readonly #closures = new Map<string, Closures>()
+  /** What was shown of a value when its origin was first asked for. */
+  readonly #shownThen = new Map<string, string>()
+  readonly #late = new WeakMap<object, string>()
   readonly #ids = new WeakMap<object, string>()
+  readonly #identified = new Set<string>()
+  /** Changes with every getter. */
+  #revision = 0
+  #isOutdated = false
+  /** Changes with every refresh. */
+  #epoch = 0
   /** With how many getters the ids of functions were found. */
   #namedOf = 0
   readonly #surroundings: Surroundings
@@ -69,11 +91,34 @@ export class ModuleValues {
   }
 
   set(id: string, getter: Getter): void {
+    this.#noteNew()
     this.#getters.set(id, getter)
+    this.#identified.delete(id)
+    // A module that is loaded anew makes its values anew.
+    this.#closures.delete(id)
   }
 
   setImported(id: string, getter: Getter): void {
-    if (!this.#getters.has(id) || isReplaced(this.#getters.get(id) as Getter, getter)) this.#importers.set(id, getter)
+    if (this.#getters.has(id) && !isReplaced(this.#getters.get(id) as Getter, getter)) return
+    this.#noteNew()
+    this.#importers.set(id, getter)
+  }
+
+  #noteNew(): void {
+    this.#revision += 1
+    this.#isOutdated = true
+  }
+
+  /**
+   * Modules that were loaded since may have changed what made a value. Not while a call goes on: it would find other values than those
+   * that it began with.
+   */
+  refresh(): void {
+    if (!this.#isOutdated || !this.#surroundings.isIdle()) return
+    this.#isOutdated = false
+    this.#epoch += 1
+    this.#origins.clear()
+    this.#fixed.clear()
   }
 
   /** The component that a function or a class of the module level is. */
@@ -81,9 +126,12 @@ export class ModuleValues {
     if (this.#namedOf !== this.#getters.size) {
       this.#namedOf = this.#getters.size
       for (const [id, getter] of this.#getters) {
+        // What a variable is given later isn't what its code made.
+        if (this.#identified.has(id)) continue
         try {
           const value = getter()
           if (typeof value === 'function') this.#ids.set(value, id)
+          this.#identified.add(id)
         } catch {
           // Not initialised yet: asked again next time.
           this.#namedOf = -1
@@ -94,11 +142,27 @@ export class ModuleValues {
   }
 
   /** Functions report themselves when they run, but for those too small to: these are known by their code wherever they lie. */
-  #nameOf(fn: object): string {
+  #nameOf(closures: Closures, fn: object): Naming {
     const id = this.findId(fn)
-    if (id === undefined) return String((fn as { name?: unknown }).name ?? '')
-    if (this.#surroundings.isTrivial(id)) return `${id} ${this.#surroundings.findFingerprint(id)}`
-    return this.#surroundings.isCode(id) ? id : `${id} ${this.#origin(id)}`
+    if (id !== undefined) {
+      const isTrivial = this.#surroundings.isTrivial(id)
+      const code = isTrivial ? this.#surroundings.findFingerprint(id) : this.#surroundings.isCode(id) ? '' : this.#origin(id)
+      return { name: `${id} ${code}`, isWhole: true }
+    }
+    const place = this.#surroundings.findPlace(fn)
+    if (place && !place.isClosure) return { name: place.name, isWhole: true }
+    return { name: `${place?.name ?? (fn as { name?: unknown }).name} ${this.#numberOf(closures, fn)}`, isWhole: false }
+  }
+
+  /**
+   * Functions that only what they close over tells apart. Those that no module put into a value when it was loaded are nothing that
+   * another process knows.
+   */
+  #numberOf({ numbers, epoch }: Closures, fn: object): string {
+    if (epoch !== this.#epoch && !numbers.has(fn)) numbers.set(fn, String(numbers.size))
+    const number = numbers.get(fn) ?? this.#late.get(fn) ?? crypto.randomUUID()
+    if (!numbers.has(fn)) this.#late.set(fn, number)
+    return number
   }
 
   has(id: string): boolean {
@@ -107,19 +171,14 @@ export class ModuleValues {
 
   /** The value itself; undefined too where it isn't there yet. */
   read(id: string): unknown {
-    const getter = this.#importers.get(id) ?? this.#getters.get(id)
-    try {
-      return getter?.()
-    } catch {
-      // Not initialised yet.
-      return undefined
-    }
+    return call(this.#importers.get(id) ?? this.#getters.get(id))
   }
 
   /** A value that nothing gives access to is known by its code. */
   state(id: string): ValueState {
     if (!this.has(id)) return this.#surroundings.isCode(id) ? NO_VALUE : { hash: this.#origin(id), isOpaque: true }
     const value = this.read(id)
+    if (typeof value === 'function' && selfReporting.has(value)) return NO_VALUE
     if (isCompound(value) && (typeof value === 'object' || Object.keys(value).length > 0)) return this.#stateOf(id, value)
     const known = this.#fixed.get(id)
     if (known && Object.is(known.value, value)) return known.state
@@ -128,13 +187,42 @@ export class ModuleValues {
     return state
   }
 
+  /** Gives the hash of a value over and over; undefined while there is nothing to read it with. */
+  watch(id: string): () => string | undefined {
+    let revision = -1
+    let getter: Getter | undefined
+    let seen: unknown
+    let hash: string | undefined
+    let isSame: Glance | undefined
+    return () => {
+      this.refresh()
+      const isRead = revision === this.#revision && !this.#isOutdated
+      if (!isRead) getter = this.#importers.get(id) ?? this.#getters.get(id)
+      const value = call(getter)
+      if (isRead && Object.is(value, seen) && (isSame === undefined || isSame())) return hash
+      revision = this.#revision
+      seen = value
+      hash = this.has(id) ? this.state(id).hash : undefined
+      // What has no portrait is looked at anew each time.
+      const known = isCompound(value) ? this.#portraits.get(value) : { isSame: undefined }
+      isSame = known ? known.isSame : () => false
+      return hash
+    }
+  }
+
   #stateOf(id: string, value: unknown): ValueState {
-    if (typeof value === 'function' && selfReporting.has(value)) return NO_VALUE
     if (typeof value === 'symbol') return { hash: this.#origin(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
-    if (this.#surroundings.isCode(id)) return Object.keys(value).length > 0 ? { hash: this.#portrait(value).hash, isOpaque: false } : NO_VALUE
-    const { hash, isPartial } = this.#portrait(value)
+    if (this.#surroundings.isCode(id)) return Object.keys(value).length > 0 ? { hash: this.#portrait(id, value).hash, isOpaque: false } : NO_VALUE
+    const { hash, isPartial } = this.#portrait(id, value)
     return isPartial ? { hash: digest('component', `${hash} ${this.#origin(id)}`), isOpaque: true } : { hash, isOpaque: false }
+  }
+
+  /** The hash of a value that is data through and through, or of nothing at all. */
+  dataHash(id: string): string | undefined {
+    const value = this.read(id)
+    const hasCode = typeof value === 'symbol' || isCompound(value) && this.#portrait(id, value).hasCode
+    return hasCode ? undefined : this.state(id).hash
   }
 
   /** A short text of the value, for people. */
@@ -143,18 +231,15 @@ export class ModuleValues {
     return text.length > 80 ? `${text.slice(0, 79)}…` : text
   }
 
-  /** Looking at a value may run code of registered types, which is nothing that the call used. */
-  #portrait(value: object): Portrait {
-    return this.#surroundings.aside(() => this.#look(value))
-  }
-
-  #look(value: object): Portrait {
+  #portrait(id: string, value: object): Portrait {
     const known = this.#portraits.get(value)
-    if (known && (!known.trail || isOnTrail(value, known.trail))) return known.portrait
-    const portrait = portray(value, (fn) => this.#nameOf(fn))
+    if (known && (!known.isSame || known.isSame())) return known.portrait
+    const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
+    const portrait = this.#surroundings.aside(() => portray(value, (fn) => this.#nameOf(closures, fn)))
+    this.#closures.set(id, { ...closures, epoch: this.#epoch })
     const isFixed = portrait.size > SMALL_SIZE || typeof value === 'function' && Object.keys(value).length === 0
-    const trail = isFixed ? undefined : trailOf(value, SMALL_SIZE * 4)
-    if (trail || isFixed) this.#portraits.set(value, { portrait, trail })
+    const isSame = isFixed ? undefined : glanceAt(value, SMALL_SIZE * 4)
+    if (isSame || isFixed) this.#portraits.set(value, { portrait, isSame })
     return portrait
   }
 
@@ -164,14 +249,15 @@ export class ModuleValues {
     if (known !== undefined) return known
     // Values that hold each other.
     this.#origins.set(id, '')
-    const { findFingerprint, findOrigin } = this.#surroundings
+    const { findFingerprint, findGlobal, findOrigin } = this.#surroundings
     const { held, reach, statements } = findOrigin(id)
     const parts = reach.map((touched) => {
       switch (touched.kind) {
         case 'code': return [touched.id, findFingerprint(touched.id)]
-        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === id ? '' : this.#shown(touched)]
+        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === id ? '' : this.#shownOnce(touched)]
         case 'package': return [`npm:${touched.name}`, touched.version]
         case 'builtin': return [touched.name, touched.member]
+        case 'global': return [`@${touched.name}`, findGlobal(touched.name)]
       }
     })
     const sorted = parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
@@ -180,11 +266,27 @@ export class ModuleValues {
     return origin
   }
 
+  #shownOnce(touched: Touched & { kind: 'value' }): string {
+    const shown = this.#shownThen.get(touched.id) ?? this.#shown(touched)
+    this.#shownThen.set(touched.id, shown)
+    return shown
+  }
+
   /** What a literal made is told by its code, whatever became of it since. */
   #shown({ id, isLiteral }: Touched & { kind: 'value' }): string {
     const value = isLiteral ? undefined : this.read(id)
-    if (isCompound(value)) return this.#portrait(value).hash
-    return typeof value === 'symbol' ? '' : identify(value).cid
+    if (!isCompound(value)) return typeof value === 'symbol' ? '' : identify(value).cid
+    const { hash, hasCode } = this.#portrait(id, value)
+    return hasCode && !this.#surroundings.isCode(id) ? `${hash} ${this.#origin(id)}` : hash
+  }
+}
+
+function call(getter: Getter | undefined): unknown {
+  try {
+    return getter?.()
+  } catch {
+    // Not initialised yet.
+    return undefined
   }
 }
 

@@ -62,6 +62,7 @@ export class Names {
       case 'Identifier': case 'JSXIdentifier': return this.#ofIdentifier(node)
       case 'MemberExpression': case 'OptionalMemberExpression': case 'JSXMemberExpression': return this.#ofMember(node)
       case 'CallExpression': case 'ImportExpression': return this.#ofLoad(node)
+      case 'MetaProperty': return node.meta.name === 'import' ? { kind: 'global', name: 'import.meta' } : undefined
       default: return undefined
     }
   }
@@ -71,6 +72,7 @@ export class Names {
     if (binding === undefined) return undefined
     if (binding === null) return { kind: 'global', name: node.name }
     const from = this.importOf(binding)
+    if (from && /^(node:)?process$/.test(from.source)) return { kind: 'global', name: /^(default|\*)$/.test(from.name) ? 'process' : `process.${from.name}` }
     if (from) return { kind: 'import', ...from }
     return this.isModuleLevel(binding) ? { kind: 'own', name: binding.name } : undefined
   }
@@ -78,12 +80,15 @@ export class Names {
   #ofMember(node: SyntaxNode): FreeName | undefined {
     const object = withoutTypes(node.object)
     const whole = this.find(object)
-    if (node.computed && !(node.property.type === 'StringLiteral' && isEnvironment(whole))) return undefined
-    if (whole?.kind === 'global' && whole.name === 'globalThis') return { kind: 'global', name: nameOf(node.property) }
+    if (node.computed && !(node.property.type === 'StringLiteral' && whole?.kind === 'global')) return undefined
     if (whole?.kind === 'import' && whole.name === '*') return { ...whole, name: nameOf(node.property) }
-    if (isEnvironment(whole)) return { kind: 'global', name: `${whole.name}.${nameOf(node.property)}` }
-    if (object.type === 'MetaProperty' && nameOf(object.property) === 'meta') return { kind: 'global', name: `import.meta.${nameOf(node.property)}` }
-    return whole?.kind === 'global' && OWNERS.has(whole.name) ? { kind: 'global', name: `${whole.name}.${nameOf(node.property)}` } : undefined
+    return whole?.kind === 'global' ? memberOf(whole.name, nameOf(node.property)) : undefined
+  }
+
+  /** What `const { X } = process.env` reads of a global; undefined for other declarations. */
+  findDestructured({ id, init }: SyntaxNode): FreeName[] | undefined {
+    const whole = init && id.type === 'ObjectPattern' ? this.find(withoutTypes(init)) : undefined
+    return whole?.kind === 'global' ? destructured(id, whole) : undefined
   }
 
   #ofLoad(node: SyntaxNode): FreeName | undefined {
@@ -97,12 +102,24 @@ export class Names {
   }
 }
 
-function isEnvironment(whole: FreeName | undefined): whole is FreeName & { kind: 'global' } {
-  return whole?.kind === 'global' && (whole.name === 'process.env' || whole.name === 'import.meta.env')
+/** Globals whose members are told apart. */
+const OWNERS = new Set(['process', 'process.env', 'import.meta', 'import.meta.env', 'Date', 'Math', 'performance', 'crypto'])
+
+function memberOf(owner: string, name: string): FreeName | undefined {
+  if (owner === 'globalThis' || owner === 'global') return { kind: 'global', name }
+  return OWNERS.has(owner) ? { kind: 'global', name: `${owner}.${name}` } : undefined
 }
 
-/** Globals whose members are told apart. */
-const OWNERS = new Set(['process', 'Date', 'Math', 'performance', 'crypto'])
+function destructured(pattern: SyntaxNode, whole: FreeName & { kind: 'global' }): FreeName[] {
+  const properties = pattern.properties as SyntaxNode[]
+  if (properties.some((each) => each.type === 'RestElement' || each.computed)) return [whole]
+  return properties.flatMap(({ key, value }) => {
+    const member = memberOf(whole.name, nameOf(key))
+    const target = value.type === 'AssignmentPattern' ? value.left : value
+    if (member?.kind !== 'global') return [whole]
+    return target.type === 'ObjectPattern' ? destructured(target, member) : [member]
+  })
+}
 
 function textOf(node: SyntaxNode | undefined): string | undefined {
   if (node?.type === 'StringLiteral') return node.value

@@ -1,9 +1,9 @@
-import { GLOBALS } from './globals.ts'
 import { isLibrary } from './program.ts'
 import type { Component, ComponentTable } from './components.ts'
+import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import type { FreeName, Names } from './names.ts'
 import { Site, insertionsOf, type Insertion, type Place, type SiteRef } from './site.ts'
-import { eachChild, isClass, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
+import { eachChild, isClass, isFunction, isRunnable, someChild, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** Where markers go, and what each reports. */
 export interface SitePlan {
@@ -61,11 +61,6 @@ const SYNC_METHODS = new Set([
 ])
 
 const HOISTED = new Set(['mock', 'unmock', 'hoisted'])
-
-const HIDDEN = new Set([
-  'eval', 'Function',
-  'Date.now', 'Math.random', 'performance.now', 'crypto.randomUUID', 'crypto.getRandomValues', 'fetch', 'process.argv', 'process.cwd', 'process.hrtime', 'process.env',
-])
 
 class Planner {
   readonly #input: PlanInput
@@ -135,7 +130,7 @@ class Planner {
     this.#component = component
     this.#mayLeaveFunction = this.#mayLeaveLoop = false
     const frame: Frame = { site: this.#newSite(entryOf(node)), seen: new Seen(), isInLoop: false }
-    if (component) this.#add(frame, { kind: 'enter', name: component.name })
+    if (component) this.#add(frame, { kind: 'enter', name: component.name, ...(!own && isClosure(node, this.#input.names) && { isClosure: true }) })
     if (component?.className !== undefined) this.#add(frame, { kind: 'read', name: component.className })
     for (const param of node.params as SyntaxNode[]) this.#visit(param, frame)
     if (node.body.type === 'BlockStatement') this.#statements(node.body.body, frame)
@@ -215,6 +210,10 @@ class Planner {
       case 'BreakStatement': case 'ContinueStatement': if (node.label) this.#mayLeaveFunction = true; else this.#mayLeaveLoop = true; return
       case 'ConditionalExpression': this.#visit(node.test, frame); this.#maybe(node.consequent, frame); this.#maybe(node.alternate, frame); return
       case 'LogicalExpression': this.#visit(node.left, frame); this.#maybe(node.right, frame); return
+      // Whether there is such a thing at all is asked for the sake of other platforms.
+      case 'UnaryExpression': if (node.operator !== 'typeof' || this.#input.names.find(node.argument)?.kind !== 'global') this.#children(node, frame); return
+      case 'ImportExpression': this.#add(frame, { kind: 'hidden', name: 'import()' }); this.#children(node, frame); return
+      case 'VariableDeclarator': this.#declarator(node, frame); return
       case 'AssignmentPattern': this.#visit(node.left, frame); this.#maybe(node.right, frame); return
       case 'AssignmentExpression': this.#assignment(node, frame); return
       case 'UpdateExpression': this.#written(node.argument, frame); this.#visit(node.argument, frame); return
@@ -285,6 +284,15 @@ class Planner {
     // A function or a class without a name takes that of what it is assigned to; a wrapped one would lose it.
     if (frame.isInLoop || isFunction(node) || isClass(node)) this.#visit(node, frame)
     else this.#visit(node, this.#branch(frame, { kind: 'expression', node: given }))
+  }
+
+  #declarator(node: SyntaxNode, frame: Frame): void {
+    const read = this.#input.names.findDestructured(node)
+    if (!read) this.#children(node, frame)
+    else {
+      for (const name of read) this.#name(name, node.init, frame)
+      this.#visit(node.id, frame)
+    }
   }
 
   #assignment(node: SyntaxNode, frame: Frame): void {
@@ -396,8 +404,8 @@ class Planner {
   }
 
   #global(name: string, node: SyntaxNode, frame: Frame | undefined): void {
-    const variable = /^process\.env\.(.+)$/.exec(name)
-    if (variable) this.#add(frame, { kind: 'env', name: variable[1] as string })
+    const variable = envNameOf(name)
+    if (variable !== undefined) this.#add(frame, { kind: 'env', name: variable })
     else if (HIDDEN.has(name) || name.startsWith('import.meta.env.')) this.#add(frame, { kind: 'hidden', name })
     else if (!name.includes('.') && !GLOBALS.has(name)) this.#add(frame, { kind: 'env', name: `globalThis.${name}` })
     else if (node.type !== 'Identifier') this.#children(node, frame)
@@ -409,6 +417,17 @@ function entryOf(fn: SyntaxNode): Place {
   if (body.type !== 'BlockStatement') return { kind: 'expression', node: body }
   const directive = (body.directives as SyntaxNode[]).at(-1)
   return directive ? { kind: 'statement', at: directive.end, prefix: ';' } : { kind: 'statement', at: body.start + 1 }
+}
+
+/** Whether a function uses locals of those around it, or their `this`. */
+function isClosure(fn: SyntaxNode, names: Names): boolean {
+  const isOuter = (node: SyntaxNode): boolean => {
+    if (node.type === 'ThisExpression' || node.type === 'Super') return fn.type === 'ArrowFunctionExpression'
+    const binding = node.type === 'Identifier' ? names.bindingOf(node) : undefined
+    if (binding && !names.isModuleLevel(binding) && (binding.scope.node.start < fn.start || binding.scope.node.end > fn.end)) return true
+    return someChild(node, isOuter)
+  }
+  return someChild(fn, isOuter)
 }
 
 function isSyncCall(node: SyntaxNode): boolean {

@@ -1,42 +1,48 @@
 import { types } from 'node:util'
 import { identify } from '../value/identify.ts'
 import { Refusal } from '../value/refusal.ts'
-import { hasHiddenContent } from './trail.ts'
+import { hasHiddenContent } from './glance.ts'
 
 /** What a value of the module level is, as far as it can be told from outside. */
 export interface Portrait {
   readonly hash: string
-  /** Parts are known by their names alone: functions, instances of classes. */
+  /** Parts are known by their names alone: functions that close over something, instances of classes. */
   readonly isPartial: boolean
+  /** Functions or instances are in it. */
+  readonly hasCode: boolean
   /** How many parts were looked at. */
   readonly size: number
 }
 
 const SIZE_MAX = 200_000
 
-/**
- * The content of a value; of functions and instances in it, what shows.
- * @param nameOf what a function, or the class of an instance, is known as
- */
-export function portray(value: unknown, nameOf: (fn: object) => string): Portrait {
+/** What a function, or the class of an instance, is known as, and whether nothing else about it counts. */
+export interface Naming {
+  readonly name: string
+  readonly isWhole: boolean
+}
+
+/** The content of a value; of functions and instances in it, what shows. */
+export function portray(value: unknown, nameOf: (fn: object) => Naming): Portrait {
   const copier = new Copier(nameOf)
   try {
     const hash = identify(copier.copy(value)).cid
-    return { hash, isPartial: copier.isPartial, size: copier.size }
+    return { hash, isPartial: copier.isPartial, hasCode: copier.hasCode, size: copier.size }
   } catch (error) {
     // Nested too deeply, or of a kind that has no content: then its code must tell.
-    if (error instanceof Refusal || error instanceof RangeError) return { hash: '', isPartial: true, size: copier.size }
+    if (error instanceof Refusal || error instanceof RangeError) return { hash: '', isPartial: true, hasCode: true, size: copier.size }
     throw error
   }
 }
 
 class Copier {
   isPartial = false
+  hasCode = false
   size = 0
   readonly #copies = new Map<object, unknown>()
-  readonly #nameOf: (fn: object) => string
+  readonly #nameOf: (fn: object) => Naming
 
-  constructor(nameOf: (fn: object) => string) {
+  constructor(nameOf: (fn: object) => Naming) {
     this.#nameOf = nameOf
   }
 
@@ -55,8 +61,9 @@ class Copier {
     }
   }
 
-  #part(kind: string, name: unknown): Map<unknown, unknown> {
-    this.isPartial = true
+  #part(kind: string, name: unknown, isWhole = false): Map<unknown, unknown> {
+    this.isPartial ||= !isWhole
+    this.hasCode = true
     return new Map<unknown, unknown>([['mandala part', kind], ['name', typeof name === 'string' ? name : '']])
   }
 
@@ -64,7 +71,8 @@ class Copier {
   #function(value: object): unknown {
     const known = this.#copies.get(value)
     if (known !== undefined) return known
-    const part = this.#part('function', this.#nameOf(value))
+    const { name, isWhole } = this.#nameOf(value)
+    const part = this.#part('function', name, isWhole)
     this.#copies.set(value, part)
     if (!types.isProxy(value) && Object.keys(value).length > 0) part.set('properties', this.#properties(value, {}))
     return part
@@ -126,7 +134,7 @@ class Copier {
       return types.isRegExp(value) ? new RegExp(value.source, value.flags) : value
     }
     const { constructor } = prototype as { constructor?: unknown }
-    const part = this.#part('instance', typeof constructor === 'function' ? this.#nameOf(constructor) : '')
+    const part = this.#part('instance', typeof constructor === 'function' ? this.#nameOf(constructor).name : '')
     this.#copies.set(value, part)
     return part.set('fields', this.#properties(value, {}))
   }

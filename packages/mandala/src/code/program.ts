@@ -33,6 +33,7 @@ export type Target =
   | { readonly kind: 'namespace'; readonly file: string }
   | { readonly kind: 'package'; readonly name: string; readonly version: string; readonly member: string }
   | { readonly kind: 'builtin'; readonly name: string; readonly member: string }
+  | { readonly kind: 'global'; readonly name: string }
   | { readonly kind: 'unknown'; readonly text: string }
 
 export interface PlacedStatement extends StatementFacts {
@@ -44,8 +45,8 @@ export interface PlacedStatement extends StatementFacts {
 interface Uses {
   readonly statements: readonly PlacedStatement[]
   readonly namedBy: ReadonlyMap<string, ReadonlySet<string>>
-  /** What leads to this library. */
-  readonly callers: ReadonlySet<string>
+  /** What runs calls, or runs in them. */
+  readonly calling: ReadonlySet<string>
 }
 
 /** `file#qualified.name` */
@@ -111,7 +112,7 @@ export class Program {
 
   /** What a name of a file stands for. */
   target(file: string, name: FreeName): Target {
-    if (name.kind === 'global') return { kind: 'unknown', text: `@${name.name}` }
+    if (name.kind === 'global') return name
     return name.kind === 'own' ? this.#own(file, name.name, new Set()) : this.#imported(file, name, new Set())
   }
 
@@ -171,18 +172,19 @@ export class Program {
 
   /**
    * The statements of the module level that may have changed a component, in the order in which their files became known: those that
-   * name it, and those that name what names it, at any distance, but for those that lead to this library: calls are made there, later.
+   * name it, and those that name what names it, at any distance, but for what does so in calls, or leads to this library to make them.
    */
   statementsReaching(id: string): readonly PlacedStatement[] {
-    const { statements, namedBy, callers } = (this.#uses ??= this.#findUses())
-    const reaching = reach(namedBy, [id])
-    return statements.filter((statement) => reaching.has(statement.id) && (!callers.has(statement.id) || namedBy.get(id)?.has(statement.id)))
+    const { statements, namedBy, calling } = (this.#uses ??= this.#findUses())
+    const reaching = reach(namedBy, [id], calling)
+    return statements.filter((statement) => reaching.has(statement.id))
   }
 
   #findUses(): Uses {
     const statements: PlacedStatement[] = []
     const namedBy = new Map<string, Set<string>>()
     const libraries = new Set<string>()
+    const ops = new Set<string>()
     const link = (from: string, target: Target): void => {
       if (target.kind === 'component') namedBy.set(target.id, (namedBy.get(target.id) ?? new Set()).add(from))
       else if (target.kind === 'namespace') for (const each of this.listExports(target.file)) if (each.kind === 'component') link(from, each)
@@ -191,12 +193,13 @@ export class Program {
       const placed = (facts?.statements ?? []).map((statement, i) => ({ file, id: componentId(file, `<${i}>`), ...statement }))
       statements.push(...placed)
       const components = (facts?.components ?? []).map(({ name, names }) => ({ id: componentId(file, name), names }))
+      for (const { name, isOp } of facts?.components ?? []) if (isOp) ops.add(componentId(file, name))
       for (const { id, names } of [...placed, ...components]) {
         for (const name of names) link(id, this.target(file, name))
         if (names.some((name) => name.kind === 'import' && isLibrary(name.source))) libraries.add(id)
       }
     }
-    return { statements, namedBy, callers: reach(namedBy, libraries) }
+    return { statements, namedBy, calling: ops.union(reach(namedBy, libraries)) }
   }
 
   /** What code is: its text, and what the names in it stand for. */
@@ -223,13 +226,16 @@ function labelOf(target: Target): string {
     case 'namespace': return componentId(target.file, '*')
     case 'package': return `npm:${target.name}#${target.member}`
     case 'builtin': return `${target.name}#${target.member}`
+    case 'global': return `@${target.name}`
     case 'unknown': return target.text
   }
 }
 
-function reach(namedBy: ReadonlyMap<string, ReadonlySet<string>>, from: Iterable<string>): Set<string> {
-  const reached = new Set(from)
-  for (const each of reached) for (const next of namedBy.get(each) ?? []) reached.add(next)
+/** What leads to these by names, but not by way of some. */
+function reach(namedBy: ReadonlyMap<string, ReadonlySet<string>>, from: Iterable<string>, closed?: ReadonlySet<string>): Set<string> {
+  const start = new Set(from)
+  const reached = new Set(start)
+  for (const each of reached) if (start.has(each) || !closed?.has(each)) for (const next of namedBy.get(each) ?? []) reached.add(next)
   return reached
 }
 

@@ -9,6 +9,8 @@ export type Touched =
   | { readonly kind: 'value'; readonly id: string; readonly isLiteral: boolean }
   | { readonly kind: 'package'; readonly name: string; readonly version: string }
   | { readonly kind: 'builtin'; readonly name: string; readonly member: string }
+  /** Something that every module sees: `process.env.X`, `Math`. */
+  | { readonly kind: 'global'; readonly name: string }
 
 /** What a read of this target touches: a value itself, a class with what made it, of a namespace all that is in it. */
 export function touchedBy(program: Program, target: Target): Touched[] {
@@ -22,6 +24,19 @@ export function reachOf(program: Program, id: string): Touched[] {
   const found = new Map<string, Touched>()
   new Walk(program, found).all(id)
   return [...found.values()]
+}
+
+/** All that evaluating a module may use; undefined where something isn't known. */
+export function reachOfEvaluation(program: Program, file: string): Touched[] | undefined {
+  const found = new Map<string, Touched>()
+  const walk = new Walk(program, found)
+  const { components = [], statements = [] } = program.facts(file) ?? {}
+  for (const { kind, isPlain, names, eager } of components) {
+    const isRun = kind === 'value' || kind === 'class'
+    if (isRun) for (const [i, name] of names.entries()) if (eager.includes(i) || kind === 'value' && !isPlain) walk.reached(program.target(file, name))
+  }
+  for (const { whole } of statements) for (const name of whole.names) walk.reached(program.target(file, name))
+  return walk.isComplete ? [...found.values()] : undefined
 }
 
 /** What a value was made from, and what was done to it before any call. */
@@ -43,6 +58,7 @@ export function originOf(program: Program, id: string): Origin {
   const walk = new Walk(program, found)
   const own = program.find(id)
   const held = own?.component.isPlain ? own.component.eager.map((i) => program.target(own.file, own.component.names[i] as FreeName)) : []
+  for (const target of held) if (target.kind === 'global') walk.reached(target)
   if (!own?.component.isPlain) walk.all(id)
   const statements = program.statementsReaching(id)
   const codes = statements.map((statement) => program.fingerprintOf(statement.file, statement))
@@ -58,6 +74,8 @@ export function originOf(program: Program, id: string): Origin {
 }
 
 class Walk {
+  /** Whether all names led somewhere. */
+  isComplete = true
   readonly #program: Program
   readonly #found: Map<string, Touched>
 
@@ -72,7 +90,7 @@ class Walk {
       case 'namespace': for (const each of this.#program.listExports(target.file)) if (each.kind !== 'namespace') this.read(each); return
       case 'package': this.#add({ kind: 'package', name: target.name, version: target.version }); return
       case 'builtin': this.#add({ kind: 'builtin', name: target.name, member: target.member }); return
-      case 'unknown': return
+      case 'global': case 'unknown': return
     }
   }
 
@@ -90,7 +108,8 @@ class Walk {
   /** Read when the class was made, before any call: nothing but its text tells what ran then. */
   #eager(file: string, name: FreeName): void {
     const target = this.#program.target(file, name)
-    if (target.kind === 'component' && target.component.kind === 'function') this.all(target.id)
+    const isRun = target.kind === 'component' && target.component.kind === 'function'
+    if (isRun || target.kind === 'global') this.reached(target)
     else this.read(target)
   }
 
@@ -105,9 +124,13 @@ class Walk {
   }
 
   reached(target: Target): void {
-    if (target.kind === 'component') this.all(target.id)
-    else if (target.kind === 'namespace') for (const each of this.#program.listExports(target.file)) if (each.kind !== 'namespace') this.reached(each)
-    else this.read(target)
+    switch (target.kind) {
+      case 'component': this.all(target.id); return
+      case 'namespace': for (const each of this.#program.listExports(target.file)) if (each.kind !== 'namespace') this.reached(each); return
+      case 'global': this.#add(target); return
+      case 'unknown': this.isComplete = false; return
+      default: this.read(target)
+    }
   }
 
   #add(touched: Touched): boolean {

@@ -2,8 +2,8 @@ import type { SyntaxNode } from './syntax.ts'
 
 /** What a marker reports when it is passed. */
 export type SiteRef =
-  /** Code of this file ran. */
-  | { readonly kind: 'enter'; readonly name: string }
+  /** Code of this file ran; a closure if it is a function that has values of those around it. */
+  | { readonly kind: 'enter'; readonly name: string; readonly isClosure?: true }
   /** A value, a class or a trivial function of this file was read. */
   | { readonly kind: 'read'; readonly name: string }
   /** A variable of this file was assigned to. */

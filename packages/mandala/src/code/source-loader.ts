@@ -64,7 +64,8 @@ export class SourceLoader implements ProgramSource {
     const isTypeScript = /\.[cm]?tsx?$/.test(file)
     const format = transformed.facts.isModule ? 'module' : 'commonjs'
     if (transformed.special.some((syntax) => syntax !== 'decorators') || /x$/.test(file)) return { format, code: lower(this.pathOf(file), code) }
-    return { format: isTypeScript ? `${format}-typescript` : format, code }
+    const stripped = isTypeScript ? this.#cache.strip(code) : code
+    return stripped === undefined ? { format: `${format}-typescript`, code } : { format, code: stripped }
   }
 
   loadFacts(file: string): FileFacts | undefined {
@@ -140,7 +141,7 @@ export class SourceLoader implements ProgramSource {
     const path = this.pathOf(file)
     if (!existsSync(path)) return undefined
     const canonical = digest('source', readFileSync(path, 'utf8'))
-    const value = { name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], isTrivial: false, isPlain: true }
+    const value = { name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], isTrivial: false, isPlain: true, isOp: false }
     const nothing = { statements: [], stars: [], imports: [], refs: [], sites: [] }
     return { file, isModule: false, ...nothing, components: [value], exports: { default: { kind: 'own', name: 'default' } } }
   }

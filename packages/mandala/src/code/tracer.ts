@@ -3,11 +3,13 @@ import type { BundledFile } from './bundled-source.ts'
 import type { CallTrace } from './call-trace.ts'
 import { Environment } from './environment.ts'
 import type { ComponentFacts } from './file-facts.ts'
+import { FunctionPlaces } from './function-places.ts'
 import { Markers } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
 import { originOf, touchedBy, type Touched } from './reach.ts'
 import type { SiteRef } from './site.ts'
 import { REGISTRY } from './registry-name.ts'
+import { LazyValues } from './lazy-values.ts'
 import { ModuleValues, type Getter } from './module-values.ts'
 
 /** What a marker stands for, resolved: the same for every call. */
@@ -33,6 +35,8 @@ interface LoadedModule {
 export interface ModuleMarks {
   readonly bytes: Uint8Array
   report(index: number): void
+  /** To be called when the module has been evaluated. */
+  end(): void
   capture<T extends object>(fn: T, name: string, names: readonly string[], values: () => readonly unknown[]): T
 }
 
@@ -56,8 +60,10 @@ export class Tracer {
   bundles: BundleTracer | undefined
   #program = new Program(NO_SOURCE)
   #values: ModuleValues = this.#newValues()
+  #lazy = new LazyValues(this.#program, this.#values, this.environment)
   #source: ProgramSource = NO_SOURCE
   #hasLoader = false
+  #hasBegun = false
   /** Whether there may be code that doesn't report. */
   #isPartial = false
   #hasBundle = false
@@ -67,6 +73,7 @@ export class Tracer {
   readonly #modules: LoadedModule[] = []
   /** How many of them were looked at for what they import. */
   #lookedAt = 0
+  readonly #places = new FunctionPlaces()
   readonly #captured = new WeakMap<object, Captured>()
 
   get program(): Program {
@@ -75,6 +82,10 @@ export class Tracer {
 
   get values(): ModuleValues {
     return this.#values
+  }
+
+  get lazy(): LazyValues {
+    return this.#lazy
   }
 
   /** Whether the code of the program reports by itself. */
@@ -87,7 +98,15 @@ export class Tracer {
     this.#source = source
     this.#program = new Program(source)
     this.#values = this.#newValues()
+    this.#lazy = new LazyValues(this.#program, this.#values, this.environment)
     this.#hasLoader = true
+    this.#hasBegun = false
+  }
+
+  /** The first call, or the first look for one: modules that are loaded later may not be there when a call is looked for again. */
+  begin(): void {
+    this.#hasBegun = true
+    this.#values.refresh()
   }
 
   /** The same, where another tool loads the files, and may leave some to others or put something else in their places. */
@@ -106,6 +125,7 @@ export class Tracer {
   useBundle<S extends ProgramSource>(makeSource: (elsewhere: ProgramSource) => S): S {
     const source = makeSource(this.#source)
     this.#program = new Program(source)
+    this.#lazy = new LazyValues(this.#program, this.#values, this.environment)
     this.#hasBundle = true
     this.#expectOthers()
     return source
@@ -116,6 +136,7 @@ export class Tracer {
     if (files === 'all') this.#program.forget()
     else for (const file of files) this.#program.forget(file)
     this.#values.forgetOrigins()
+    this.#lazy.forget()
   }
 
   isRegistered(file: string): boolean {
@@ -150,15 +171,19 @@ export class Tracer {
     const sites = facts?.sites ?? []
     this.#registered.set(file, isBundled)
     const { bytes, first } = this.markers.take(sites.length)
+    const lazy = this.#hasBegun ? this.#lazy : undefined
+    lazy?.begin(file, this.markers.isWatching)
     const module: LoadedModule = { file, first, sites, refs: facts?.refs ?? [], imported, events: [] }
     // A module that is loaded again, under another query, has markers of its own.
     if (sites.length > 0) this.#modules.push(module)
+    this.#places.add(module)
     for (const [name, getter] of Object.entries(own)) this.values.set(componentId(file, name), getter)
     this.#addData(module)
     this.#addSurroundings(module)
     return {
       bytes,
       report: this.markers.reporter(first, bytes),
+      end: () => lazy?.end(file),
       capture: (fn, name, names, values) => {
         this.#captured.set(fn, { id: componentId(file, name), names, values })
         return fn
@@ -194,6 +219,9 @@ export class Tracer {
     return new ModuleValues({
       findOrigin: (id) => originOf(this.#program, id),
       findFingerprint: (id) => this.#program.findFingerprint(id),
+      findGlobal: (name) => this.environment.originOf(name),
+      isIdle: () => !this.markers.isWatching,
+      findPlace: (fn) => this.#places.find(fn),
       isCode: (id) => isCode(this.#program.find(id)?.component),
       isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
       // Registered types run code of the user's when they are identified.

@@ -65,7 +65,7 @@ function trackValue<T>(name: string, read: () => T): () => T {
 
 /** A marked value; the functions in it are known by their names. */
 export function portrayMarked(value: unknown): Portrait {
-  return portray(value, (made) => String((made as { name?: unknown }).name ?? ''))
+  return portray(value, (made) => ({ name: String((made as { name?: unknown }).name ?? ''), isWhole: false }))
 }
 
 function claim(name: string, what: Marked): string {

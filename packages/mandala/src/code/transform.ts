@@ -1,16 +1,17 @@
 import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
 import { canonicaliseAll, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
+import { markOfFile } from './function-places.ts'
 import { Names } from './names.ts'
 import { planSites } from './plan-sites.ts'
 import { REGISTRY } from './registry-name.ts'
 import { analyseScopes, type SpecialSyntax } from './scope.ts'
 import { listOpFunctions, type OpFunction } from './op-functions.ts'
 import { insertAll, type Insertion } from './site.ts'
-import { parseSource, type SourceKind, type SyntaxNode } from './syntax.ts'
+import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.3`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.5`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -50,7 +51,7 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const table = listComponents(parsed, scopes, names)
   const texts = canonicaliseAll(table, names)
   const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
-  const marks = marksFor(source)
+  const marks = marksFor(file, source)
   const plan = planSites({ program, table, names, captured, isModule, marks })
   const facts: FileFacts = {
     file, isModule, components: componentFacts(texts), statements: listStatements(program, table, names), ...listLinks(program, table, names),
@@ -58,7 +59,8 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   }
   const prologue = prologueOf({ facts, table, names, program })
   const opFunctions = source.includes('mandala-ts') ? listOpFunctions(program, names) : []
-  return { facts, special: [...scopes.special], insertions: plan.insertions, prologue, marks, opFunctions }
+  const insertions = prologue ? [...plan.insertions, ...epilogueOf(parsed, marks)] : plan.insertions
+  return { facts, special: [...scopes.special], insertions, prologue, marks, opFunctions }
 }
 
 export interface InstrumentOptions {
@@ -75,8 +77,8 @@ export function instrument(source: string, { facts, insertions, prologue, marks 
   const first: Insertion[] = []
   if (prologue) {
     const { before, call } = announce(objectOf(prologue.own), objectOf(prologue.imported))
-    const { bytes, report, capture, guard } = marks
-    first.push({ at: prologue.at, text: `${before}const{bytes:${bytes},report:${report},capture:${capture}}=${call};var ${guard}=1;`, rank: 0 })
+    const { bytes, report, capture, end, guard } = marks
+    first.push({ at: prologue.at, text: `${before}const{bytes:${bytes},report:${report},capture:${capture},end:${end}}=${call};var ${guard}=1;`, rank: 0 })
   }
   return insertAll(source, [...first, ...insertions, ...further], isInCircle ? `${marks.guard}===1&&` : '')
 }
@@ -94,17 +96,19 @@ export interface Marks {
   readonly bytes: string
   readonly report: string
   readonly capture: string
+  readonly end: string
   readonly guard: string
   /** These are a bundle's: what it reports to, and what it brings along. */
   readonly tracer: string
   readonly facts: string
 }
 
-function marksFor(source: string): Marks {
+/** Names that the file doesn't use itself; one of them tells the file. */
+function marksFor(file: string, source: string): Marks {
   let suffix = ''
   while (source.includes(`$md${suffix}`)) suffix += '_'
-  const [report, guard, capture, tracer, facts] = [...'xgctf'].map((letter) => `$md${letter}${suffix}`) as [string, string, string, string, string]
-  return { bytes: `$md${suffix}`, report, guard, capture, tracer, facts }
+  const [guard, capture, end, tracer, facts] = [...'gcetf'].map((letter) => `$md${letter}${suffix}`) as [string, string, string, string, string]
+  return { bytes: `$md${suffix}`, report: `$mdx${suffix}_${markOfFile(file)}`, guard, capture, end, tracer, facts }
 }
 
 interface PrologueInput {
@@ -123,6 +127,12 @@ function prologueOf({ facts, table, names, program }: PrologueInput): Prologue |
     return expression === undefined ? [] : [[i, expression] as const]
   })
   return { at: first.start, own, imported }
+}
+
+/** A module says so when it has been evaluated: what its values are then is what its code made them. */
+function epilogueOf({ program, isModule }: ParsedFile, { end }: Marks): Insertion[] {
+  const last = (program.body as SyntaxNode[]).at(-1)
+  return last && isModule ? [{ at: last.end, text: `;${end}();`, rank: Number.MAX_SAFE_INTEGER }] : []
 }
 
 /** How the importing module itself sees an import: that is the value it works with, even where a test replaces it. */

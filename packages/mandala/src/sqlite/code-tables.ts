@@ -1,7 +1,7 @@
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import { invariant } from '../base/invariant.ts'
 import type { MatchOp } from '../store/match.ts'
-import type { StoredCommit, StoredDependency, StoredVersion, VersionedResult, VersionUse } from '../store/store.ts'
+import type { StoredCommit, StoredDependency, StoredSlot, StoredVersion, VersionedResult, VersionUse } from '../store/store.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
 import { kindAt } from './kinds.ts'
 
@@ -21,11 +21,16 @@ type Row = [
 
 export function findVersioned(statements: Statements, id: { readonly hid: CallHistoryId } | { readonly cid: CallContentId }): VersionedResult[] {
   const rows = 'hid' in id ? allRows<Row>(statements.get(BY_HISTORY), id.hid) : allRows<Row>(statements.get(BY_CONTENT), id.cid)
-  return Array.from(Map.groupBy(rows, ([call]) => call).values(), (ofCall) => {
-    const [, hid, cid, version, startedAtMs, durationUs, isTuple] = ofCall[0] as Row
-    const outputs = ofCall.map(([, , , , , , , name, refHid, refCid, kind]) => ({ name, hid: refHid, cid: refCid, kind: kindAt(kind) }))
-    return { hid, cid, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1, outputs }
-  })
+  const results: (VersionedResult & { readonly outputs: StoredSlot[] })[] = []
+  let last: number | undefined
+  for (let i = 0; i < rows.length; i += 1) {
+    const row = rows[i] as Row
+    const output = { name: row[7], hid: row[8], cid: row[9], kind: kindAt(row[10]) }
+    if (row[0] === last) results.at(-1)?.outputs.push(output)
+    else results.push({ hid: row[1], cid: row[2], version: row[3], startedAtMs: row[4], durationMs: row[5] / 1000, isTuple: row[6] === 1, outputs: [output] })
+    last = row[0]
+  }
+  return results
 }
 
 export function readCommits(statements: Statements): StoredCommit[] {

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { CallTrace, findCurrent, notTracked, UNTRACKED_HASH, untrackedId, type Dependency } from '../code/call-trace.ts'
 import { findOpCaptures, findOpText, findUnreported, opTextId } from '../code/op-texts.ts'
-import { reachOf } from '../code/reach.ts'
+import { envNameOf } from '../code/globals.ts'
+import { reachOf, type Touched } from '../code/reach.ts'
 import { findMarked, portrayMarked, type Marked } from '../code/track.ts'
 import { getTracer, type Tracer as ProgramTracer } from '../code/tracer.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
@@ -13,10 +14,12 @@ const CAPTURED = ' (captured)'
 const BY_HAND = /^(track|op)#/
 /** Ends the name of a value: a function that makes a value and the value itself are two components. */
 const VALUE = ' (value)'
+/** Ends the name of one by where it comes from. */
+const MADE = ' (made)'
 
 /**
- * The running program as versions see it. Components are called `file#name` (code), `file#name (value)`, `npm:name` and `env:NAME`; those
- * that were marked by hand `track#name`.
+ * The running program as versions see it. Components are called `file#name` (code), `file#name (value)`, `file#name (made)`,
+ * `npm:name` and `env:NAME`; those that were marked by hand `track#name`.
  */
 export class LiveCode implements CodeState, Tracer {
   readonly #program: ProgramTracer = getTracer()
@@ -52,14 +55,16 @@ export class LiveCode implements CodeState, Tracer {
     return known === 'by hand' ? this.find(component)?.hash : findCurrent(known, this.#program)
   }
 
-  isLive(component: string): boolean {
-    return component.endsWith(VALUE) || component.endsWith(CAPTURED) || component.startsWith('env:')
+  watch(component: string): (() => string | undefined) | undefined {
+    if (component.endsWith(VALUE) && !BY_HAND.test(component)) return this.#program.values.watch(component.slice(0, -VALUE.length))
+    const isLive = component.endsWith(VALUE) || component.endsWith(MADE) || component.endsWith(CAPTURED) || component.startsWith('env:')
+    return isLive ? () => this.findHash(component) : undefined
   }
 
   findReferences(component: string): ReadonlyMap<string, CodeContent> {
     const found = new Map<string, CodeContent>()
     for (const touched of component.includes('#') ? reachOf(this.#program.program, parse(component).id) : []) {
-      const name = touched.kind === 'builtin' ? undefined : nameOf(touched.kind === 'package' ? { ...touched, id: touched.name } : touched)
+      const name = nameOfTouched(touched)
       const content = name !== undefined && name !== component && this.#counts(name) ? this.find(name) : undefined
       if (content) found.set(name as string, content)
     }
@@ -111,14 +116,14 @@ export class LiveCode implements CodeState, Tracer {
   }
 
   #isCode(name: string): boolean {
-    return name.includes('#') && !name.endsWith(VALUE) && !BY_HAND.test(name)
+    return name.includes('#') && !name.endsWith(VALUE) && !name.endsWith(MADE) && !BY_HAND.test(name)
   }
 
   #show({ kind, id }: Dependency, hash: string): string {
     const marked = findMarked(id)
     if (marked) return contentOfMarked(marked).source
     switch (kind) {
-      case 'code': return this.#program.program.findText(id) ?? id
+      case 'code': case 'made': return this.#program.program.findText(id) ?? id
       case 'value': return this.#program.values.print(id)
       case 'package': return `${id}@${hash}`
       // What is in it may be a secret.
@@ -141,8 +146,18 @@ function nameOf({ kind, id }: { readonly kind: Dependency['kind']; readonly id: 
   switch (kind) {
     case 'code': return id
     case 'value': return id + VALUE
+    case 'made': return id + MADE
     case 'package': return `npm:${id}`
     case 'env': return `env:${id}`
+  }
+}
+
+function nameOfTouched(touched: Touched): string | undefined {
+  switch (touched.kind) {
+    case 'builtin': return undefined
+    case 'package': return `npm:${touched.name}`
+    case 'global': return envNameOf(touched.name) && `env:${envNameOf(touched.name)}`
+    default: return touched.kind === 'code' ? touched.id : touched.id + VALUE
   }
 }
 
@@ -151,5 +166,6 @@ function parse(name: string): Dependency {
   if (name.startsWith('npm:')) return { kind: 'package', id: name.slice(4), version: '' }
   if (name.startsWith('env:')) return { kind: 'env', id: name.slice(4), hash: '' }
   if (name.endsWith(VALUE)) return { kind: 'value', id: name.slice(0, -VALUE.length), hash: '', isOpaque: false }
+  if (name.endsWith(MADE)) return { kind: 'made', id: name.slice(0, -MADE.length), hash: '' }
   return { kind: 'code', id: name, hash: '' }
 }

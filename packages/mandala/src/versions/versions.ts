@@ -15,6 +15,12 @@ export interface RecordedCode {
   readonly versions: readonly StoredVersion[]
 }
 
+interface LiveDependency {
+  readonly dependency: StoredDependency
+  /** The hash that it has now. */
+  readonly watch: () => string | undefined
+}
+
 /**
  * The code that stored calls used, held against the code as it is now. A component has a tree of contents (commits); contents that mean
  * the same form a class. A version is the set of contents that an execution used: it is current while each of its components has, now, a
@@ -27,11 +33,12 @@ export class Versions {
   readonly #commits = new Map<string, Map<string, StoredCommit>>()
   readonly #versions = new Map<VersionId, StoredVersion>()
   #heads = new Map<string, string>()
+  readonly #watches = new Map<string, LiveDependency['watch'] | undefined>()
   #revision: number | undefined
   /** The hash that each known component has now. */
   #now = new Map<string, string | undefined>()
   /** By version: whether its code holds since the last look, and what has to be looked at each time. */
-  readonly #held = new Map<VersionId, { readonly isHeld: boolean; readonly live: readonly StoredDependency[] }>()
+  readonly #held = new Map<VersionId, { readonly isHeld: boolean; readonly live: readonly LiveDependency[] }>()
 
   constructor(store: CodeStore, code: CodeState, decide: (change: CodeChange) => Promise<Decision>) {
     this.#store = store
@@ -78,11 +85,25 @@ export class Versions {
     if (held === undefined) {
       const dependencies = this.#versions.get(id)?.dependencies
       if (!dependencies) return false
-      const live = dependencies.filter(({ component }) => this.#code.isLive(component))
-      held = { isHeld: dependencies.every((each) => live.includes(each) || this.#holds(each, this.#now.get(each.component))), live }
+      const live: LiveDependency[] = []
+      let isHeld = true
+      for (const each of dependencies) {
+        const watch = this.#watch(each.component)
+        if (watch) live.push({ dependency: each, watch })
+        else isHeld &&= this.#holds(each, this.#now.get(each.component))
+      }
+      held = { isHeld, live }
       this.#held.set(id, held)
     }
-    return held.isHeld && held.live.every((each) => this.#holds(each, this.#code.findHash(each.component)))
+    if (!held.isHeld) return false
+    for (const { dependency, watch } of held.live) if (!this.#holds(dependency, watch())) return false
+    return true
+  }
+
+  /** One for all versions that a component is in. */
+  #watch(component: string): LiveDependency['watch'] | undefined {
+    if (!this.#watches.has(component)) this.#watches.set(component, this.#code.watch(component))
+    return this.#watches.get(component)
   }
 
   /** What an execution of an op used, as the store takes it. */

@@ -35,9 +35,7 @@ export class FakeCode implements CodeState, Tracer {
     return this.find(component)?.hash
   }
 
-  isLive(): boolean {
-    return false
-  }
+  watch(): undefined {}
 
   findReferences(component: string): ReadonlyMap<string, CodeContent> {
     return new Map((this.references.get(component) ?? []).map((name) => [name, this.find(name) as CodeContent]))

@@ -27,7 +27,7 @@ const makeAdder = (by: number) => op('adder', (x: number) => x + by)
 export async function run(path = process.env.STORE) {
   const executed: string[] = []
   const warnings: string[] = []
-  const logger = { warn: (text: string) => { warnings.push(text) }, progress: () => {} }
+  const logger = { warn: (text: string) => { warnings.push(text) }, show: () => {}, progress: () => {} }
   const storage = new Storage({ path, deps: 'src', logger })
   storage.subscribe((event) => { if (event.kind === 'call-will-execute') executed.push(event.op) })
   const add = makeAdder(3)

@@ -19,7 +19,7 @@ const program = (before: string, block: string): string => `import { op, Storage
 ${before}
 export async function main() {
   const [executed, warnings]: [string[], string[]] = [[], []]
-  const logger = { warn: (text: string) => { warnings.push(text) }, progress: () => {} }
+  const logger = { warn: (text: string) => { warnings.push(text) }, show: () => {}, progress: () => {} }
   const storage = new Storage({ path: 'store.db', deps: 'src', logger })
   storage.subscribe((event) => { if (event.kind === 'call-will-execute') executed.push(event.op) })
   const result = await storage.run(async () => { ${block} })

@@ -10,6 +10,7 @@ import { read as load, type Row } from './read.ts'
 import * as tools from './tools.ts'
 const LIMIT = 10, { a, b: [c = LIMIT] } = data
 let count = 0
+const { MODE, env: { DEPTH = '1' } } = process, here = import.meta.url, total = [LIMIT].map((x) => x + count)
 export enum Level { Low, High = LIMIT }
 export const half = (x: number) => x / 2
 export async function run(rows: Row[], { limit = LIMIT, ...rest }: { limit?: number } = {}): Promise<number> {
@@ -49,5 +50,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['2.3', '6ad3ffd6e18f590d848ae55c9aaeb4279776a4d2']
-const CANON = [2, 'ae18f1e6d827f5159770580e44b7521080656fec']
+const TRANSFORM = ['3.5', '8351e669da95731741beb00f8418b75316c6560f']
+const CANON = [3, 'de5a512b8348e9b62e6ed9b0b8814a2d52229984']

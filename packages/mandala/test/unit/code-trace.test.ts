@@ -140,7 +140,7 @@ function stateOfTool(source: string, values: Readonly<Record<string, unknown>>):
   const program = linkProgram({ 'main.ts': source })
   const states = new ModuleValues({
     findOrigin: (id) => originOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
-    isCode: () => false, isTrivial: () => false,
+    findGlobal: () => '', findPlace: () => undefined, isIdle: () => true, isCode: () => false, isTrivial: () => false,
   })
   for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
   return states.state('main.ts#tool')
@@ -202,13 +202,38 @@ export const run = () => [large, small].length`))
   assert.deepEqual(after.map((hash, i) => hash === before[i]), [true, false])
 })
 
+test('whatever becomes of a value between two calls is seen, deep in it too, and what comes back is known again', async () => {
+  const { exports } = await loadProgram(only(`const fn = (x: number) => Number(x)
+class Box { field = 1 }
+const map = new Map<unknown, unknown>([['a', { b: 1 }]])
+export const value = { list: [1, [undefined]], map, set: new Set([1]), date: new Date(0), fn, box: new Box() }
+export const run = () => Object.keys(value)`))
+  const value = exports.value as any
+  const hash = async (): Promise<string> => JSON.stringify((await traceCall(() => exports.run?.())).usage.dependencies)
+  const before = await hash()
+  const changes: readonly (readonly [change: () => unknown, back: () => unknown])[] = [
+    [() => value.list[1].push(2), () => value.list[1].pop()], [() => delete value.list[1][0], () => { value.list[1][0] = undefined }],
+    [() => { value.map.get('a').b = 2 }, () => { value.map.get('a').b = 1 }], [() => value.map.set('c', 1), () => value.map.delete('c')],
+    [() => value.set.add(2), () => value.set.delete(2)], [() => value.date.setTime(1), () => value.date.setTime(0)],
+    [() => { value.fn.limit = 1 }, () => delete value.fn.limit], [() => { value.box.field = 2 }, () => { value.box.field = 1 }],
+    [() => { value.more = 1 }, () => delete value.more], [() => { value.list[0] = -0 }, () => { value.list[0] = 1 }],
+  ]
+  for (const [change, back] of changes) {
+    change()
+    assert.notEqual(await hash(), before, String(change))
+    back()
+    assert.equal(await hash(), before, String(back))
+  }
+})
+
 test('a function too small to report itself is part of the value it lies in', () => {
   const half = (x: number): number => x / 2
   const tools = new Map([['half', half]])
   const hashWith = (fingerprint: string, isTrivial: boolean): string | undefined => {
     const states = new ModuleValues({
       findOrigin: () => ({ held: [], reach: [], statements: [] }),
-      findFingerprint: () => fingerprint, isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, aside: (fn) => fn(),
+      findFingerprint: () => fingerprint, findGlobal: () => '', findPlace: () => undefined, isIdle: () => true,
+      isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, aside: (fn) => fn(),
     })
     states.set('a.ts#half', () => half)
     states.set('a.ts#tools', () => tools)

@@ -1,0 +1,91 @@
+import { types } from 'node:util'
+import { findTypeOf } from '../value/type-registry.ts'
+
+/** Says whether a value is as it was: a cheaper way than hashing it. */
+export type Glance = () => boolean
+
+/** Undefined where something may change unseen, or where there is too much to look at. */
+export function glanceAt(value: object, partsMax: number): Glance | undefined {
+  const glances: Glance[] = []
+  const met = new Set([value])
+  let count = 0
+  for (const object of met) {
+    const look = lookAt(object)
+    count += look?.parts.length ?? Infinity
+    if (!look || count > partsMax) return undefined
+    glances.push(look.glance)
+    for (const part of look.parts) if (typeof part === 'object' && part !== null || typeof part === 'function') met.add(part)
+  }
+  return () => {
+    for (let i = 0; i < glances.length; i += 1) if (!(glances[i] as Glance)()) return false
+    return true
+  }
+}
+
+interface Look {
+  readonly parts: readonly unknown[]
+  readonly glance: Glance
+}
+
+function lookAt(value: object): Look | undefined {
+  if (types.isProxy(value)) return undefined
+  if (Array.isArray(value)) return lookAtArray(value)
+  if (value instanceof Map) return lookAtMap(value)
+  if (value instanceof Set) {
+    const parts = [...value]
+    return { parts, glance: () => value.size === parts.length && isSame(value, parts) }
+  }
+  if (types.isDate(value)) {
+    const time = value.getTime()
+    return { parts: [], glance: () => Object.is(value.getTime(), time) }
+  }
+  // Where it stands in the text of its last match is nothing that it is.
+  if (types.isRegExp(value)) return { parts: [], glance: () => true }
+  return hasHiddenContent(value) ? undefined : lookAtProperties(value as Record<string, unknown>)
+}
+
+function lookAtArray(value: readonly unknown[]): Look {
+  const parts = [...value]
+  const holes = parts.map((_, i) => !(i in value))
+  return {
+    parts,
+    glance: () => {
+      if (value.length !== parts.length) return false
+      for (let i = 0; i < parts.length; i += 1) if (!Object.is(value[i], parts[i]) || parts[i] === undefined && i in value === holes[i]) return false
+      return true
+    },
+  }
+}
+
+function lookAtMap(value: ReadonlyMap<unknown, unknown>): Look {
+  const [keys, values] = [[...value.keys()], [...value.values()]]
+  return { parts: [...keys, ...values], glance: () => value.size === keys.length && isSame(value.keys(), keys) && isSame(value.values(), values) }
+}
+
+function isSame(now: Iterable<unknown>, then: readonly unknown[]): boolean {
+  let i = 0
+  for (const each of now) if (!Object.is(each, then[i++])) return false
+  return true
+}
+
+function lookAtProperties(value: Record<string, unknown>): Look | undefined {
+  const keys = Object.keys(value)
+  const hasAccessor = keys.some((key) => !Object.hasOwn(Object.getOwnPropertyDescriptor(value, key) ?? {}, 'value'))
+  if (hasAccessor) return undefined
+  const parts = keys.map((key) => value[key])
+  return {
+    parts,
+    glance: () => {
+      let i = 0
+      // Makes no list, as `Object.keys` would.
+      for (const key in value) if (key !== keys[i] || !Object.is(value[key], parts[i++])) return false
+      return i === keys.length
+    },
+  }
+}
+
+/** Whether there is more to a value than its properties, and the value room knows it. */
+export function hasHiddenContent(value: object): boolean {
+  if (types.isDate(value) || types.isRegExp(value) || types.isNativeError(value) || types.isBoxedPrimitive(value) || value instanceof URL) return true
+  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) || findTypeOf(value) !== undefined
+}
