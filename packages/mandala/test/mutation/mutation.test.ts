@@ -11,7 +11,7 @@ import { REAL, rewrite } from './rewrites.ts'
 import { environmentOf, prepareHome, readTemplate, writeProgram, type Sources } from './sources.ts'
 
 const EDITS = Number(process.env['EDITS'] ?? 500)
-const NEEDLESS_MAX = 0.05
+const NEEDLESS_MAX = 0.02
 
 const home = mkdtempSync(join(tmpdir(), 'mandala-mutation-'))
 after(() => rmSync(home, { recursive: true }))
