@@ -38,8 +38,9 @@ if (task === 'more') {
 else {
   await run(0, 1_000)
   const cold = await time(1_000, CALLS)
-  await run(0, 4_000)
-  const warm = await time(0, 4_000)
+  const again = []
+  for (let i = 0; i < 9; i += 1) again.push(await time(0, 1_000))
+  const warm = again.sort((a, b) => a - b)[4]
   if (storage.summary().executed > 0) throw new Error('executed')
   console.log(JSON.stringify([cold, warm]))
 }

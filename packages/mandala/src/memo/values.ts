@@ -5,7 +5,7 @@ import { CollectionRef, type Ref } from '../model/ref.ts'
 import { makeInputName, type CollectionKind } from '../model/structure.ts'
 import type { StoredValue } from '../store/store.ts'
 import { decode } from '../value/codec.ts'
-import { identify } from '../value/identify.ts'
+import { hasId } from '../value/identify.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Memo } from './memo.ts'
 import { decodeStructure, deriveStructureId } from './structures.ts'
@@ -154,7 +154,7 @@ function tryRead(stored: StoredValue): { readonly value: unknown; readonly bytes
   try {
     const bytes = stored.bytes as Uint8Array
     const value = decode(bytes)
-    return identify(value, stored.digits).cid === stored.cid ? { value, bytes } : undefined
+    return hasId(value, stored.cid, stored.digits) ? { value, bytes } : undefined
   } catch (error) {
     if (error instanceof MandalaError) throw error
     return undefined

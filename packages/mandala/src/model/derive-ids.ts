@@ -3,9 +3,19 @@ import { digest } from '../value/digest.ts'
 
 const sized = (text: string): string => `${text.length}:${text}`
 
+/** The same few parameters are inputs of call after call: their ids are remembered. */
+const known = new Map<ContentId, HistoryId>()
+const KNOWN_MAX = 4_000
+
 /** A value without history is known by its content. */
 export function deriveHistoryId(cid: ContentId): HistoryId {
-  return digest('history', cid) as HistoryId
+  let hid = known.get(cid)
+  if (hid === undefined) {
+    hid = digest('history', cid) as HistoryId
+    if (known.size >= KNOWN_MAX) known.clear()
+    known.set(cid, hid)
+  }
+  return hid
 }
 
 /** Output `name` of a call. */

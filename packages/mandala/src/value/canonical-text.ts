@@ -49,10 +49,13 @@ export class CanonicalText {
   #scratch: CanonicalText | undefined
   readonly #kind: RecordKind
   readonly #digits: number | undefined
+  readonly #trustsBits: boolean
 
-  constructor(kind: RecordKind, digits?: number) {
+  /** @param trustsBits take the bits of floats as they are, of whose NaNs the engine may have stored others than the one that counts */
+  constructor(kind: RecordKind, digits?: number, trustsBits = false) {
     this.#kind = kind
     this.#digits = digits
+    this.#trustsBits = trustsBits
   }
 
   /** The digest of all that was written. */
@@ -247,7 +250,7 @@ export class CanonicalText {
     if ((view.buffer as ArrayBuffer).detached) this.#refuse('stands on a detached buffer', 'pass it before it is transferred')
     if (hasNamedProperties(view, view instanceof DataView ? 0 : (view as Uint8Array).length)) this.#refuseExtra()
     this.#text += `v${getViewName(view)};`
-    this.#writeBytes(getBytes(this.#digits === undefined ? view : round(view, this.#digits)))
+    this.#writeBytes(getBytes(this.#digits === undefined ? view : round(view, this.#digits), this.#trustsBits))
     this.#writeOverlaps(view.buffer, view.byteOffset, view.byteOffset + view.byteLength)
   }
 
@@ -362,7 +365,7 @@ export class CanonicalText {
   }
 
   #start(): CanonicalText {
-    const text = new CanonicalText(this.#kind, this.#digits)
+    const text = new CanonicalText(this.#kind, this.#digits, this.#trustsBits)
     text.#encoded = this.#encoded ??= new Map()
     return text
   }

@@ -16,8 +16,16 @@ export interface Identity {
  * @throws Refusal naming the place of what can't be identified
  */
 export function identify(value: unknown, digits?: number): Identity {
-  if (digits === undefined && isShort(value)) return identifyShort(value)
-  const text = new CanonicalText(digits === undefined ? 'value' : 'approx', digits)
+  return digits === undefined && isShort(value) ? identifyShort(value) : identifyWhole(value, digits, false)
+}
+
+/** Whether a value that was read is what its id says. Its bits are trusted first, which saves a look at each number: seldom they are others. */
+export function hasId(value: unknown, cid: ContentId, digits?: number): boolean {
+  return identifyWhole(value, digits, true).cid === cid || identify(value, digits).cid === cid
+}
+
+function identifyWhole(value: unknown, digits: number | undefined, trustsBits: boolean): Identity {
+  const text = new CanonicalText(digits === undefined ? 'value' : 'approx', digits, trustsBits)
   try {
     if (digits !== undefined) text.write(digits)
     text.write(value)

@@ -20,9 +20,9 @@ export function round(view: ArrayBufferView, digits: number): ArrayBufferView {
   return view.map((x) => (Number.isFinite(x) && x !== 0 ? Number(x.toPrecision(digits)) : x))
 }
 
-/** The bytes that a view shows. A view of floats shows one NaN, of whose many bit patterns the engine is free to store any. */
-export function getBytes(view: ArrayBufferView): Uint8Array {
-  const shown = isFloats(view) && view.includes(NaN) ? withOneNaN(view) : view
+/** The bytes that a view shows. A view of floats shows one NaN, of whose many bit patterns the engine is free to store any, unless its bits are trusted. */
+export function getBytes(view: ArrayBufferView, trustsBits: boolean): Uint8Array {
+  const shown = !trustsBits && isFloats(view) && view.includes(NaN) ? withOneNaN(view) : view
   return new Uint8Array(shown.buffer, shown.byteOffset, shown.byteLength)
 }
 
