@@ -96,6 +96,7 @@ async function settleCall(memo: Memo, request: Request, cid: CallContentId, cont
   const result = isThenable(reconciled) ? await reconciled : reconciled
   memo.results.set(request.key, result)
   memo.recent.set(cid, result)
+  memo.executed.add(op)
   if (result !== executed) return result
   const added = memo.queue.add(parts, result.durationMs)
   if (added) await added

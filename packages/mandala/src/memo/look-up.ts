@@ -13,6 +13,21 @@ import { withHistory } from './with-history.ts'
 export function findByHistory(memo: Memo, request: Request): Awaitable<Result | undefined> {
   const known = memo.results.get(request.key)
   if (known && holds(memo, known)) return expectAnswers(known, request.op)
+  request.isNew = false
+  if (!memo.executed.has(request.op) || memo.code) return findStored(memo, request)
+  const has = memo.store.hasContent(request.cid)
+  return isThenable(has) ? has.then((yes) => findUnlessNew(memo, request, yes)) : findUnlessNew(memo, request, has)
+}
+
+/** New calls of an op come in rows: one look for any call on equal inputs, whatever its history, is enough for each. */
+function findUnlessNew(memo: Memo, request: Request, hasContent: boolean): Awaitable<Result | undefined> {
+  request.isNew = !hasContent
+  if (request.isNew) return undefined
+  memo.executed.delete(request.op)
+  return findStored(memo, request)
+}
+
+function findStored(memo: Memo, request: Request): Awaitable<Result | undefined> {
   const stored = memo.code ? findCurrent(memo, memo.code, { hid: request.hid }) : memo.store.findResult(request.hid)
   return isThenable(stored) ? stored.then((result) => remember(memo, request, result)) : remember(memo, request, stored)
 }
@@ -71,6 +86,7 @@ function expectOutputs(op: OpDefinition, stored: readonly Pick<StoredSlot, 'name
 export function adoptByContent(memo: Memo, request: Request, cid: CallContentId): Awaitable<Result | undefined> {
   const recent = memo.recent.get(cid)
   if (recent && holds(memo, recent)) return adopt(memo, request, cid, expectAnswers(recent, request.op))
+  if (request.isNew) return undefined
   const adoptStored = (stored: StoredResult | VersionedResult | undefined): Awaitable<Result | undefined> =>
     stored && adopt(memo, request, cid, toResult(memo, request, stored))
   const stored = memo.code ? findCurrent(memo, memo.code, { cid }) : memo.store.findResultByContent(cid)

@@ -65,6 +65,8 @@ export class Memo implements RefOwner {
   readonly recent: BoundedMap<CallContentId, Result> = new BoundedMap(RECENT_MAX)
   /** Contents of transient outputs that this process knows. */
   readonly transients: BoundedMap<ContentId, true> = new BoundedMap(TRANSIENTS_MAX)
+  /** Ops of which the last call that was looked for in the store was executed. */
+  readonly executed: Set<OpDefinition> = new Set()
   readonly inFlight: Map<CallContentId, Promise<Result>> = new Map()
   readonly detectsMutation: boolean
   readonly code: CodeTracking | undefined

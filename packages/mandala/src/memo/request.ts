@@ -14,6 +14,8 @@ export class Request {
    * was refreshed or dropped, one history may stand for two contents.
    */
   readonly key: string
+  /** Whether it is known that no call on equal inputs was stored when it was last looked for. */
+  isNew = false
   readonly #history: string
   #hid: CallHistoryId | undefined
   #cid: CallContentId | undefined

@@ -21,10 +21,14 @@ export function readResult(statements: Statements, hid: CallHistoryId): StoredRe
   return toResult(allRows(statements.get(BY_HISTORY), hid))
 }
 
+export function hasContent(statements: Statements, cid: CallContentId): boolean {
+  return firstRow(statements.get(HAS_CONTENT), cid) !== undefined
+}
+
 /** Of several equal calls the first whose outputs all have their bytes. */
 export function readResultByContent(statements: Statements, cid: CallContentId): StoredResult | undefined {
   // Most often there is none, and nothing to be put in order.
-  if (!firstRow(statements.get(HAS_CONTENT), cid)) return undefined
+  if (!hasContent(statements, cid)) return undefined
   return toResult(allRows(statements.get(BY_CONTENT), cid))
 }
 

@@ -17,7 +17,7 @@ import { kindAt } from './kinds.ts'
 import { OverflowFiles } from './overflow-files.ts'
 import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots } from './read-calls.ts'
 import { readAnswers } from './read-answers.ts'
-import { readResult, readResultByContent } from './read-results.ts'
+import { hasContent, readResult, readResultByContent } from './read-results.ts'
 import { describeSqliteError } from './sqlite-error.ts'
 import { allRows, firstRow, Statements } from './statements.ts'
 import { BatchWriter, PLACE, type Overflow } from './write-batch.ts'
@@ -68,6 +68,10 @@ export class SqliteStore implements Store {
 
   findResult(hid: CallHistoryId): StoredResult | undefined {
     return this.#read(() => readResult(this.#statements, hid))
+  }
+
+  hasContent(cid: CallContentId): boolean {
+    return this.#read(() => hasContent(this.#statements, cid))
   }
 
   findResultByContent(cid: CallContentId): StoredResult | undefined {

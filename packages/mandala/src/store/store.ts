@@ -159,6 +159,8 @@ export interface CallReader {
  */
 export interface Store extends CallReader, CodeStore, PatternMatcher {
   findResult(hid: CallHistoryId): Awaitable<StoredResult | undefined>
+  /** Whether there is any call on equal inputs. */
+  hasContent(cid: CallContentId): Awaitable<boolean>
   /** Of several, the oldest one whose outputs' values are all there, or just the oldest. */
   findResultByContent(cid: CallContentId): Awaitable<StoredResult | undefined>
   /** All calls on equal inputs, whatever their histories. */

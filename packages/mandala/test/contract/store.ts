@@ -27,6 +27,7 @@ function lookUps({ open }: StoreSetting): void {
     const { store } = open(t)
     assert.equal(await store.findResult(callHid('a')), undefined)
     assert.equal(await store.findResultByContent(callCid('a')), undefined)
+    assert.equal(await store.hasContent(callCid('a')), false)
     assert.deepEqual(await store.listByContent(callCid('a')), [])
     assert.equal(await store.findCall(callHid('a')), undefined)
     assert.equal(await store.findRef(hid('a')), undefined)
@@ -77,6 +78,7 @@ function lookUps({ open }: StoreSetting): void {
     await store.putBatch(batchOf(call('a'), { ...call('b'), cid: callCid('a') }))
     assert.deepEqual((await store.listByContent(callCid('a'))).toSorted(), [callHid('a'), callHid('b')])
     assert.ok(await store.findResultByContent(callCid('a')))
+    assert.equal(await store.hasContent(callCid('a')), true)
   })
 
   test('of calls with equal contents the oldest is found whose values are there, or the oldest', async (t) => {
