@@ -28,18 +28,19 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   const execution: Execution = { op, cid, inner: [], outer: context.execution, trace: memo.code?.tracer.start(op, args) }
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid: request.hid })
   const startedAtMs = Date.now()
-  const started = performance.now()
   let used: Used | undefined
   try {
     const before = memo.detectsMutation ? fingerprints(op, args) : undefined
     let returned: unknown
+    let durationMs: number
     try {
       const running = runFunction(op, args, { memo, settings: context.settings, execution, givesRefs: op.isComposed })
-      returned = isThenable(running) ? await running : running
+      const isDone = !isThenable(running.returned)
+      returned = isDone ? running.returned : await running.returned
+      durationMs = (isDone ? running.endedMs : performance.now()) - running.startedMs
     } finally {
       used = endTrace(execution)
     }
-    const durationMs = performance.now() - started
     if (before) expectUnchanged(op, before, fingerprints(op, args))
     const recorded = recordCode(memo, op, used)
     const code = isThenable(recorded) ? await recorded : recorded
@@ -57,9 +58,21 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   }
 }
 
-function runFunction({ fn }: OpDefinition, args: readonly unknown[], context: Context & { readonly execution: Execution }): unknown {
+interface Running {
+  /** A promise, where the function isn't done yet. */
+  readonly returned: unknown
+  readonly startedMs: number
+  readonly endedMs: number
+}
+
+/** The clock runs as close to the function as can be: short calls wait for each other by what they took. */
+function runFunction({ fn }: OpDefinition, args: readonly unknown[], context: Context & { readonly execution: Execution }): Running {
   const { trace } = context.execution
-  return runInContext(context, () => (trace ? trace.run(() => fn(...args)) : fn(...args)))
+  return runInContext(context, () => {
+    const startedMs = performance.now()
+    const returned = trace ? trace.run(() => fn(...args)) : fn(...args)
+    return { returned, startedMs, endedMs: performance.now() }
+  })
 }
 
 function unwrapArguments(args: readonly unknown[]): Awaitable<unknown[]> {
