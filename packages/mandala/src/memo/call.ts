@@ -6,6 +6,7 @@ import { bind } from './bind.ts'
 import type { Context, Execution } from './context.ts'
 import type { OpDefinition, OutputSpec } from './definition.ts'
 import { execute } from './execute.ts'
+import { noteFailure } from './failure.ts'
 import { Parts } from './identified.ts'
 import { holdsUnsettled, identifyInputs } from './identify-inputs.ts'
 import { adoptByContent, findByHistory, listByContent } from './look-up.ts'
@@ -19,13 +20,27 @@ import { settle, unwrapAny } from './unwrap.ts'
 export async function callOp(op: OpDefinition, args: readonly unknown[], context: Context): Promise<unknown> {
   const { memo } = context
   memo.register(op)
-  const identified = identifyCall(memo, op, args)
+  const identified = identifyOrNote(memo, op, args)
   const request = isThenable(identified) ? await identified : identified
   const hit = mustRefresh(request, context) ? undefined : findByHistory(memo, request)
   const found = isThenable(hit) ? await hit : hit
   const result = found ? noteHit(memo, request, context, { by: 'history', result: found }) : await claim(memo, request, context)
   context.execution?.inner.push(result.hid)
   return deliver(result, op, context)
+}
+
+/** A call whose inputs can't be identified is kept for people to look at, too. */
+function identifyOrNote(memo: Memo, op: OpDefinition, args: readonly unknown[]): Awaitable<Request> {
+  const refuse = (error: unknown): never => {
+    noteFailure(memo, { op, args, cid: undefined, error, startedAtMs: Date.now() })
+    throw error
+  }
+  try {
+    const identified = identifyCall(memo, op, args)
+    return isThenable(identified) ? identified.catch(refuse) : identified
+  } catch (error) {
+    return refuse(error)
+  }
 }
 
 /** Promises among the arguments are waited for only when identification stumbles over them. */
@@ -125,6 +140,7 @@ function expectNoCircle(op: OpDefinition, cid: CallContentId, execution: Executi
 
 function noteHit(memo: Memo, { op }: Request, { execution }: Context, { by, result }: { by: 'history' | 'content' | 'in-flight'; result: Result }): Result {
   noteCodeUse(memo, execution, result)
+  memo.noteUse(result)
   // Who came while an equal call was under way has waited for it.
   const savedMs = by === 'in-flight' ? 0 : memo.saved.add(result)
   memo.tally.hits += 1

@@ -176,5 +176,6 @@ function merge(batches: readonly Batch[]): Batch {
   return {
     calls: batches.flatMap((batch) => batch.calls), values: batches.flatMap((batch) => batch.values),
     commits: batches.flatMap((batch) => batch.commits ?? []), versions: batches.flatMap((batch) => batch.versions ?? []),
+    failures: batches.flatMap((batch) => batch.failures ?? []),
   }
 }

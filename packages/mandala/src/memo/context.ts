@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CallContentId, CallHistoryId } from '../base/ids.ts'
+import type { Notes } from '../model/notes.ts'
 import type { Trace } from '../versions/code-state.ts'
 import type { OpDefinition } from './definition.ts'
 import type { Memo } from './memo.ts'
@@ -24,6 +25,8 @@ export interface Execution {
   readonly outer: Execution | undefined
   /** What code the function uses, where the storage tracks it. */
   readonly trace: Trace | undefined
+  /** What the function noted so far. */
+  notes: Notes | undefined
 }
 
 /** Where in a program an op is called: in a run's block, or in the function of another op. */

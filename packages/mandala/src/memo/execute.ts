@@ -5,10 +5,12 @@ import { Ignored } from '../model/marks.ts'
 import { withCode } from '../model/derive-ids.ts'
 import type { Ref } from '../model/ref.ts'
 import { identify } from '../value/identify.ts'
+import { dayOf } from '../store/store.ts'
 import type { Used } from '../versions/code-state.ts'
 import { bind } from './bind.ts'
 import { findContext, runInContext, type Context, type Execution } from './context.ts'
 import type { OpDefinition } from './definition.ts'
+import { noteFailure } from './failure.ts'
 import type { RefInput } from './identified.ts'
 import type { Memo, Result } from './memo.ts'
 import { identifyOutputs, toStoredCall } from './record.ts'
@@ -25,7 +27,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   if (op.isComposed) await memo.queue.add({ calls: [], values: [...parts.values] }, 0)
   const given = op.isComposed ? refArguments(memo, request) : unwrapArguments(request.args)
   const args = isThenable(given) ? await given : given
-  const execution: Execution = { op, cid, inner: [], outer: context.execution, trace: memo.code?.tracer.start(op, args) }
+  const execution: Execution = { op, cid, inner: [], outer: context.execution, notes: undefined, trace: memo.code?.tracer.start(op, args) }
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid: request.hid })
   const startedAtMs = Date.now()
   let used: Used | undefined
@@ -47,12 +49,15 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
     const hid = code ? withCode(request.hid, code.semantic) : request.hid
     const outputs = identifyOutputs(memo, { op, hid }, op.isComposed ? await settle(memo, returned) : returned, parts)
     const isTuple = op.form === 'several' && Array.isArray(returned)
-    const result: Result = { op, hid, outputs, startedAtMs, durationMs, isTuple, inputs: request.lightInputs, version: code?.version }
-    parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: execution.inner, semantic: code?.semantic }))
+    const { notes } = execution
+    const usedDay = dayOf(startedAtMs)
+    const result: Result = { op, hid, outputs, startedAtMs, durationMs, isTuple, notes, usedDay, inputs: request.lightInputs, version: code?.version }
+    parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: execution.inner, semantic: code?.semantic, isAdopted: false }))
     memo.tally.executed += 1
     return result
   } catch (error) {
     memo.tally.failed += 1
+    noteFailure(memo, { op, args, cid, error, startedAtMs })
     if (memo.events.isHeard) memo.events.emit({ kind: 'call-failed', op: op.name, hid: request.hid, error })
     throw error
   }

@@ -54,7 +54,7 @@ function identifyInput(memo: Memo, op: OpDefinition, { name, value, kind }: Name
   }
   if (value instanceof External) {
     const cid = deriveExternalId(value.name)
-    parts.values.push({ cid, kind: 'external', bytes: undefined, digits: undefined, name: value.name })
+    parts.values.push({ cid, kind: 'external', bytes: undefined, digits: undefined, name: value.name, madeBy: undefined })
     return ofRef(name, memo.makeRef({ kind: 'external', cid, hid: undefined, immediate: { value: value.value } }))
   }
   if (kind.kind !== 'value') return ofRef(name, collect(memo, op, { name, value, kind }, parts))

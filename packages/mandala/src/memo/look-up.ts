@@ -2,7 +2,7 @@ import { MandalaError } from '../base/mandala-error.ts'
 import { isThenable, type Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId } from '../base/ids.ts'
 import { deriveOutputId, withCode } from '../model/derive-ids.ts'
-import type { StoredResult, StoredSlot, VersionedResult } from '../store/store.ts'
+import { dayOf, type StoredResult, type StoredSlot, type VersionedResult } from '../store/store.ts'
 import { outputKey, type OpDefinition, type OutputSpec } from './definition.ts'
 import type { CodeTracking, Memo, Result } from './memo.ts'
 import { toStoredCall } from './record.ts'
@@ -58,10 +58,11 @@ function remember(memo: Memo, request: Request, stored: StoredResult | Versioned
 
 /** A stored call's outputs as Refs, without their values. */
 export function toResult(memo: Memo, { op, hid, lightInputs }: Request, stored: StoredResult | VersionedResult): Result {
-  const { startedAtMs, durationMs, isTuple, outputs } = stored
+  const { startedAtMs, durationMs, isTuple, outputs, notes } = stored
   expectOutputs(op, outputs)
   const [ownHid, version] = 'version' in stored ? [stored.hid, stored.version] : [hid, undefined]
-  return { op, hid: ownHid, outputs: outputs.map((slot) => memo.refOf(slot)), startedAtMs, durationMs, isTuple, inputs: lightInputs, version }
+  const usedDay = Math.max(dayOf(startedAtMs), stored.usedDay ?? 0)
+  return { op, hid: ownHid, outputs: outputs.map((slot) => memo.refOf(slot)), startedAtMs, durationMs, isTuple, notes, usedDay, inputs: lightInputs, version }
 }
 
 /** What is in memory may be the result of another op over the same function. */
@@ -97,9 +98,9 @@ async function adopt(memo: Memo, request: Request, cid: CallContentId, found: Re
   const semantic = found.version && memo.code?.versions.semanticOf(request.op, found.version)
   const hid = semantic === undefined ? request.hid : withCode(request.hid, semantic)
   const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(hid, outputKey(request.op, i)), request.parts))
-  const result: Result = { ...found, op: request.op, hid, outputs, inputs: request.lightInputs }
+  const result: Result = { ...found, op: request.op, hid, outputs, inputs: request.lightInputs, usedDay: dayOf(Date.now()) }
   memo.results.set(request.key, result)
-  request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: [], semantic }))
+  request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: [], semantic, isAdopted: true }))
   await memo.queue.add(request.parts, 0)
   return result
 }

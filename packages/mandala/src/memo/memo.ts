@@ -3,9 +3,10 @@ import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } fr
 import type { Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { deriveHistoryId } from '../model/derive-ids.ts'
+import type { Notes } from '../model/notes.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { deriveElementId } from '../model/structure.ts'
-import type { Dropped, Store, StoredSlot, StoredValue } from '../store/store.ts'
+import { dayOf, type Dropped, type Store, type StoredSlot, type StoredValue } from '../store/store.ts'
 import { encode } from '../value/codec.ts'
 import type { Tracer, Used } from '../versions/code-state.ts'
 import type { Versions } from '../versions/versions.ts'
@@ -30,6 +31,9 @@ export interface Result {
   /** When its function ran; of a call that was found by content, that of the call that did run. */
   readonly startedAtMs: number
   readonly durationMs: number
+  readonly notes: Notes | undefined
+  /** The last day on which it was used, as far as the store has been told. */
+  usedDay: number
   /** For executing it again if another process deletes it while its outputs are in use; left out where that would keep much in memory. */
   readonly inputs: readonly MemoInput[] | undefined
   /** The code that gave it, where the storage tracks that. */
@@ -51,6 +55,8 @@ const RECENT_MAX = 10_000
 
 /** One that is forgotten here is stored with its bytes where it is passed on. */
 const TRANSIENTS_MAX = 10_000
+/** Hits that wait to be told to the store. */
+const USES_MAX = 10_000
 
 /** The state that the life of a call needs: one a storage. */
 export class Memo implements RefOwner {
@@ -71,6 +77,7 @@ export class Memo implements RefOwner {
   readonly detectsMutation: boolean
   readonly code: CodeTracking | undefined
   readonly #ops = new Map<string, OpDefinition>()
+  #uses: CallHistoryId[] = []
   readonly #registered = new WeakSet<OpDefinition>()
   #deletions: number | undefined
 
@@ -112,7 +119,7 @@ export class Memo implements RefOwner {
    */
   encodeRaw({ raw, cid }: RawInput): StoredValue {
     const isTransient = this.transients.get(cid) !== undefined && findContext()?.execution !== undefined
-    return { cid, kind: 'value', bytes: isTransient ? undefined : encode(raw.value, raw.isPlain), digits: raw.digits, name: undefined }
+    return { cid, kind: 'value', bytes: isTransient ? undefined : encode(raw.value, raw.isPlain), digits: raw.digits, name: undefined, madeBy: undefined }
   }
 
   load(ref: Ref<unknown>): Awaitable<unknown> {
@@ -152,6 +159,27 @@ export class Memo implements RefOwner {
   /** The ops of a name that were called here, of every version number. */
   listOps(name: string): readonly OpDefinition[] {
     return [...this.#ops.values()].filter((op) => op.name === name)
+  }
+
+  /** Takes note of a hit. The store is told once a day of each call, so most cost nothing. */
+  noteUse(result: Result): void {
+    const day = dayOf(Date.now())
+    if (result.usedDay >= day) return
+    result.usedDay = day
+    this.#uses.push(result.hid)
+    if (this.#uses.length >= USES_MAX) void this.tellUses()
+  }
+
+  /** When calls were last used is nice to know: where a store can't take it, nothing fails for that. */
+  async tellUses(): Promise<void> {
+    if (this.#uses.length === 0) return
+    const uses = this.#uses
+    this.#uses = []
+    try {
+      await this.store.putUses(uses, Date.now())
+    } catch (error) {
+      if (!(error instanceof MandalaError)) throw error
+    }
   }
 
   /** Whether calls were deleted from the store since it was made, as far as this process has seen. */

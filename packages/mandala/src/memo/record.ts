@@ -1,5 +1,6 @@
 import type { CallContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
+import { describeProcess } from '../base/this-process.ts'
 import { External } from '../model/marks.ts'
 import type { Kind } from '../model/kind.ts'
 import { deriveExternalId, deriveOutputId, withCode } from '../model/derive-ids.ts'
@@ -24,7 +25,7 @@ export function identifyOutputs(memo: Memo, { op, hid }: Pick<Request, 'op' | 'h
   return op.outputs.map((output, i) => {
     const value = values[i]
     const place = { path: `${op.name}: output ${output.name}`, isTransient: op.transient.has(output.name) }
-    const ref = identifyOutput(memo, { value, kind: output.kind, hid: deriveOutputId(hid, outputKey(op, i)), ...place }, parts)
+    const ref = identifyOutput(memo, { value, madeBy: op, kind: output.kind, hid: deriveOutputId(hid, outputKey(op, i)), ...place }, parts)
     if (ref instanceof CollectionRef) takeApart(ref, parts)
     return ref
   })
@@ -46,6 +47,7 @@ function pickOutputs(op: OpDefinition, returned: unknown): readonly unknown[] {
 
 interface Output {
   readonly value: unknown
+  readonly madeBy: OpDefinition
   readonly kind: Kind
   readonly hid: Ref<unknown>['hid']
   readonly path: string
@@ -59,7 +61,7 @@ function identifyOutput(memo: Memo, output: Output, parts: Parts): Ref<unknown> 
   if (given) return identifyOutput(memo, { ...output, value: given.value }, parts)
   if (value instanceof External) {
     const cid = deriveExternalId(value.name)
-    parts.values.push({ cid, kind: 'external', bytes: undefined, digits: undefined, name: value.name })
+    parts.values.push({ cid, kind: 'external', bytes: undefined, digits: undefined, name: value.name, madeBy: undefined })
     return makeRef('external', { cid, hid, owner: memo })
   }
   if (kind.kind !== 'value') return identifyCollection(memo, output, parts)
@@ -72,7 +74,7 @@ function identifyOutput(memo: Memo, output: Output, parts: Parts): Ref<unknown> 
     if (output.isTransient || (isExact && !immediate)) memo.values.keep(cid, bytes)
     else if (isExact) memo.values.offer(cid, bytes)
     if (output.isTransient) memo.transients.set(cid, true)
-    parts.values.push({ cid, kind: 'value', bytes: output.isTransient ? undefined : bytes, digits: kind.digits, name: undefined })
+    parts.values.push({ cid, kind: 'value', bytes: output.isTransient ? undefined : bytes, digits: kind.digits, name: undefined, madeBy: output.madeBy })
     return makeRef('value', { cid, hid, owner: memo, immediate })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -103,7 +105,7 @@ function identifyCollection(memo: Memo, output: Output, parts: Parts): Ref<unkno
   parts.open.delete(value)
   const cid = deriveCollectionId(kind.kind, elements)
   const ordered = kind.kind === 'set' ? sortByContent(elements) : elements
-  parts.values.push(encodeStructure({ cid, kind: kind.kind }, ordered))
+  parts.values.push({ ...encodeStructure({ cid, kind: kind.kind }, ordered), madeBy: output.madeBy })
   const whole = makeRef(kind.kind, { cid, hid, owner: memo, elements: ordered })
   // The histories of a set's elements follow their new places.
   return kind.kind === 'set' ? moveHistory(memo, whole, hid) : whole
@@ -116,16 +118,19 @@ interface DoneCall {
   readonly inner: StoredCall['inner']
   /** What the code means that it used, where the storage tracks that. */
   readonly semantic: string | undefined
+  /** Whether it was found by its contents, and nothing ran. */
+  readonly isAdopted: boolean
 }
 
 /** A call as the store takes it. */
 export function toStoredCall(memo: Memo, request: Request, done: DoneCall): StoredCall {
   const { op, inputs } = request
-  const { cid, result, inner, semantic } = done
+  const { cid, result, inner, semantic, isAdopted } = done
   const isVersioned = semantic !== undefined && result.version !== undefined
   return {
     hid: result.hid, cid: isVersioned ? withCode(cid, semantic) : cid, op: op.name, version: op.version,
     startedAtMs: result.startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
+    notes: result.notes, usedDay: undefined, isAdopted, process: isAdopted ? undefined : describeProcess(),
     inputs: inputs.map((input) => toSlot(input.name, memo.refOfInput(input))),
     outputs: result.outputs.map((ref, i) => toSlot((op.outputs[i] as OutputSpec).name, ref)),
     ...(isVersioned ? { code: { hid: request.hid, cid, version: result.version } } : {}),

@@ -72,7 +72,7 @@ export function deriveCollectionId(kind: CollectionKind, elements: ReadonlyMap<s
 /** A collection as it is stored: its elements' keys and contents. Their histories follow from its own. */
 export function encodeStructure(ref: { cid: ContentId; kind: CollectionKind }, elements: ReadonlyMap<string, Ref<unknown>>): StoredValue {
   const entries = [...elements].map(([key, element]) => [key, element.cid, element.kind])
-  return { cid: ref.cid, kind: ref.kind, bytes: encode(entries, true), digits: undefined, name: undefined }
+  return { cid: ref.cid, kind: ref.kind, bytes: encode(entries, true), digits: undefined, name: undefined, madeBy: undefined }
 }
 
 export function decodeStructure(bytes: Uint8Array): ElementEntry[] {
@@ -123,7 +123,7 @@ function storedKey(key: string | number): { readonly value: StoredValue; readonl
   let stored = keys.get(key)
   if (!stored) {
     const { cid } = identify(key)
-    const value: StoredValue = { cid, kind: 'value', bytes: encode(key, true), digits: undefined, name: undefined }
+    const value: StoredValue = { cid, kind: 'value', bytes: encode(key, true), digits: undefined, name: undefined, madeBy: undefined }
     stored = { value, hid: makeRef('value', { cid, owner: noOwner }).hid }
     if (keys.size < KEYS_MAX) keys.set(key, stored)
   }
@@ -135,6 +135,6 @@ const noOwner: RefOwner = { load: () => undefined, elementsOf: () => new Map() }
 function structureCall(op: string, hid: CallHistoryId, ids: readonly IdentifiedInput[], slots: { inputs: readonly StoredSlot[]; output: StoredSlot }): StoredCall {
   return {
     hid, cid: deriveCallContentId(structureOp(op), ids), op, version: 0, startedAtMs: Date.now(), durationMs: 0, isTuple: false,
-    inputs: slots.inputs, outputs: [slots.output], inner: [],
+    inputs: slots.inputs, outputs: [slots.output], inner: [], notes: undefined, usedDay: undefined, process: undefined, isAdopted: false,
   }
 }

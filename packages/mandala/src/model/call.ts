@@ -1,5 +1,7 @@
 import { inspect } from 'node:util'
 import type { CallContentId, CallHistoryId } from '../base/ids.ts'
+import type { ProcessInfo } from '../base/this-process.ts'
+import type { Notes } from './notes.ts'
 import type { Ref } from './ref.ts'
 
 type Refs = Readonly<Record<string, Ref<unknown>>>
@@ -15,6 +17,12 @@ export class Call {
   /** When its function ran; of a call that was found by content, that of the call that did run. */
   readonly startedAt: Date
   readonly durationMs: number
+  /** What its function noted with `note(…)`. */
+  readonly notes: Notes | undefined
+  /** Where its function ran; undefined where nothing ran, or a release before 0.2 recorded it. */
+  readonly process: ProcessInfo | undefined
+  /** Whether it was found by its contents, when its inputs had come about in another way: nothing ran for it. */
+  readonly isAdopted: boolean
 
   constructor(fields: Omit<Call, 'toString' | 'toJSON'>) {
     this.hid = fields.hid
@@ -25,6 +33,9 @@ export class Call {
     this.outputs = fields.outputs
     this.startedAt = fields.startedAt
     this.durationMs = fields.durationMs
+    this.notes = fields.notes
+    this.process = fields.process
+    this.isAdopted = fields.isAdopted
   }
 
   /** As text: its Refs are no values. */

@@ -4,10 +4,11 @@ import type { MatchOp } from '../store/match.ts'
 import type { StoredCommit, StoredDependency, StoredSlot, StoredVersion, VersionedResult, VersionUse } from '../store/store.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
 import { kindAt } from './kinds.ts'
+import { toNotes } from './notes.ts'
 
 const VERSIONED = `
   SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.pre_cid)), lower(hex(versions.hash)), calls.started_ms, calls.duration_us, calls.is_tuple,
-    labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
+    labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind, calls.notes, calls.used_day
   FROM calls JOIN versions ON versions.id = calls.version JOIN io ON io.call = calls.id AND io.slot < 0
   JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val`
 const LATEST_FIRST = 'ORDER BY calls.id DESC, io.slot DESC'
@@ -16,7 +17,7 @@ const BY_CONTENT = `${VERSIONED} WHERE calls.pre_cid = unhex(?) ${LATEST_FIRST}`
 
 type Row = [
   call: number, hid: CallHistoryId, preCid: CallContentId, version: VersionId, startedAtMs: number, durationUs: number, isTuple: number,
-  label: string, refHid: HistoryId, cid: ContentId, kind: number,
+  label: string, refHid: HistoryId, cid: ContentId, kind: number, notes: string | null, usedDay: number | null,
 ]
 
 export function findVersioned(statements: Statements, id: { readonly hid: CallHistoryId } | { readonly cid: CallContentId }): VersionedResult[] {
@@ -27,7 +28,10 @@ export function findVersioned(statements: Statements, id: { readonly hid: CallHi
     const row = rows[i] as Row
     const output = { name: row[7], hid: row[8], cid: row[9], kind: kindAt(row[10]) }
     if (row[0] === last) results.at(-1)?.outputs.push(output)
-    else results.push({ hid: row[1], cid: row[2], version: row[3], startedAtMs: row[4], durationMs: row[5] / 1000, isTuple: row[6] === 1, outputs: [output] })
+    else {
+      const stored = { startedAtMs: row[4], durationMs: row[5] / 1000, isTuple: row[6] === 1, notes: toNotes(row[11]), usedDay: row[12] ?? undefined }
+      results.push({ hid: row[1], cid: row[2], version: row[3], ...stored, outputs: [output] })
+    }
     last = row[0]
   }
   return results

@@ -2,6 +2,7 @@ import type { CallHistoryId, ContentId } from '../base/ids.ts'
 import type { Dropped } from '../store/store.ts'
 import type { OverflowFiles } from './overflow-files.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
+import { subtractBytes, subtractCalls } from './totals.ts'
 import { PLACE } from './write-batch.ts'
 
 /** Calls to delete, by row id, in a temporary table; call within a write transaction. */
@@ -45,7 +46,9 @@ export function deleteCalls(statements: Statements, hids: readonly CallHistoryId
   chooseCalls(statements, hids, dependents)
   chooseTakingApart(statements)
   const count = firstRow<[number]>(statements.get('SELECT count(*) FROM calls JOIN doomed USING (id)'))?.[0] ?? 0
+  subtractCalls(statements)
   for (const sql of [
+    'DELETE FROM tags WHERE target IN (SELECT hid FROM calls JOIN doomed USING (id))',
     'DELETE FROM io WHERE call IN (SELECT id FROM doomed)',
     'DELETE FROM inner_calls WHERE outer_call IN (SELECT id FROM doomed)',
     'DELETE FROM inner_calls WHERE inner_call IN (SELECT id FROM doomed)',
@@ -57,10 +60,12 @@ export function deleteCalls(statements: Statements, hids: readonly CallHistoryId
 
 /** Deletes refs of no call, then values of no ref; call within a write transaction. Files go after it, by {@link dropFiles}. */
 export function deleteOrphans(statements: Statements): Omit<Dropped, 'calls'> & { readonly files: readonly ContentId[] } {
+  statements.get('DELETE FROM tags WHERE target IN (SELECT hid FROM refs WHERE id NOT IN (SELECT ref FROM io))').run()
   const refs = statements.get('DELETE FROM refs WHERE id NOT IN (SELECT ref FROM io)').run().changes
   const orphans = '(SELECT id FROM vals EXCEPT SELECT val FROM refs)'
   const files = allRows<[ContentId]>(statements.get(`SELECT lower(hex(cid)) FROM vals WHERE place = ${PLACE.file} AND id IN ${orphans}`))
   const bytes = firstRow<[number]>(statements.get(`SELECT ifnull(sum(size), 0) FROM vals WHERE id IN ${orphans}`))?.[0] ?? 0
+  subtractBytes(statements, `id IN ${orphans}`)
   const values = statements.get(`DELETE FROM vals WHERE id IN ${orphans}`).run().changes
   return { refs: Number(refs), values: Number(values), bytes, files: files.map(([cid]) => cid) }
 }

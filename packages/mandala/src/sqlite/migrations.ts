@@ -60,10 +60,58 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX io_by_ref;
   CREATE INDEX io_by_ref ON io (ref, slot);
   `,
+  // Where calls come from, what was noted of them, when they were last used. What an op comes to stands with it: counting a million calls takes
+  // a second. `aliases` holds names that an op (input '') or an input has now, by those under which they are stored.
+  `
+  CREATE TABLE processes (
+    id INTEGER PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, started_ms INTEGER NOT NULL, program TEXT NOT NULL, package TEXT, git_commit TEXT,
+    UNIQUE (host, pid, started_ms, program)
+  );
+  ALTER TABLE calls ADD COLUMN process INTEGER REFERENCES processes;
+  ALTER TABLE calls ADD COLUMN is_adopted INTEGER;
+  ALTER TABLE calls ADD COLUMN notes TEXT;
+  ALTER TABLE calls ADD COLUMN used_day INTEGER;
+  ALTER TABLE vals ADD COLUMN op INTEGER REFERENCES ops;
+  ALTER TABLE ops ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE ops ADD COLUMN duration_us INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE ops ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE ops ADD COLUMN used_ms INTEGER;
+  CREATE TABLE op_notes (op INTEGER NOT NULL REFERENCES ops, name TEXT NOT NULL, total REAL NOT NULL, PRIMARY KEY (op, name)) WITHOUT ROWID;
+  CREATE TABLE failures (
+    id INTEGER PRIMARY KEY, op INTEGER NOT NULL REFERENCES ops, cid BLOB, inputs TEXT NOT NULL, error TEXT NOT NULL,
+    started_ms INTEGER NOT NULL, duration_us INTEGER NOT NULL, process INTEGER NOT NULL REFERENCES processes
+  );
+  CREATE TABLE tags (target BLOB NOT NULL, name TEXT NOT NULL, value ANY, PRIMARY KEY (target, name)) WITHOUT ROWID;
+  CREATE INDEX tags_by_name ON tags (name, value);
+  CREATE TABLE aliases (op TEXT NOT NULL, input TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (op, input)) WITHOUT ROWID;
+  INSERT INTO counters VALUES ('aliases', 0);
+  CREATE TEMP TABLE makers AS
+    SELECT refs.val AS val, min(io.call) AS call FROM io JOIN refs ON refs.id = io.ref JOIN calls ON calls.id = io.call JOIN ops ON ops.id = calls.op
+    WHERE io.slot < 0 AND ops.name NOT LIKE '\\_\\_%' ESCAPE '\\' GROUP BY refs.val;
+  CREATE INDEX temp.makers_by_val ON makers (val);
+  UPDATE vals SET op = (SELECT calls.op FROM makers JOIN calls ON calls.id = makers.call WHERE makers.val = vals.id);
+  DROP TABLE makers;
+  UPDATE ops SET calls = total.calls, duration_us = total.duration_us, used_ms = total.used_ms
+    FROM (SELECT op, count(*) AS calls, sum(duration_us) AS duration_us, max(started_ms) AS used_ms FROM calls GROUP BY op) AS total WHERE total.op = ops.id;
+  UPDATE ops SET bytes = total.bytes FROM (SELECT op, sum(size) AS bytes FROM vals GROUP BY op) AS total WHERE total.op = ops.id;
+  `,
 ]
 
 /** Stores from this format on can be read as they are, where they may not be written. */
 export const READABLE_FROM = 2
+
+/** Shows an older store, from {@link READABLE_FROM} on, as one of today's format, to who only reads. */
+export const VIEWS = `
+  CREATE TEMP VIEW calls AS SELECT *, NULL AS process, NULL AS is_adopted, NULL AS notes, NULL AS used_day FROM main.calls;
+  CREATE TEMP VIEW vals AS SELECT *, NULL AS op FROM main.vals;
+  CREATE TEMP VIEW ops AS SELECT id, name, version, count(calls.op) AS calls, ifnull(sum(duration_us), 0) AS duration_us, 0 AS bytes, max(started_ms) AS used_ms
+    FROM main.ops LEFT JOIN (SELECT op, duration_us, started_ms FROM main.calls) AS calls ON calls.op = ops.id GROUP BY ops.id;
+  CREATE TEMP TABLE processes (id, host, pid, started_ms, program, package, git_commit);
+  CREATE TEMP TABLE op_notes (op, name, total);
+  CREATE TEMP TABLE failures (id, op, cid, inputs, error, started_ms, duration_us, process);
+  CREATE TEMP TABLE tags (target, name, value);
+  CREATE TEMP TABLE aliases (op, input, name);
+`
 
 /** Brings a store to today's format. Call it within a write transaction. */
 export function migrate(db: DatabaseSync, from: number): void {

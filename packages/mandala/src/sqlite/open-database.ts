@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import { loadSqlite } from './load-sqlite.ts'
-import { APPLICATION_ID, MIGRATIONS, migrate, READABLE_FROM } from './migrations.ts'
+import { APPLICATION_ID, MIGRATIONS, migrate, READABLE_FROM, VIEWS } from './migrations.ts'
 
 const sqlite = loadSqlite()
 
@@ -26,7 +26,7 @@ export function openDatabase(path: string): DatabaseSync {
       db.exec('BEGIN IMMEDIATE')
       migrate(db, getNumber(db, 'user_version'))
       db.exec('COMMIT')
-    }
+    } else if (format < MIGRATIONS.length) db.exec(VIEWS)
     db.exec('PRAGMA synchronous = NORMAL')
     return db
   } catch (error) {

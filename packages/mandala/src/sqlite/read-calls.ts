@@ -4,6 +4,8 @@ import { invariant } from '../base/invariant.ts'
 import type { LinkedCall, StoredSlot } from '../store/store.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
 import { kindAt } from './kinds.ts'
+import { toNotes } from './notes.ts'
+import { findProcess } from './processes.ts'
 
 /** Each gives row ids of calls. Hashes go in as one JSON array: a statement for any number of them. */
 export const CALLS_AFTER = 'SELECT id FROM calls WHERE id > ? AND (? IS NULL OR op IN (SELECT id FROM ops WHERE name = ?)) ORDER BY id LIMIT ?'
@@ -15,7 +17,8 @@ export const CONSUMERS = `
 
 // The outer loop runs over the chosen calls, and slots are in the order of their key: SQLite need not sort.
 const CALLS = `
-  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), calls.op, calls.started_ms, calls.duration_us, calls.is_tuple
+  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), calls.op, calls.started_ms, calls.duration_us, calls.is_tuple,
+    calls.notes, calls.process, calls.is_adopted
   FROM json_each(?) AS chosen CROSS JOIN calls ON calls.id = chosen.value`
 const SLOTS = `
   SELECT io.call, io.slot, io.label, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
@@ -23,7 +26,10 @@ const SLOTS = `
 const LABEL = 'SELECT name FROM labels WHERE id = ?'
 const OP = 'SELECT name, version FROM ops WHERE id = ?'
 
-type CallRow = [id: number, hid: CallHistoryId, cid: CallContentId, op: number, startedMs: number, durationUs: number, isTuple: number]
+type CallRow = [
+  id: number, hid: CallHistoryId, cid: CallContentId, op: number, startedMs: number, durationUs: number, isTuple: number,
+  notes: string | null, process: number | null, isAdopted: number | null,
+]
 type SlotRow = [call: number, slot: number, label: number, hid: HistoryId, cid: ContentId, kind: number]
 
 /** Calls with their inputs and outputs, in the store's order; `choose` is one of the statements above. */
@@ -34,9 +40,10 @@ export function readLinked(statements: Statements, choose: string, ...values: SQ
   // Names are few and rows many: each name is read once.
   const labelOf = remember((id) => firstRow<[string]>(statements.get(LABEL), id)?.[0] ?? '')
   const opOf = remember((id): readonly [name: string, version: number] => firstRow<[string, number]>(statements.get(OP), id) ?? ['', 0])
+  const processOf = remember((id) => findProcess(statements, id))
   const slots = allRows<SlotRow>(statements.get(SLOTS), chosen)
   let next = 0
-  const calls = allRows<CallRow>(statements.get(CALLS), chosen).map(([id, hid, cid, opId, startedAtMs, durationUs, isTuple]) => {
+  const calls = allRows<CallRow>(statements.get(CALLS), chosen).map(([id, hid, cid, opId, startedAtMs, durationUs, isTuple, notes, process, isAdopted]) => {
     const inputs: StoredSlot[] = []
     const outputs: StoredSlot[] = []
     for (; slots[next]?.[0] === id; next += 1) {
@@ -45,7 +52,10 @@ export function readLinked(statements: Statements, choose: string, ...values: SQ
       target.push({ name: labelOf(label), hid: refHid, cid: refCid, kind: kindAt(kind) })
     }
     const [op, version] = opOf(opId)
-    return { hid, cid, op, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1, order: id, inputs, outputs: outputs.reverse() }
+    return {
+      hid, cid, op, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1, order: id, inputs, outputs: outputs.reverse(),
+      notes: toNotes(notes), process: process === null ? undefined : processOf(process), isAdopted: isAdopted === 1,
+    }
   })
   invariant(next === slots.length, 'slots were not read in the order of their calls')
   return calls

@@ -2,24 +2,28 @@ import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type {
-  Batch, Dropped, LinkedCall, Store, StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredValue, StoredVersion, StoreStats,
-  VersionedResult, VersionUse,
+  Batch, Dropped, LinkedCall, OpTotals, Store, StoredCall, StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredValue,
+  StoredVersion, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
 import { checkTables, findMissingFiles } from './check.ts'
 import {
   countCalls, countUses, dropVersion, extendVersions, findVersioned, listVersionCalls, moveMeaning, putCommits, putHeads, readCommits, readHeads, readVersions,
 } from './code-tables.ts'
+import { listFailures } from './failures.ts'
 import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
 import { solvePlan } from './match-pattern.ts'
 import { openDatabase } from './open-database.ts'
 import { kindAt } from './kinds.ts'
+import { toNotes } from './notes.ts'
 import { OverflowFiles } from './overflow-files.ts'
+import { toProcess } from './processes.ts'
 import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots } from './read-calls.ts'
 import { readAnswers } from './read-answers.ts'
 import { hasContent, readResult, readResultByContent } from './read-results.ts'
 import { describeSqliteError } from './sqlite-error.ts'
 import { allRows, firstRow, Statements } from './statements.ts'
+import { putUses, readTotals, subtractBytes } from './totals.ts'
 import { BatchWriter, PLACE, type Overflow } from './write-batch.ts'
 
 /** A read transaction is held open over a burst of reads, which makes each two to three times cheaper; for so long at most. */
@@ -27,15 +31,17 @@ const BURST_MS_MAX = 20
 
 const CALL = `
   SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple,
-    lower(hex(versions.hash)), lower(hex(calls.pre_hid)), lower(hex(calls.pre_cid))
-  FROM calls JOIN ops ON ops.id = calls.op LEFT JOIN versions ON versions.id = calls.version`
+    lower(hex(versions.hash)), lower(hex(calls.pre_hid)), lower(hex(calls.pre_cid)), calls.is_adopted, calls.notes, calls.used_day,
+    host, pid, processes.started_ms, program, package, git_commit
+  FROM calls JOIN ops ON ops.id = calls.op LEFT JOIN versions ON versions.id = calls.version LEFT JOIN processes ON processes.id = calls.process`
 const SLOTS = `
   SELECT io.slot, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM io JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = ? ORDER BY io.slot`
 
 type CallRow = [
   id: number, hid: CallHistoryId, cid: CallContentId, op: string, version: number, startedMs: number, durationUs: number, isTuple: number,
-  code: VersionId | '', preHid: CallHistoryId, preCid: CallContentId,
+  code: VersionId | '', preHid: CallHistoryId, preCid: CallContentId, isAdopted: number | null, notes: string | null, usedDay: number | null,
+  ...process: Parameters<typeof toProcess>[0],
 ]
 type SlotRow = [slot: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
 
@@ -214,12 +220,12 @@ export class SqliteStore implements Store {
 
   loadValue(cid: ContentId): StoredValue | undefined {
     return this.#read(() => {
-      const row = firstRow<[number, number | null, string | null, number, Uint8Array | null]>(
-        this.#statements.get('SELECT kind, digits, name, place, bytes FROM vals WHERE cid = unhex(?)'), cid)
+      const row = firstRow<[number, number | null, string | null, number, Uint8Array | null, string | null, number]>(this.#statements.get(
+        'SELECT kind, digits, vals.name, place, vals.bytes, ops.name, version FROM vals LEFT JOIN ops ON ops.id = vals.op WHERE cid = unhex(?)'), cid)
       if (!row) return undefined
-      const [kind, digits, name, place, bytes] = row
+      const [kind, digits, name, place, bytes, op, version] = row
       return {
-        cid, kind: kindAt(kind), digits: digits ?? undefined, name: name ?? undefined,
+        cid, kind: kindAt(kind), digits: digits ?? undefined, name: name ?? undefined, madeBy: op === null ? undefined : { name: op, version },
         bytes: place === PLACE.file ? this.#overflow?.files.find(cid) : (bytes ?? undefined),
       }
     })
@@ -251,6 +257,7 @@ export class SqliteStore implements Store {
       const place = firstRow<[number]>(this.#statements.get('SELECT place FROM vals WHERE cid = unhex(?)'), cid)?.[0]
       const isFile = place === PLACE.file
       if (found === 'missing' && (isFile ? this.#overflow?.files.has(cid) : place === PLACE.inline)) return
+      subtractBytes(this.#statements, 'cid = unhex(?)', cid)
       this.#statements.get('UPDATE vals SET place = 0, size = 0, bytes = NULL WHERE cid = unhex(?)').run(cid)
       // Before the end of the transaction: after it another process may name the file again.
       if (isFile) this.#overflow?.files.drop(cid)
@@ -266,6 +273,18 @@ export class SqliteStore implements Store {
         FROM calls ORDER BY calls.id`
       return allRows<[CallHistoryId, number, number]>(this.#statements.get(sql)).map(([hid, startedAtMs, bytes]) => ({ hid, startedAtMs, bytes }))
     })
+  }
+
+  putUses(hids: readonly CallHistoryId[], atMs: number): void {
+    this.#write(() => putUses(this.#statements, hids, atMs))
+  }
+
+  readTotals(): readonly OpTotals[] {
+    return this.#read(() => readTotals(this.#statements))
+  }
+
+  listFailures(op?: string): readonly StoredFailure[] {
+    return this.#read(() => listFailures(this.#statements, op))
   }
 
   deletionCount(): number {
@@ -339,7 +358,7 @@ export class SqliteStore implements Store {
 
   #toCall(row: CallRow | undefined): StoredCall | undefined {
     if (!row) return undefined
-    const [id, hid, cid, op, version, startedAtMs, durationUs, isTuple, code, preHid, preCid] = row
+    const [id, hid, cid, op, version, startedAtMs, durationUs, isTuple, code, preHid, preCid, isAdopted, notes, usedDay, ...process] = row
     const slots = allRows<SlotRow>(this.#statements.get(SLOTS), id)
     const inner = allRows<[CallHistoryId]>(
       this.#statements.get('SELECT lower(hex(calls.hid)) FROM inner_calls JOIN calls ON calls.id = inner_call WHERE outer_call = ? ORDER BY calls.id'), id)
@@ -348,6 +367,7 @@ export class SqliteStore implements Store {
       inputs: slots.filter(([slot]) => slot >= 0).map(toSlot),
       outputs: slots.filter(([slot]) => slot < 0).reverse().map(toSlot),
       inner: inner.map(([innerHid]) => innerHid),
+      isAdopted: isAdopted === 1, notes: toNotes(notes), usedDay: usedDay ?? undefined, process: toProcess(process),
       ...(code === '' ? {} : { code: { hid: preHid, cid: preCid, version: code } }),
     }
   }

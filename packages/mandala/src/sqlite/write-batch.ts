@@ -1,23 +1,28 @@
 import type { StatementSync } from 'node:sqlite'
 import { invariant } from '../base/invariant.ts'
 import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { ProcessInfo } from '../base/this-process.ts'
+import type { OpIdentity } from '../model/derive-ids.ts'
 import type { Batch, StoredCall, StoredSlot, StoredValue } from '../store/store.ts'
 import { putCommits, putVersions, versionId } from './code-tables.ts'
+import { putFailure } from './failures.ts'
 import { KINDS } from './kinds.ts'
 import type { OverflowFiles } from './overflow-files.ts'
 import { firstRow, type Statements } from './statements.ts'
+import { TotalsOfBatch } from './totals.ts'
 
 /** Where the bytes of a value are. */
 export const PLACE = { nowhere: 0, inline: 1, file: 2 } as const
 
 const INSERT_VALUE = `
-  INSERT INTO vals (cid, kind, digits, name, place, size, bytes) VALUES (unhex(?), ?, ?, ?, ?, ?, ?) ON CONFLICT (cid) DO NOTHING`
+  INSERT INTO vals (cid, kind, digits, name, place, size, bytes, op) VALUES (unhex(?), ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (cid) DO NOTHING`
 const INSERT_REF = 'INSERT INTO refs (hid, val) VALUES (unhex(?), ?) ON CONFLICT (hid) DO NOTHING'
 const INSERT_CALL = `
-  INSERT INTO calls (hid, cid, op, started_ms, duration_us, is_tuple) VALUES (unhex(?), unhex(?), ?, ?, ?, ?) ON CONFLICT (hid) DO NOTHING`
+  INSERT INTO calls (hid, cid, op, started_ms, duration_us, is_tuple, process, is_adopted, notes, used_day)
+  VALUES (unhex(?), unhex(?), ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hid) DO NOTHING`
 const INSERT_VERSIONED = `
-  INSERT INTO calls (hid, cid, op, started_ms, duration_us, is_tuple, version, pre_hid, pre_cid)
-  VALUES (unhex(?), unhex(?), ?, ?, ?, ?, ?, unhex(?), unhex(?)) ON CONFLICT (hid) DO NOTHING`
+  INSERT INTO calls (hid, cid, op, started_ms, duration_us, is_tuple, process, is_adopted, notes, used_day, version, pre_hid, pre_cid)
+  VALUES (unhex(?), unhex(?), ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), unhex(?)) ON CONFLICT (hid) DO NOTHING`
 const INSERT_SLOT = 'INSERT INTO io (call, slot, label, ref) VALUES (?, ?, ?, ?)'
 
 export interface Overflow {
@@ -51,6 +56,8 @@ export class BatchWriter {
   readonly #ops = new Map<string, number>()
   readonly #labels = new Map<string, number>()
   readonly #calls = new Map<CallHistoryId, number>()
+  readonly #processes = new Map<ProcessInfo, number>()
+  readonly #totals = new TotalsOfBatch()
 
   /** @param lost outputs of calls that another process recorded first, with other results; kept between batches */
   constructor(statements: Statements, options: { overflow: Overflow | undefined; lost: Set<string> }) {
@@ -73,6 +80,10 @@ export class BatchWriter {
     const calls = told.filter((each) => this.#putCall(each))
     for (const each of calls) this.#putSlots(each)
     for (const { call } of calls) for (const inner of call.inner) this.#linkInner(this.#calls.get(call.hid) as number, inner)
+    for (const failure of batch.failures ?? []) {
+      putFailure(this.#statements, failure, { op: this.#opId({ name: failure.op, version: failure.version }), process: this.#processId(failure.process) })
+    }
+    this.#totals.write(this.#statements)
   }
 
   #putValue(value: StoredValue): void {
@@ -82,13 +93,18 @@ export class BatchWriter {
     if (isFile) this.#overflow?.files.put(value.cid, value.bytes as Uint8Array)
     const place = value.bytes === undefined ? PLACE.nowhere : isFile ? PLACE.file : PLACE.inline
     const stored = [place, size, isFile ? null : (value.bytes ?? null)] as const
-    const result = this.#insertValue.run(value.cid, KINDS.indexOf(value.kind), value.digits ?? null, value.name ?? null, ...stored)
+    const op = value.madeBy && this.#opId(value.madeBy)
+    const result = this.#insertValue.run(value.cid, KINDS.indexOf(value.kind), value.digits ?? null, value.name ?? null, ...stored, op ?? null)
     if (place === PLACE.nowhere) this.#bare.add(value.cid)
     else this.#bare.delete(value.cid)
-    if (result.changes === 1) this.#values.set(value.cid, Number(result.lastInsertRowid))
-    else if (place !== PLACE.nowhere) {
+    if (result.changes === 1) {
+      this.#values.set(value.cid, Number(result.lastInsertRowid))
+      if (op !== undefined) this.#totals.addBytes(op, size)
+    } else if (place !== PLACE.nowhere) {
       // Known so far by its identity alone: a transient output, or a damaged value that was let go.
-      this.#statements.get('UPDATE vals SET place = ?, size = ?, bytes = ? WHERE cid = unhex(?) AND place = 0').run(...stored, value.cid)
+      const update = this.#statements.get('UPDATE vals SET place = ?, size = ?, bytes = ? WHERE cid = unhex(?) AND place = 0 RETURNING op')
+      const maker = firstRow<[number | null]>(update, ...stored, value.cid)?.[0]
+      if (typeof maker === 'number') this.#totals.addBytes(maker, size)
     }
   }
 
@@ -99,7 +115,7 @@ export class BatchWriter {
     id = find()
     if (id === undefined) {
       // Deleted while a Ref to it was still in use: its identity is kept, and its bytes are recomputed if someone asks for them.
-      this.#putValue({ cid, kind, bytes: undefined, digits: undefined, name: undefined })
+      this.#putValue({ cid, kind, bytes: undefined, digits: undefined, name: undefined, madeBy: undefined })
       id = find()
       invariant(id !== undefined, 'a value was not found right after it was stored')
     }
@@ -147,12 +163,25 @@ export class BatchWriter {
   }
 
   #putCall({ call }: ToldCall): boolean {
-    const stored = [call.hid, call.cid, this.#opId(call), Math.round(call.startedAtMs), Math.round(call.durationMs * 1000), call.isTuple ? 1 : 0]
+    const op = this.#opId({ name: call.op, version: call.version })
+    const stored = [
+      call.hid, call.cid, op, Math.round(call.startedAtMs), Math.round(call.durationMs * 1000), call.isTuple ? 1 : 0,
+      this.#processOf(call), call.isAdopted ? 1 : null, call.notes === undefined ? null : JSON.stringify(call.notes), call.usedDay ?? null,
+    ]
     const result = call.code
       ? this.#insertVersioned.run(...stored, versionId(this.#statements, call.code.version), call.code.hid, call.code.cid)
       : this.#insertCall.run(...stored)
-    if (result.changes === 1) this.#calls.set(call.hid, Number(result.lastInsertRowid))
-    return result.changes === 1
+    if (result.changes !== 1) return false
+    this.#calls.set(call.hid, Number(result.lastInsertRowid))
+    this.#totals.addCall(op, call)
+    return true
+  }
+
+  /** The function of an adopted call ran in the process of an equal one. */
+  #processOf({ isAdopted, cid, process }: StoredCall): number | null {
+    if (process) return this.#processId(process)
+    if (!isAdopted) return null
+    return firstRow<[number]>(this.#statements.get('SELECT process FROM calls WHERE cid = unhex(?) AND process IS NOT NULL LIMIT 1'), cid)?.[0] ?? null
   }
 
   #putSlots({ call, refs }: ToldCall): void {
@@ -176,10 +205,21 @@ export class BatchWriter {
     if (id !== undefined) this.#statements.get('INSERT INTO inner_calls VALUES (?, ?) ON CONFLICT DO NOTHING').run(outer, id)
   }
 
-  #opId(op: { readonly op: string; readonly version: number }): number {
-    return findNamed(this.#ops, `${op.version} ${op.op}`, () => {
-      this.#statements.get('INSERT INTO ops (name, version) VALUES (?, ?) ON CONFLICT DO NOTHING').run(op.op, op.version)
-      return firstRow<[number]>(this.#statements.get('SELECT id FROM ops WHERE name = ? AND version = ?'), op.op, op.version)
+  #opId({ name, version }: OpIdentity): number {
+    return findNamed(this.#ops, `${version} ${name}`, () => {
+      this.#statements.get('INSERT INTO ops (name, version) VALUES (?, ?) ON CONFLICT DO NOTHING').run(name, version)
+      return firstRow<[number]>(this.#statements.get('SELECT id FROM ops WHERE name = ? AND version = ?'), name, version)
+    })
+  }
+
+  #processId(process: ProcessInfo): number {
+    return findNamed(this.#processes, process, () => {
+      const { host, pid, startedAtMs, program } = process
+      this.#statements
+        .get('INSERT INTO processes (host, pid, started_ms, program, package, git_commit) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+        .run(host, pid, startedAtMs, program, process.package ?? null, process.commit ?? null)
+      const find = this.#statements.get('SELECT id FROM processes WHERE host = ? AND pid = ? AND started_ms = ? AND program = ?')
+      return firstRow<[number]>(find, host, pid, startedAtMs, program)
     })
   }
 
@@ -191,7 +231,7 @@ export class BatchWriter {
   }
 }
 
-function findNamed(known: Map<string, number>, name: string, put: () => [number] | undefined): number {
+function findNamed<Name>(known: Map<Name, number>, name: Name, put: () => [number] | undefined): number {
   let id = known.get(name)
   if (id === undefined) {
     id = put()?.[0]

@@ -17,7 +17,7 @@ import type { Tracked, Unwrapped } from '../model/tracked.ts'
 import type { Variable } from '../model/variable.ts'
 import type { QueryOptions, RowOptions, SimilarOptions } from '../query/query-options.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
-import type { Dropped, Store, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
+import type { Dropped, Store, StoredCall, StoredFailure, StoredSlot, StoreStats } from '../store/store.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
 import { diffCode, dropVersion, listSources, listVersions, markComponent, readCode, type Commits, type OpVersion } from './code.ts'
 import { followCode, followProgram, type CodeFollower } from './follow-code.ts'
@@ -137,6 +137,7 @@ export class Storage implements AsyncDisposable {
       await this.#flushQuietly()
       throw error
     } finally {
+      await memo.tellUses()
       memo.store.rest()
       stopProgress?.()
       memo.events.emit({ kind: 'run-finished' })
@@ -249,6 +250,16 @@ export class Storage implements AsyncDisposable {
     return collectGarbage(this.#memo, options)
   }
 
+  /**
+   * Calls that gave no result, latest first: their functions threw, or their inputs or outputs can't be stored. They are kept to be looked
+   * at, the latest thousand, and are never replayed.
+   */
+  async failures(op?: AnyOp | string): Promise<readonly StoredFailure[]> {
+    await this.#memo.queue.flush()
+    const { store } = this.#memo
+    return store.listFailures(op === undefined ? undefined : await nameOfOp(store, op, 'storage.failures'))
+  }
+
   async stats(): Promise<StorageStats> {
     await this.#memo.queue.flush()
     const { results, recent, values, queue } = this.#memo
@@ -324,6 +335,7 @@ export class Storage implements AsyncDisposable {
   async close(): Promise<void> {
     try {
       await this.#memo.queue.flush()
+      await this.#memo.tellUses()
     } finally {
       this.#memo.queue.abandon()
       this.#memo.store.close()
@@ -363,7 +375,7 @@ export class Storage implements AsyncDisposable {
     }
   }
 
-  #toCall({ inputs, outputs, inner: _inner, startedAtMs, isTuple: _isTuple, ...call }: StoredCall): Call {
+  #toCall({ inputs, outputs, inner: _inner, startedAtMs, isTuple: _isTuple, usedDay: _usedDay, ...call }: StoredCall): Call {
     const refs = (slots: readonly StoredSlot[]): Record<string, Ref<unknown>> => Object.fromEntries(slots.map((slot) => [slot.name, this.#memo.refOfGiven(slot)]))
     return new Call({ ...call, inputs: refs(inputs), outputs: refs(outputs), startedAt: new Date(startedAtMs) })
   }

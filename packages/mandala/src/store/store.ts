@@ -1,5 +1,8 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
+import type { ProcessInfo } from '../base/this-process.ts'
+import type { OpIdentity } from '../model/derive-ids.ts'
+import type { Notes } from '../model/notes.ts'
 import type { RefKind } from '../model/ref.ts'
 import type { PatternMatcher } from './match.ts'
 
@@ -51,6 +54,9 @@ export interface StoredResult {
   readonly isTuple: boolean
   readonly startedAtMs: number
   readonly durationMs: number
+  readonly notes: Notes | undefined
+  /** The last day on which a hit was told to the store, if any; see {@link dayOf}. */
+  readonly usedDay: number | undefined
 }
 
 /** A call as it is stored. */
@@ -62,6 +68,40 @@ export interface StoredCall extends StoredResult {
   /** Calls of other ops that its body made. */
   readonly inner: readonly CallHistoryId[]
   readonly code?: StoredCode
+  /** The process in which its function ran; of an adopted call, that of the call that did run. Undefined where nothing ran, or no process was recorded. */
+  readonly process: ProcessInfo | undefined
+  /** Whether it was found by its contents: its function ran for another history, and its time and notes are those of that call. */
+  readonly isAdopted: boolean
+}
+
+/** A call that gave no result: its function threw, or its inputs or outputs can't be identified or stored. It is never replayed. */
+export interface StoredFailure {
+  readonly op: string
+  readonly version: number
+  /** Without the code; undefined where the inputs can't be identified. */
+  readonly cid: CallContentId | undefined
+  /** Each input as a short text. */
+  readonly inputs: Readonly<Record<string, string>>
+  /** What was thrown: its class and its message, its code where it has one, and its stack. */
+  readonly error: { readonly name: string; readonly message: string; readonly code?: string; readonly stack?: string }
+  readonly startedAtMs: number
+  readonly durationMs: number
+  readonly process: ProcessInfo
+}
+
+/** What an op's calls come to. */
+export interface OpTotals {
+  readonly name: string
+  readonly version: number
+  readonly calls: number
+  /** What the functions took that ran for them: adopted calls count nothing. */
+  readonly durationMs: number
+  /** Of the values that its calls were the first to give. */
+  readonly bytes: number
+  /** When the latest of its calls ran or was hit; hits are told once a day. */
+  readonly usedAtMs: number | undefined
+  /** Sums of what its functions noted in numbers, by name. */
+  readonly notes: Readonly<Record<string, number>>
 }
 
 /** A result with the code that gave it; `cid` is that of the call without the code. */
@@ -71,7 +111,7 @@ export interface VersionedResult extends StoredResult {
 }
 
 /** A call as it is read by the many: what frames and queries are made of. */
-export interface LinkedCall extends Omit<StoredCall, 'inner'> {
+export interface LinkedCall extends Omit<StoredCall, 'inner' | 'usedDay'> {
   /** Its place among all calls: one that was stored later has a higher one. */
   readonly order: number
 }
@@ -85,6 +125,8 @@ export interface StoredValue {
   readonly digits: number | undefined
   /** The name of an external value. */
   readonly name: string | undefined
+  /** The op that gave it; undefined for what was given. */
+  readonly madeBy: OpIdentity | undefined
 }
 
 /** Calls and the values that they need, written together or not at all. */
@@ -94,6 +136,7 @@ export interface Batch {
   /** What the calls used, unless it is stored already. */
   readonly commits?: readonly StoredCommit[]
   readonly versions?: readonly StoredVersion[]
+  readonly failures?: readonly StoredFailure[]
 }
 
 /** What a version's calls come to. */
@@ -123,6 +166,16 @@ export interface CodeStore {
   listVersionCalls(id: VersionId): Awaitable<readonly CallHistoryId[]>
   /** Removes a version of which no calls are left, and contents that nothing else used. */
   dropVersion(id: VersionId): Awaitable<void>
+}
+
+/** How many failed calls a store keeps. */
+export const FAILURES_MAX = 1_000
+
+const DAY_MS = 86_400_000
+
+/** Days since 1970, in UTC: how finely a store knows when calls were last used. */
+export function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS)
 }
 
 /** What a deletion took away, or would. */
@@ -191,6 +244,12 @@ export interface Store extends CallReader, CodeStore, PatternMatcher {
   collect(options: { dryRun: boolean }): Awaitable<Dropped>
   /** Calls, oldest first, with the bytes of values that only they and older ones need. */
   listByAge(): Awaitable<readonly { readonly hid: CallHistoryId; readonly startedAtMs: number; readonly bytes: number }[]>
+  /** Notes hits: each of these calls was used at this time, of which the day is kept. */
+  putUses(hids: readonly CallHistoryId[], atMs: number): Awaitable<void>
+  /** What the ops' calls come to, by name and version. Takes no longer for more calls. */
+  readTotals(): Awaitable<readonly OpTotals[]>
+  /** Failures of an op, or of all, latest first. The store keeps the latest {@link FAILURES_MAX}. */
+  listFailures(op?: string): Awaitable<readonly StoredFailure[]>
   /** Changes whenever calls were deleted, by any process. */
   deletionCount(): Awaitable<number>
   stats(): Awaitable<StoreStats>

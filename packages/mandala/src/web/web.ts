@@ -1,6 +1,8 @@
 import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { ProcessInfo } from '../base/this-process.ts'
 import { Call } from '../model/call.ts'
 import { deriveCallContentId, deriveHistoryId } from '../model/derive-ids.ts'
+import type { Notes } from '../model/notes.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { groupName } from '../model/structure.ts'
 import { wrapAs } from '../model/wrap.ts'
@@ -25,6 +27,9 @@ export interface WebCall {
   readonly outputs: readonly number[]
   readonly startedAtMs: number
   readonly durationMs: number
+  readonly notes: Notes | undefined
+  readonly process: ProcessInfo | undefined
+  readonly isAdopted: boolean
 }
 
 /**
@@ -107,13 +112,14 @@ export class Web {
   addCall(call: LinkedCall): number {
     const known = this.#callNumbers.get(call.hid)
     if (known !== undefined) return known
-    const { hid, order, startedAtMs, durationMs } = call
+    const { hid, order, startedAtMs, durationMs, notes, process, isAdopted } = call
     const inputs = sortElements(call)
     const signature = this.#sign(call, inputs)
     const number = this.calls.length
     const outputs = call.outputs.map((slot) => this.addRef(slot))
     for (const output of outputs) this.#creators[output] = number
-    this.calls.push({ hid, order, signature, inputs: inputs.map((slot) => this.addRef(slot)), outputs, startedAtMs, durationMs })
+    const ran = { startedAtMs, durationMs, notes, process, isAdopted }
+    this.calls.push({ hid, order, signature, inputs: inputs.map((slot) => this.addRef(slot)), outputs, ...ran })
     this.#callNumbers.set(hid, number)
     return number
   }
@@ -134,7 +140,7 @@ export class Web {
 
   /** A call as people hold it. */
   toCall(number: number): Call {
-    const { hid, signature, inputs, outputs, startedAtMs, durationMs } = this.call(number)
+    const { hid, signature, inputs, outputs, startedAtMs, durationMs, notes, process, isAdopted } = this.call(number)
     const { op, version, inputNames } = signature
     const name = (refs: readonly number[], names: readonly string[]): Record<string, Ref<unknown>> =>
       Object.fromEntries(refs.map((ref, i) => [names[i], this.ref(ref)]))
@@ -142,6 +148,7 @@ export class Web {
     const cid = deriveCallContentId({ name: op, version }, identified.sort((a, b) => (a.name < b.name ? -1 : 1)))
     return new Call({
       hid, cid, op, version, inputs: name(inputs, inputNames), outputs: name(outputs, signature.outputs), startedAt: new Date(startedAtMs), durationMs,
+      notes, process, isAdopted,
     })
   }
 }

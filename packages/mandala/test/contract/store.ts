@@ -3,6 +3,7 @@ import { describe, test, type TestContext } from 'node:test'
 import type { MatchAtom, MatchPlan } from '../../src/store/match.ts'
 import type { Store, StoredCall, StoredValue } from '../../src/store/store.ts'
 import { hasCode } from '../helpers.ts'
+import { care } from './care.ts'
 import { batchOf, call, callCid, callHid, chain, cid, hid, nothing, slot, value } from './stored.ts'
 
 /** Opens a store that has nothing in it; `again` opens the same one once more, where that is possible. */
@@ -19,6 +20,7 @@ export function describeStore(name: string, setting: StoreSetting): void {
     values(setting)
     deletion(setting)
     closing(setting)
+    care(setting)
   })
 }
 
@@ -46,7 +48,7 @@ function lookUps({ open }: StoreSetting): void {
     const stored = call('a', { inputs: ['x', 'y'], outputs: ['o1', 'o2', 'o3'], version: 1.5, isTuple: true })
     await store.putBatch(batchOf(stored))
     assert.deepEqual(await store.findCall(stored.hid), stored)
-    const result = { cid: stored.cid, outputs: stored.outputs, isTuple: true, startedAtMs: 1000, durationMs: 2.5 }
+    const result = { cid: stored.cid, outputs: stored.outputs, isTuple: true, startedAtMs: 1000, durationMs: 2.5, notes: undefined, usedDay: undefined }
     assert.deepEqual(await store.findResult(stored.hid), result)
     assert.deepEqual(await store.findResultByContent(stored.cid), result)
     assert.deepEqual(await store.listByContent(stored.cid), [stored.hid])
@@ -210,7 +212,7 @@ function values({ open }: StoreSetting): void {
       { ...value('a'), digits: 6 },
       { ...value('b', new Uint8Array(0)) },
       { ...value('c', Buffer.alloc(100_000, 7)), kind: 'list' },
-      { cid: cid('d'), kind: 'external', bytes: undefined, digits: undefined, name: 'imagenet' },
+      { cid: cid('d'), kind: 'external', bytes: undefined, digits: undefined, name: 'imagenet', madeBy: undefined },
     ]
     await store.putBatch({ calls: [], values: all })
     assert.deepEqual(await store.listValues(), all.map((each) => each.cid))

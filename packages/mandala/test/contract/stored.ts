@@ -12,7 +12,7 @@ export const callCid = (name: string): CallContentId => id(`m ${name}`) as CallC
 
 export const slot = (name: string, what: string = name): StoredSlot => ({ name, hid: hid(what), cid: cid(what), kind: 'value' })
 export const value = (what: string, bytes: Uint8Array | undefined = Buffer.from(what)): StoredValue => ({
-  cid: cid(what), kind: 'value', bytes, digits: undefined, name: undefined,
+  cid: cid(what), kind: 'value', bytes, digits: undefined, name: undefined, madeBy: undefined,
 })
 
 type CallParts = { inputs?: string[]; outputs?: string[] } & Partial<Omit<StoredCall, 'inputs' | 'outputs'>>
@@ -21,6 +21,7 @@ export function call(name: string, parts: CallParts = {}): StoredCall {
   const { inputs = [], outputs = [`${name} out`], ...fields } = parts
   return {
     hid: callHid(name), cid: callCid(name), op: 'f', version: 0, startedAtMs: 1000, durationMs: 2.5, isTuple: false, inner: [],
+    notes: undefined, usedDay: undefined, process: undefined, isAdopted: false,
     ...fields,
     inputs: inputs.map((what, i) => slot(`in${i}`, what)), outputs: outputs.map((what, i) => slot(`out${i}`, what)),
   }
@@ -33,7 +34,7 @@ export function batchOf(...calls: StoredCall[]): Batch {
   for (const each of calls.flatMap(({ inputs, outputs }) => [...inputs, ...outputs])) {
     if (cids.has(each.cid)) continue
     cids.add(each.cid)
-    values.push({ cid: each.cid, kind: each.kind, bytes: Buffer.from(each.cid), digits: undefined, name: undefined })
+    values.push({ cid: each.cid, kind: each.kind, bytes: Buffer.from(each.cid), digits: undefined, name: undefined, madeBy: undefined })
   }
   return { calls, values }
 }

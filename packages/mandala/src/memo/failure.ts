@@ -1,0 +1,59 @@
+import { inspect } from 'node:util'
+import { letGo } from '../base/awaitable.ts'
+import type { CallContentId } from '../base/ids.ts'
+import { describeProcess } from '../base/this-process.ts'
+import { Ref } from '../model/ref.ts'
+import type { StoredFailure } from '../store/store.ts'
+import { bind } from './bind.ts'
+import type { OpDefinition } from './definition.ts'
+import type { Memo } from './memo.ts'
+
+const INPUT_LENGTH_MAX = 100
+const TEXT_LENGTH_MAX = 10_000
+
+interface Failed {
+  readonly op: OpDefinition
+  readonly args: readonly unknown[]
+  /** Undefined where its inputs were refused. */
+  readonly cid: CallContentId | undefined
+  readonly error: unknown
+  readonly startedAtMs: number
+}
+
+/** Keeps a call that gave no result for people to look at. What is wrong with keeping it must not hide what was thrown. */
+export function noteFailure(memo: Memo, failed: Failed): void {
+  try {
+    letGo([memo.queue.add({ calls: [], values: [], failures: [describeFailure(failed)] }, 0)])
+  } catch {
+    // The error of the call itself is about to be thrown.
+  }
+}
+
+function describeFailure({ op, args, cid, error, startedAtMs }: Failed): StoredFailure {
+  const { name, version } = op
+  const times = { startedAtMs, durationMs: Date.now() - startedAtMs }
+  return { op: name, version, cid, inputs: describeInputs(op, args), error: describeError(error), ...times, process: describeProcess() }
+}
+
+function describeInputs(op: OpDefinition, args: readonly unknown[]): StoredFailure['inputs'] {
+  try {
+    return Object.fromEntries(bind(op, args).map(({ name, value }) => [name, describeValue(value)]))
+  } catch {
+    return { arguments: describeValue(args) }
+  }
+}
+
+/** Runs none of the user's code. */
+function describeValue(value: unknown): string {
+  if (value instanceof Ref) return value.toString()
+  return inspect(value, { depth: 1, breakLength: Infinity, maxArrayLength: 6, maxStringLength: INPUT_LENGTH_MAX, customInspect: false }).slice(0, INPUT_LENGTH_MAX)
+}
+
+function describeError(error: unknown): StoredFailure['error'] {
+  if (!(error instanceof Error)) return { name: 'not an Error', message: describeValue(error) }
+  const { code } = error as { readonly code?: unknown }
+  return {
+    name: error.name, message: error.message.slice(0, TEXT_LENGTH_MAX), ...(typeof code === 'string' ? { code } : {}),
+    ...(error.stack === undefined ? {} : { stack: error.stack.slice(0, TEXT_LENGTH_MAX) }),
+  }
+}
