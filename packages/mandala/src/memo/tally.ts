@@ -1,3 +1,5 @@
+import { renderDuration } from '../render/units.ts'
+
 /** What a storage's calls came to. */
 export interface Summary {
   /** Calls whose functions ran, and that were stored. */
@@ -41,11 +43,3 @@ function makeSummary(counts: Omit<Summary, 'toString'>): Summary {
 
 /** Said only where there is something to say. */
 export const showFailed = (failed: number): string => (failed === 0 ? '' : ` · failed ${failed}`)
-
-/** A duration as people say it: `0 s`, `3.4 s`, `41 min`. */
-export function renderDuration(ms: number): string {
-  if (ms < 50) return '0 s'
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
-  if (ms < 120_000) return `${Math.round(ms / 1000)} s`
-  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${(ms / 3_600_000).toFixed(1)} h`
-}

@@ -1,6 +1,7 @@
 import type { Logger } from '../base/logger.ts'
 import type { Memo } from '../memo/memo.ts'
-import { renderDuration, showFailed, type Summary } from '../memo/tally.ts'
+import { showFailed, type Summary } from '../memo/tally.ts'
+import { renderDuration } from '../render/units.ts'
 
 const INTERVAL_MS = 100
 

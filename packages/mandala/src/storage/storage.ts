@@ -6,6 +6,7 @@ import { MandalaError } from '../base/mandala-error.ts'
 import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
 import type { PendingFrame } from '../frame/computation-frame.ts'
 import type { Listener } from '../memo/events.ts'
+import { listOps, type OpSummary } from '../inspect/list-ops.ts'
 import { Memo } from '../memo/memo.ts'
 import { findDefinition, type AnyOp } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
@@ -258,6 +259,12 @@ export class Storage implements AsyncDisposable {
     await this.#memo.queue.flush()
     const { store } = this.#memo
     return store.listFailures(op === undefined ? undefined : await nameOfOp(store, op, 'storage.failures'))
+  }
+
+  /** The ops that have calls, with what these come to: time, bytes, last use, what they noted. As fast for a million calls as for ten. */
+  async ops(): Promise<readonly OpSummary[]> {
+    await this.#memo.queue.flush()
+    return listOps(this.#memo.store)
   }
 
   async stats(): Promise<StorageStats> {

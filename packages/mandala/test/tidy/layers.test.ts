@@ -15,13 +15,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: ['base', 'model'],
   sqlite: ['base', 'model', 'store'],
   versions: ['base', 'graph', 'value', 'model', 'code', 'store'],
-  memo: ['base', 'value', 'model', 'code', 'store', 'versions'],
   render: ['base'],
+  memo: ['base', 'value', 'model', 'code', 'store', 'versions', 'render'],
   web: ['base', 'model', 'store', 'render'],
   frame: ['base', 'graph', 'model', 'store', 'web', 'render'],
   query: ['base', 'graph', 'model', 'store', 'web', 'render'],
-  cli: ['base'],
-  storage: ['base', 'value', 'model', 'code', 'store', 'sqlite', 'versions', 'memo', 'web', 'render', 'frame', 'query'],
+  inspect: ['base', 'graph', 'value', 'model', 'code', 'store', 'versions', 'memo', 'web', 'render', 'frame', 'query'],
+  storage: ['base', 'value', 'model', 'code', 'store', 'sqlite', 'versions', 'memo', 'web', 'render', 'frame', 'query', 'inspect'],
+  cli: ['base', 'render', 'inspect', 'storage'],
 }
 
 interface Import {

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { aText, expectOptions, type Rule } from '../base/expect.ts'
+import { MandalaError } from '../base/mandala-error.ts'
+
+/**
+ * What commands needn't be told: `mandala.config.ts` exports it as its default. Paths are seen from the folder of that file.
+ * @example
+ * import type { MandalaConfig } from 'mandala-ts'
+ * export default { store: 'digits.db', deps: 'src' } satisfies MandalaConfig
+ */
+export interface MandalaConfig {
+  /** The store's file. */
+  readonly store?: string
+  /** As in `new Storage({ deps })`: which code calls depend on. */
+  readonly deps?: string | boolean
+  /** A module that defines the ops, for commands that execute them or look at their code. */
+  readonly program?: string
+}
+
+const NAMES = ['ts', 'mts', 'js', 'mjs'].map((ending) => `mandala.config.${ending}`)
+
+const OPTIONS: Readonly<Record<keyof MandalaConfig, Rule>> = {
+  store: aText("it is a store's path"),
+  deps: [(given) => typeof given === 'string' || typeof given === 'boolean', "it is a folder of the package, such as 'src', or true or false"],
+  program: aText('it is the path of a module that defines the ops'),
+}
+
+/** The nearest configuration, from a folder upwards, its paths made absolute; empty if there is none. */
+export async function findConfig(folder: string): Promise<MandalaConfig> {
+  const path = NAMES.map((name) => join(folder, name)).find((each) => existsSync(each))
+  if (path === undefined) return dirname(folder) === folder ? {} : findConfig(dirname(folder))
+  const config = await load(path)
+  expectOptions(path, config, OPTIONS)
+  const absolute = (file: string | undefined): string | undefined => (file === undefined ? undefined : resolve(folder, file))
+  const { store, program } = config
+  return { ...config, ...(store === undefined ? {} : { store: absolute(store) as string }), ...(program === undefined ? {} : { program: absolute(program) as string }) }
+}
+
+async function load(path: string): Promise<MandalaConfig> {
+  try {
+    const module = (await import(pathToFileURL(path).href)) as { readonly default?: MandalaConfig }
+    return module.default ?? {}
+  } catch (cause) {
+    throw new MandalaError('OPTION_INVALID', `${path} can't be loaded: ${(cause as Error).message}`, { hint: 'mend it, or say --store and leave it out', cause })
+  }
+}
