@@ -143,8 +143,7 @@ function noteHit(memo: Memo, { op }: Request, { execution }: Context, { by, resu
   memo.noteUse(result)
   // Who came while an equal call was under way has waited for it.
   const savedMs = by === 'in-flight' ? 0 : memo.saved.add(result)
-  memo.tally.hits += 1
-  memo.tally.savedMs += savedMs
+  memo.tally.noteHit(savedMs, by === 'in-flight' ? undefined : result.notes)
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-hit', op: op.name, hid: result.hid, by, savedMs })
   return result
 }

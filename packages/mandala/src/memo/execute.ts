@@ -53,7 +53,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
     const usedDay = dayOf(startedAtMs)
     const result: Result = { op, hid, outputs, startedAtMs, durationMs, isTuple, notes, usedDay, inputs: request.lightInputs, version: code?.version }
     parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: execution.inner, semantic: code?.semantic, isAdopted: false }))
-    memo.tally.executed += 1
+    memo.tally.noteExecuted(notes)
     return result
   } catch (error) {
     memo.tally.failed += 1

@@ -15,8 +15,7 @@ export async function makeTable(pattern: Pattern, host: QueryHost, { values = 'o
   const rows = readRows(matches, web)
   const places = pattern.columns.map(({ variable }) => plan.select.indexOf(variable))
   const show = await showRefs(web, values, { rows, places })
-  const picked = places.every((place, i) => place === i) ? rows : rows.map((row) => places.map((place) => row[place] as number))
-  return makeCellTable(pattern.columns.map(({ name }) => ({ name, show })), picked)
+  return makeCellTable(pattern.columns.map(({ name }, i) => ({ name, place: places[i] as number, show })), rows)
 }
 
 const ROWS_AT_ONCE = 1_000

@@ -11,6 +11,11 @@ export function renderBytes(bytes: number): string {
   return `${unit > 0 && size < 9.95 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`
 }
 
+/** Dollars as people say them: `$3.20`; small sums keep two digits that say something: `$0.0021`. */
+export function renderMoney(usd: number): string {
+  return `$${Math.abs(usd) >= 1 || usd === 0 ? usd.toFixed(2) : Number(usd.toPrecision(2))}`
+}
+
 /** A duration as people say it: `0 s`, `3.4 s`, `41 min`. */
 export function renderDuration(ms: number): string {
   if (ms < 50) return '0 s'

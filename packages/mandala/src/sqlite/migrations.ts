@@ -81,7 +81,7 @@ export const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY, op INTEGER NOT NULL REFERENCES ops, cid BLOB, inputs TEXT NOT NULL, error TEXT NOT NULL,
     started_ms INTEGER NOT NULL, duration_us INTEGER NOT NULL, process INTEGER NOT NULL REFERENCES processes
   );
-  CREATE TABLE tags (target BLOB NOT NULL, name TEXT NOT NULL, value ANY, PRIMARY KEY (target, name)) WITHOUT ROWID;
+  CREATE TABLE tags (target BLOB NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (target, name)) WITHOUT ROWID;
   CREATE INDEX tags_by_name ON tags (name, value);
   CREATE TABLE aliases (op TEXT NOT NULL, input TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (op, input)) WITHOUT ROWID;
   INSERT INTO counters VALUES ('aliases', 0);

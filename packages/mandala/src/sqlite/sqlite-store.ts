@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
+import type { Tags, TagValue } from '../model/notes.ts'
 import type {
   Batch, Dropped, LinkedCall, OpTotals, Store, StoredCall, StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredValue,
   StoredVersion, StoreStats, VersionedResult, VersionUse,
@@ -23,6 +24,7 @@ import { readAnswers } from './read-answers.ts'
 import { hasContent, readResult, readResultByContent } from './read-results.ts'
 import { describeSqliteError } from './sqlite-error.ts'
 import { allRows, firstRow, Statements } from './statements.ts'
+import { findTagged, putTags, readTags } from './tags.ts'
 import { putUses, readTotals, subtractBytes } from './totals.ts'
 import { BatchWriter, PLACE, type Overflow } from './write-batch.ts'
 
@@ -285,6 +287,18 @@ export class SqliteStore implements Store {
 
   listFailures(op?: string): readonly StoredFailure[] {
     return this.#read(() => listFailures(this.#statements, op))
+  }
+
+  putTags(target: CallHistoryId | HistoryId, tags: Readonly<Record<string, TagValue | null>>): void {
+    this.#write(() => putTags(this.#statements, target, tags))
+  }
+
+  readTags(target: CallHistoryId | HistoryId): Tags {
+    return this.#read(() => readTags(this.#statements, target))
+  }
+
+  findTagged(tags: Tags): { calls: readonly CallHistoryId[]; refs: readonly HistoryId[] } {
+    return this.#read(() => findTagged(this.#statements, tags))
   }
 
   deletionCount(): number {

@@ -1,7 +1,6 @@
 import type { Logger } from '../base/logger.ts'
 import type { Memo } from '../memo/memo.ts'
-import { showFailed, type Summary } from '../memo/tally.ts'
-import { renderDuration } from '../render/units.ts'
+import { showFailed, showSaved, type Summary } from '../memo/tally.ts'
 
 const INTERVAL_MS = 100
 
@@ -22,6 +21,7 @@ export function showProgress(memo: Memo, logger: Logger): () => void {
   }
 }
 
-function renderProgress({ hits, executed, failed, savedMs }: Summary, running: number): string {
-  return `${hits} hits · ${executed} executed${showFailed(failed)} · ${running} running · ${renderDuration(savedMs)} saved`
+function renderProgress(summary: Summary, running: number): string {
+  const { hits, executed, failed } = summary
+  return `${hits} hits · ${executed} executed${showFailed(failed)} · ${running} running · ${showSaved(summary)} saved`
 }

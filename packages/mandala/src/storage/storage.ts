@@ -7,12 +7,14 @@ import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
 import type { PendingFrame } from '../frame/computation-frame.ts'
 import type { Listener } from '../memo/events.ts'
 import { listOps, type OpSummary } from '../inspect/list-ops.ts'
+import { findTagged, readTags, tag, type TagTarget } from '../inspect/tags.ts'
 import { Memo } from '../memo/memo.ts'
 import { findDefinition, type AnyOp } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
 import { unwrap } from '../memo/unwrap.ts'
 import type { ColumnTable } from 'arquero'
 import { Call } from '../model/call.ts'
+import type { Tags, TagValue } from '../model/notes.ts'
 import { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
 import type { Variable } from '../model/variable.ts'
@@ -259,6 +261,29 @@ export class Storage implements AsyncDisposable {
     await this.#memo.queue.flush()
     const { store } = this.#memo
     return store.listFailures(op === undefined ? undefined : await nameOfOp(store, op, 'storage.failures'))
+  }
+
+  /**
+   * Says something of a call or a Ref, to find it again; what is said before stays, and null takes it away. Never part of identity.
+   * @throws MandalaError `NOT_FOUND` for what isn't stored, `INPUT_INVALID` for tags that are no texts, finite numbers or booleans.
+   * @example
+   * await storage.tag(model, { stage: 'final' })
+   * const { refs } = await storage.tagged({ stage: 'final' })
+   */
+  async tag(target: TagTarget, tags: Readonly<Record<string, TagValue | null>>): Promise<void> {
+    await this.#memo.queue.flush()
+    return tag(this.#memo.store, target, tags)
+  }
+
+  /** The tags of a call or a Ref. */
+  async tags(target: TagTarget): Promise<Tags> {
+    return readTags(this.#memo.store, target)
+  }
+
+  /** The calls and Refs that have all of these tags: to list, to start a frame from, to keep in a column (`isIn`), to drop. */
+  async tagged(tags: Tags): Promise<{ readonly calls: readonly Call[]; readonly refs: readonly Ref<unknown>[] }> {
+    const { calls, refs } = await findTagged(this.#memo.store, tags)
+    return { calls: await Promise.all(calls.map((hid) => this.call(hid))), refs: await Promise.all(refs.map((hid) => this.ref(hid))) }
   }
 
   /** The ops that have calls, with what these come to: time, bytes, last use, what they noted. As fast for a million calls as for ten. */

@@ -2,7 +2,7 @@ import type { Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type { ProcessInfo } from '../base/this-process.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
-import type { Notes } from '../model/notes.ts'
+import type { Notes, Tags, TagValue } from '../model/notes.ts'
 import type { RefKind } from '../model/ref.ts'
 import type { PatternMatcher } from './match.ts'
 
@@ -250,6 +250,11 @@ export interface Store extends CallReader, CodeStore, PatternMatcher {
   readTotals(): Awaitable<readonly OpTotals[]>
   /** Failures of an op, or of all, latest first. The store keeps the latest {@link FAILURES_MAX}. */
   listFailures(op?: string): Awaitable<readonly StoredFailure[]>
+  /** Adds tags to a call or a ref, by its history id, and takes away those whose value is null. */
+  putTags(target: CallHistoryId | HistoryId, tags: Readonly<Record<string, TagValue | null>>): Awaitable<void>
+  readTags(target: CallHistoryId | HistoryId): Awaitable<Tags>
+  /** Calls and refs that have all of these tags, in the order of their ids. */
+  findTagged(tags: Tags): Awaitable<{ readonly calls: readonly CallHistoryId[]; readonly refs: readonly HistoryId[] }>
   /** Changes whenever calls were deleted, by any process. */
   deletionCount(): Awaitable<number>
   stats(): Awaitable<StoreStats>

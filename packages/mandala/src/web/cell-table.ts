@@ -13,9 +13,10 @@ export type Cell = number | readonly number[]
 
 export type Rows = readonly (readonly (Cell | undefined)[])[]
 
-/** A column of a table before it is one: its name, and how the number in a cell is shown. */
+/** A column of a table before it is one: its name, where its cells stand in a row, and how the number in a cell is shown. */
 export interface CellColumn {
   readonly name: string
+  readonly place: number
   readonly show: (number: number) => unknown
 }
 
@@ -30,7 +31,7 @@ export async function showRefs(web: Web, how: CellValues, { rows, places }: { re
 
 /** An Arquero table of cells that are made when they are looked at. */
 export async function makeCellTable(columns: readonly CellColumn[], rows: Rows): Promise<ColumnTable> {
-  return makeColumnTable(Object.fromEntries(columns.map(({ name, show }, i) => [name, new LazyColumn(rows, i, show)])), columns.map(({ name }) => name))
+  return makeColumnTable(Object.fromEntries(columns.map(({ name, place, show }) => [name, new LazyColumn(rows, place, show)])), columns.map(({ name }) => name))
 }
 
 /** Each cell is made once for what it shows. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { hostname } from 'node:os'
 import { test } from 'node:test'
 import { DatabaseSync } from 'node:sqlite'
-import { note, op, Storage, unwrap, wrap } from '../../src/index.ts'
+import { note, op, type Call, type Ref, Storage, unwrap, wrap } from '../../src/index.ts'
 import { hasCode, makePath } from '../helpers.ts'
 
 const ask = op('ask', async (prompt: string) => {
@@ -112,4 +112,35 @@ test('what failed and what was refused is kept to be looked at, and runs again',
   assert.match(failures[1]?.error.stack ?? '', /origins\.test/)
   mood = 'good'
   assert.deepEqual(await storage.run(async () => unwrap(await moody(1, [1, 2]))), [1, 2])
+})
+
+test('a tag finds calls and Refs again, in frames too, and is refused on what isn\'t stored', async () => {
+  await using storage = new Storage()
+  const refs = await storage.run(() => Promise.all([plus(1, 2), plus(3, 4)]))
+  const [first] = refs as unknown as [Ref<number>]
+  await storage.tag(first, { stage: 'final', run: 7 })
+  await storage.tag((await storage.creator(first)) as Call, { keep: true })
+  const { refs: found } = await storage.tagged({ stage: 'final' })
+  assert.deepEqual(found.map(({ hid }) => hid), [first.hid])
+  assert.deepEqual((await storage.tagged({ keep: true })).calls.map(({ op: name }) => name), ['plus'])
+  const frame = await storage.cf(plus)
+  assert.equal((await frame.isIn('plus_out', found).df()).numRows(), 1)
+  assert.deepEqual(await storage.tags(first), { run: 7, stage: 'final' })
+  await assert.rejects(storage.tag(wrap(99), { a: 1 }), hasCode('NOT_FOUND'))
+  await assert.rejects(storage.tag(first, { a: [1] } as never), hasCode('INPUT_INVALID'))
+  await assert.rejects(storage.tagged({}), hasCode('INPUT_INVALID'))
+})
+
+test('what was noted has columns in a frame, and sums in the summary: spent, and saved by hits', async (t) => {
+  const path = makePath(t)
+  const run = async (): Promise<[string, unknown[]]> => {
+    await using storage = new Storage(path)
+    await storage.run(async () => { for (const prompt of ['a', 'bb']) await ask(prompt) })
+    const summary = String(storage.summary())
+    const table = await (await storage.cf(ask).expandBack()).df({ notes: true, calls: false })
+    return [summary, table.objects()]
+  }
+  const rows = ['a', 'bb'].map((prompt) => ({ ask_out: prompt.length, 'ask.model': `for ${prompt}`, 'ask.tokens': 20, 'ask.usd': 0.004, prompt }))
+  assert.deepEqual(await run(), ['executed 2 for $0.008 · loaded 0 · saved 0 s', rows])
+  assert.deepEqual(await run(), ['executed 0 · loaded 0 · saved 0 s, $0.008', rows])
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dayOf, FAILURES_MAX, type StoredFailure } from '../../src/store/store.ts'
 import type { ProcessInfo } from '../../src/index.ts'
-import { batchOf, call, callCid, callHid, cid, value } from './stored.ts'
+import { batchOf, call, callCid, callHid, cid, hid, value } from './stored.ts'
 import type { StoreSetting } from './store.ts'
 
 const laptop: ProcessInfo = { host: 'laptop', pid: 7, startedAtMs: 900, program: 'main.ts', package: 'lab@1.0.0', commit: 'abc' }
@@ -73,6 +73,22 @@ export function care({ open }: StoreSetting): void {
     await store.putUses([callHid('a')], Date.UTC(2029, 0, 1))
     assert.equal((await store.findResult(callHid('a')))?.usedDay, dayOf(later))
     assert.equal((await store.readTotals())[0]?.usedAtMs, later)
+  })
+
+  test('tags are kept by call and ref, changed, taken away, found together, and go with what they are on', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(batchOf(call('a', { inputs: ['x'], outputs: ['o'] }), call('b', { inputs: ['o'] })))
+    await store.putTags(callHid('a'), { stage: 'final', keep: true, n: 1, gone: 'x' })
+    await store.putTags(hid('o'), { stage: 'final', n: '1' })
+    await store.putTags(callHid('a'), { gone: null, n: 2 })
+    assert.deepEqual(await store.readTags(callHid('a')), { keep: true, n: 2, stage: 'final' })
+    assert.deepEqual(await store.findTagged({ stage: 'final' }), { calls: [callHid('a')], refs: [hid('o')] })
+    assert.deepEqual(await store.findTagged({ stage: 'final', n: '1' }), { calls: [], refs: [hid('o')] })
+    assert.deepEqual(await store.findTagged({ n: '2' }), { calls: [], refs: [] })
+    await store.dropCalls([callHid('a')], { dependents: true, dryRun: false })
+    assert.deepEqual(await store.readTags(callHid('a')), {})
+    assert.deepEqual(await store.findTagged({ stage: 'final' }), { calls: [], refs: [] })
+    assert.deepEqual(await store.check(), [])
   })
 
   test('failures are listed latest first, one for each call of an op; the oldest give way', async (t) => {
