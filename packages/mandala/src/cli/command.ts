@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { MandalaError } from '../base/mandala-error.ts'
 import { Storage } from '../storage/storage.ts'
 import { findConfig, type MandalaConfig } from './config.ts'
+import { followCode, loadProgram } from './load-program.ts'
 
 /** What a command has to say. */
 export interface Answer {
@@ -25,6 +26,8 @@ interface StoreCommand {
 export interface StoreOptions {
   readonly store?: string
   readonly json?: boolean
+  /** A module that defines the ops. */
+  readonly program?: string
 }
 
 export interface Setting {
@@ -45,9 +48,12 @@ export function addStoreCommand(program: Command, { name, description, example }
 }
 
 /** Opens the store that a command is about, asks, prints. */
-export async function answer({ store, json }: StoreOptions, ask: (setting: Setting) => Promise<Answer>): Promise<void> {
+export async function answer({ store, json, program, followsCode }: StoreOptions & { readonly followsCode?: boolean }, ask: (setting: Setting) => Promise<Answer>): Promise<void> {
   const config = await findConfig(process.cwd())
-  await using storage = new Storage({ path: expectStore(store ?? config.store ?? findOnly()), deps: config.deps ?? false, logger })
+  const path = expectStore(store ?? config.store ?? findOnly())
+  const module = program ?? config.program
+  if (followsCode) await (module === undefined ? followCode() : loadProgram(module))
+  await using storage = new Storage({ path, deps: followsCode ? (config.deps ?? true) : false, logger })
   const { data, text, isNo } = await ask({ storage, config })
   process.stdout.write(`${json ? JSON.stringify(data, undefined, 2) : text}\n`)
   if (isNo) process.exitCode = 1

@@ -15,3 +15,17 @@ export function renderCodeChange({ component, before, after, affected }: CodeCha
   const ops = affected.map((each) => `${each.op} (${each.calls})`).join(', ')
   return `${component} has changed:\n${renderDiff(before, after)}\nIt was used by ${count(calls, 'call')} that took ${seconds.toFixed(1)} s: ${ops}.`
 }
+
+interface Status {
+  readonly changed: readonly CodeChange[]
+  readonly gone: readonly string[]
+  readonly unseen: readonly string[]
+}
+
+/** What changed since calls used it. */
+export function renderStatus({ changed, gone, unseen }: Status): string {
+  const parts = changed.map(renderCodeChange)
+  if (gone.length > 0) parts.push(`Not there any more: ${gone.join(', ')}`)
+  if (unseen.length > 0) parts.push(`Not looked at, as only the program can tell: ${unseen.join(', ')}`)
+  return parts.length === 0 ? 'The code is what stored calls used.' : parts.join('\n\n')
+}

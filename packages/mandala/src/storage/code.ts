@@ -4,6 +4,8 @@ import { MandalaError } from '../base/mandala-error.ts'
 import type { CodeTracking, Memo } from '../memo/memo.ts'
 import { renderCommits, renderVersion } from '../render/code.ts'
 import { renderDiff } from '../render/diff.ts'
+import { renderStatus } from '../render/code-change.ts'
+import type { CodeStatus } from '../versions/change.ts'
 import type { Dropped, StoredCommit, StoredDependency } from '../store/store.ts'
 
 /** Code that executions of an op used, whole. */
@@ -49,6 +51,13 @@ export async function listSources(memo: Memo, component: string): Promise<Commit
 export async function markComponent(memo: Memo, component: string, meaning: 'same' | 'different'): Promise<void> {
   const { versions } = expectTracking(memo)
   await versions.mark(await findComponent(memo, component), meaning)
+}
+
+/** What has changed since calls used it; decides nothing. */
+export async function readStatus(memo: Memo): Promise<CodeStatus & { toString(): string }> {
+  const { versions } = expectTracking(memo)
+  const status = await versions.findChanges()
+  return Object.defineProperty({ ...status }, 'toString', { value: () => renderStatus(status) })
 }
 
 /** A component as it is stored; a value is found by its name alone where no function has the same. */

@@ -19,10 +19,11 @@ import { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
 import type { Variable } from '../model/variable.ts'
 import type { QueryOptions, RowOptions, SimilarOptions } from '../query/query-options.ts'
+import type { CodeStatus } from '../versions/change.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Dropped, Store, StoredCall, StoredFailure, StoredSlot, StoreStats } from '../store/store.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
-import { diffCode, dropVersion, listSources, listVersions, markComponent, readCode, type Commits, type OpVersion } from './code.ts'
+import { diffCode, dropVersion, listSources, listVersions, markComponent, readCode, readStatus, type Commits, type OpVersion } from './code.ts'
 import { followCode, followProgram, type CodeFollower } from './follow-code.ts'
 import { Frames } from './frames.ts'
 import { definitionOf, nameOfOp } from './op-names.ts'
@@ -328,6 +329,16 @@ export class Storage implements AsyncDisposable {
     for (const id of [a, b]) expectInput('storage.diff', id, aCode)
     await this.#memo.queue.flush()
     return diffCode(this.#memo, a, b)
+  }
+
+  /**
+   * What has changed in the code since stored calls used it, with its diff and the calls at stake. Decides nothing: the next run asks, or does
+   * what `onChange` says.
+   * @throws MandalaError `OPTION_INVALID` for a storage without `deps`.
+   */
+  async status(): Promise<CodeStatus> {
+    await this.#memo.queue.flush()
+    return readStatus(this.#memo)
   }
 
   /** Says anew what the last change of a component means: calls of the code before are hits again with `'same'`, and none with `'different'`. */

@@ -18,6 +18,16 @@ export interface AffectedOp {
   readonly durationMs: number
 }
 
+/** The code as it is now, held against what stored calls used. */
+export interface CodeStatus {
+  /** Components with a content that no call used so far, and that nothing was decided of. */
+  readonly changed: readonly CodeChange[]
+  /** Functions and classes that calls used and that aren't there any more. */
+  readonly gone: readonly string[]
+  /** Values that only the program can tell, where it isn't loaded. */
+  readonly unseen: readonly string[]
+}
+
 /** Whether calls that used the content before are executed again with the new one, or hold for it too. */
 export type Decision = 'recompute' | 'reuse'
 

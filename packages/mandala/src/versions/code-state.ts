@@ -12,6 +12,8 @@ export interface CodeState {
   find(component: string): CodeContent | undefined
   /** Its hash alone: asked for again and again. */
   findHash(component: string): string | undefined
+  /** Whether it can be told without the program: it is text of a file. */
+  isReadable(component: string): boolean
   /** Gives the hash over and over, of a component that may become another one while the program runs, as values do; undefined for others. */
   watch(component: string): (() => string | undefined) | undefined
   /** Components that the text of one refers to, each with its content; a look at the source, nothing runs. */

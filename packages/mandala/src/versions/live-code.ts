@@ -55,6 +55,10 @@ export class LiveCode implements CodeState, Tracer {
     return known === 'by hand' ? this.find(component)?.hash : findCurrent(known, this.#program)
   }
 
+  isReadable(component: string): boolean {
+    return this.#isCode(component) && !component.endsWith(CAPTURED)
+  }
+
   watch(component: string): (() => string | undefined) | undefined {
     if (component.endsWith(VALUE) && !BY_HAND.test(component)) return this.#program.values.watch(component.slice(0, -VALUE.length))
     const isLive = component.endsWith(VALUE) || component.endsWith(MADE) || component.endsWith(CAPTURED) || component.startsWith('env:')

@@ -1,9 +1,10 @@
+import type { Awaitable } from '../base/awaitable.ts'
 import { invariant } from '../base/invariant.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { VersionId } from '../base/ids.ts'
 import { deriveSemanticId, deriveVersionId, type OpIdentity } from '../model/derive-ids.ts'
-import type { CodeStore, StoredCommit, StoredDependency, StoredVersion } from '../store/store.ts'
-import { sumUses, type CodeChange, type Decision } from './change.ts'
+import type { CodeStore, StoredCommit, StoredDependency, StoredVersion, VersionUse } from '../store/store.ts'
+import { sumUses, type CodeChange, type CodeStatus, type Decision } from './change.ts'
 import type { CodeContent, CodeState } from './code-state.ts'
 
 /** What a call is stored with: the code it used, and what of that the store doesn't have yet. */
@@ -60,7 +61,7 @@ export class Versions {
       this.#now.set(component, hash)
       if (hash === undefined) continue
       const content = commits.has(hash) ? undefined : this.#code.find(component)
-      if (content) await this.#commit(component, content)
+      if (content) await this.#commit(component, content, this.#decide)
       else if (this.#heads.get(component) !== hash) heads.push({ component, hash })
     }
     if (heads.length > 0) await this.#put([], heads)
@@ -164,10 +165,32 @@ export class Versions {
     return [...(this.#commits.get(component)?.values() ?? [])].map((commit) => ({ ...commit, isHead: commit.hash === head }))
   }
 
-  /** Says anew what the content of now means: the same as the one it came from, or something else. */
+  /** What {@link sync} would ask about, and what it can't find; decides and stores nothing. */
+  async findChanges(): Promise<CodeStatus> {
+    await this.#load()
+    const uses = await this.#store.countUses()
+    const status = { changed: [] as CodeChange[], gone: [] as string[], unseen: [] as string[] }
+    for (const [component, commits] of this.#commits) {
+      const hash = this.#code.findHash(component)
+      const content = hash === undefined || commits.has(hash) ? undefined : this.#code.find(component)
+      if (content) {
+        const change = this.#describeChange(component, content, uses)
+        if (change.affected.length > 0) status.changed.push(change)
+      } else if (hash === undefined && this.#versionsWith(component).length > 0) status[this.#code.isReadable(component) ? 'gone' : 'unseen'].push(component)
+    }
+    return status
+  }
+
+  /** Says what the content of now means: the same as the one it came from, or something else. */
   async mark(component: string, meaning: 'same' | 'different'): Promise<void> {
-    await this.sync()
+    await this.#load()
+    const now = this.#code.findHash(component)
     const commits = this.#commits.get(component)
+    const content = now === undefined || commits?.has(now) ? undefined : this.#code.find(component)
+    this.#held.clear()
+    this.#now.set(component, now)
+    if (content) return this.#commit(component, content, () => (meaning === 'same' ? 'reuse' : 'recompute'))
+    if (now !== undefined && this.#heads.get(component) !== now) await this.#put([], [{ component, hash: now }])
     const head = commits?.get(this.#heads.get(component) ?? '')
     const parent = head?.parent === undefined ? undefined : commits?.get(head.parent)
     if (!commits || !head || !parent) throw nothingToMark(component)
@@ -176,7 +199,6 @@ export class Versions {
     const hashes = [...commits.values()].filter((each) => each === head || each.semantic === head.hash).map(({ hash }) => hash)
     await this.#store.moveMeaning(component, { hashes, semantic })
     for (const hash of hashes) commits.set(hash, { ...(commits.get(hash) as StoredCommit), semantic })
-    this.#held.clear()
   }
 
   /** Forgets a version of which no calls are left. */
@@ -205,16 +227,28 @@ export class Versions {
   }
 
   /** A content that came: what it means is decided, and stored before anything else happens. */
-  async #commit(component: string, content: CodeContent): Promise<void> {
+  async #commit(component: string, content: CodeContent, decide: (change: CodeChange) => Awaitable<Decision>): Promise<void> {
     const parent = this.#heads.get(component)
-    const using = [...this.#versions.values()].filter(({ dependencies }) => dependencies.some((each) => each.component === component))
-    const affected = sumUses(using, await this.#store.countUses())
-    const before = parent === undefined ? undefined : this.#commits.get(component)?.get(parent)
-    const change = { component, before: before?.source ?? '', after: content.source, affected }
-    const decision = affected.length === 0 ? 'recompute' : await this.#decide(change)
+    const before = this.#headOf(component)
+    const change = this.#describeChange(component, content, await this.#store.countUses())
+    const decision = change.affected.length === 0 ? 'recompute' : await decide(change)
     const semantic = decision === 'reuse' && before ? before.semantic : content.hash
     await this.#put([{ component, hash: content.hash, parent, semantic, source: content.source, createdAtMs: Date.now() }], [{ component, hash: content.hash }])
-    if (decision === 'reuse') await this.#extend(component, using)
+    if (decision === 'reuse') await this.#extend(component, this.#versionsWith(component))
+  }
+
+  #describeChange(component: string, content: CodeContent, uses: readonly VersionUse[]): CodeChange {
+    const affected = sumUses(this.#versionsWith(component), uses)
+    return { component, before: this.#headOf(component)?.source ?? '', after: content.source, affected }
+  }
+
+  #headOf(component: string): StoredCommit | undefined {
+    const head = this.#heads.get(component)
+    return head === undefined ? undefined : this.#commits.get(component)?.get(head)
+  }
+
+  #versionsWith(component: string): StoredVersion[] {
+    return [...this.#versions.values()].filter(({ dependencies }) => dependencies.some((each) => each.component === component))
   }
 
   /** What the new text refers to becomes a dependency of the calls that it holds for, so that a later change of that is noticed. */

@@ -31,6 +31,10 @@ export class FakeCode implements CodeState, Tracer {
     return source === undefined ? undefined : { hash: source.replace(/ *\/\/.*/, ''), source }
   }
 
+  isReadable(component: string): boolean {
+    return component.includes('#')
+  }
+
   findHash(component: string): string | undefined {
     return this.find(component)?.hash
   }

@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   query: ['base', 'graph', 'model', 'store', 'web', 'render'],
   inspect: ['base', 'graph', 'value', 'model', 'code', 'store', 'versions', 'memo', 'web', 'render', 'frame', 'query'],
   storage: ['base', 'value', 'model', 'code', 'store', 'sqlite', 'versions', 'memo', 'web', 'render', 'frame', 'query', 'inspect'],
-  cli: ['base', 'render', 'inspect', 'storage'],
+  cli: ['base', 'model', 'code', 'render', 'inspect', 'storage'],
 }
 
 interface Import {
