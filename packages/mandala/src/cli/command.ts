@@ -30,6 +30,11 @@ export interface StoreOptions {
   readonly program?: string
 }
 
+export interface Question extends StoreOptions {
+  /** Whether it is about the code as it is now: that of the files, and of the program where one is named. */
+  readonly followsCode?: boolean
+}
+
 export interface Setting {
   readonly storage: Storage
   readonly config: MandalaConfig
@@ -48,7 +53,7 @@ export function addStoreCommand(program: Command, { name, description, example }
 }
 
 /** Opens the store that a command is about, asks, prints. */
-export async function answer({ store, json, program, followsCode }: StoreOptions & { readonly followsCode?: boolean }, ask: (setting: Setting) => Promise<Answer>): Promise<void> {
+export async function answer({ store, json, program, followsCode = false }: Question, ask: (setting: Setting) => Promise<Answer>): Promise<void> {
   const config = await findConfig(process.cwd())
   const path = expectStore(store ?? config.store ?? findOnly())
   const module = program ?? config.program
