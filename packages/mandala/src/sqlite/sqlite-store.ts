@@ -24,7 +24,7 @@ import { readAnswers } from './read-answers.ts'
 import { hasContent, readResult, readResultByContent } from './read-results.ts'
 import { describeSqliteError } from './sqlite-error.ts'
 import { allRows, firstRow, Statements } from './statements.ts'
-import { findTagged, putTags, readTags } from './tags.ts'
+import { findTagged, putTags, readAllTags, readTags } from './tags.ts'
 import { putUses, readTotals, subtractBytes } from './totals.ts'
 import { BatchWriter, PLACE, type Overflow } from './write-batch.ts'
 
@@ -295,6 +295,10 @@ export class SqliteStore implements Store {
 
   readTags(target: CallHistoryId | HistoryId): Tags {
     return this.#read(() => readTags(this.#statements, target))
+  }
+
+  readAllTags(): readonly { target: HistoryId; tags: Tags }[] {
+    return this.#read(() => readAllTags(this.#statements))
   }
 
   findTagged(tags: Tags): { calls: readonly CallHistoryId[]; refs: readonly HistoryId[] } {

@@ -17,6 +17,12 @@ export function readTags(statements: Statements, target: CallHistoryId | History
   return Object.fromEntries(rows.map(([name, value]) => [name, JSON.parse(value) as TagValue]))
 }
 
+export function readAllTags(statements: Statements): { target: HistoryId; tags: Tags }[] {
+  const rows = allRows<[HistoryId, string, string]>(statements.get('SELECT lower(hex(target)), name, value FROM tags ORDER BY target, name'))
+  return Array.from(Map.groupBy(rows, ([target]) => target), ([target, ofTarget]) => (
+    { target, tags: Object.fromEntries(ofTarget.map(([, name, value]) => [name, JSON.parse(value) as TagValue])) }))
+}
+
 export function findTagged(statements: Statements, tags: Tags): { calls: CallHistoryId[]; refs: HistoryId[] } {
   const wanted = JSON.stringify(Object.entries(tags).map(([name, value]) => [name, JSON.stringify(value)]))
   const find = <Id>(table: 'calls' | 'refs'): Id[] => allRows<[Id]>(statements.get(`

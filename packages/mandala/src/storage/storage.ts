@@ -6,6 +6,8 @@ import { MandalaError } from '../base/mandala-error.ts'
 import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
 import type { PendingFrame } from '../frame/computation-frame.ts'
 import type { Listener } from '../memo/events.ts'
+import type { Copied } from '../inspect/copy-calls.ts'
+import { makePlainTable, type PlainTableOptions } from '../inspect/plain-table.ts'
 import { listOps, type OpSummary } from '../inspect/list-ops.ts'
 import { findTagged, readTags, tag, type TagTarget } from '../inspect/tags.ts'
 import { Memo } from '../memo/memo.ts'
@@ -29,6 +31,7 @@ import { Frames } from './frames.ts'
 import { definitionOf, nameOfOp } from './op-names.ts'
 import { resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
 import { Queries } from './queries.ts'
+import { exportCalls, importCalls } from './transfer.ts'
 import { showProgress } from './progress.ts'
 
 /** How the ops inside a run behave. */
@@ -52,7 +55,7 @@ export interface StorageStats extends StoreStats {
 export type CallChoice = Call | CallHistoryId | AnyOp | readonly (Call | CallHistoryId | AnyOp)[]
 
 /** Where a frame starts. What an op's call resolves to is a Ref inside a run. */
-export type FrameSource = AnyOp | Call | Iterable<unknown> | Tracked<unknown> | Readonly<Record<string, unknown>>
+export type FrameSource = AnyOp | Call | string | Iterable<unknown> | Tracked<unknown> | Readonly<Record<string, unknown>>
 
 /** What a storage is made of, for stores and tracers of other kinds. */
 export interface StorageParts {
@@ -245,8 +248,7 @@ export class Storage implements AsyncDisposable {
   async drop(calls: CallChoice, options: { readonly dependents?: boolean; readonly dryRun?: boolean } = {}): Promise<Dropped> {
     expectOptions('storage.drop', options, { dependents: aBoolean, dryRun: aBoolean })
     await this.#memo.queue.flush()
-    const hids = await Promise.all((Array.isArray(calls) ? calls : [calls]).map((choice) => this.#hidsOf(choice)))
-    return this.#memo.drop(hids.flat(), { dependents: options.dependents ?? true, dryRun: options.dryRun ?? false })
+    return this.#memo.drop(await this.#hidsOfAll(calls), { dependents: options.dependents ?? true, dryRun: options.dryRun ?? false })
   }
 
   /** Deletes the oldest calls as `options` say, without what was computed from them, and values that no call uses. */
@@ -298,6 +300,33 @@ export class Storage implements AsyncDisposable {
     const { results, recent, values, queue } = this.#memo
     const cached = { calls: results.count + recent.count, valueBytes: values.cachedBytes, pendingCalls: queue.count }
     return { ...(await this.#memo.store.stats()), cached }
+  }
+
+  /**
+   * The calls of an op as a table for other tools: inputs, outputs and notes as numbers, texts and booleans; what JSON can say stands as JSON.
+   * @param options `history`: also what the inputs came from; `isNested`: what JSON can say stands as it is, not as text
+   */
+  async table(op: AnyOp | string, { history = false, isNested = false }: PlainTableOptions = {}): Promise<ColumnTable> {
+    const frame = this.cf(op)
+    return makePlainTable(await (await (history ? frame.expandBack({ recursive: true }) : frame)).df({ values: 'refs', calls: false, notes: true }), isNested)
+  }
+
+  /**
+   * Writes calls into a bundle: a store of its own in one file, with their values, code and tags, and with all that they came from. Ids stay
+   * what they are, so what another storage takes in by `import` hits there, and any storage can be opened on the bundle itself.
+   * @param calls all if left out
+   * @throws MandalaError `INPUT_INVALID` if there is a file of that name.
+   */
+  async export(path: string, calls?: CallChoice): Promise<Copied> {
+    return exportCalls(this.#memo, path, calls === undefined ? undefined : await this.#hidsOfAll(calls))
+  }
+
+  /**
+   * Takes in the calls of a bundle or of another store, which stays as it is; both keep what they had. Again is harmless.
+   * @throws MandalaError `NOT_FOUND` for a file that isn't there, `STORE_NOT_OURS` for one that is no store.
+   */
+  async import(path: string): Promise<Copied> {
+    return importCalls(this.#memo, { path, own: this.path })
   }
 
   /** The code that calls of an op used: each set of functions and values with its calls. */
@@ -401,6 +430,10 @@ export class Storage implements AsyncDisposable {
       refreshed: refresh ? new Set() : (outer?.refreshed ?? new Set()),
       underWay: outer?.underWay ?? new Set(),
     }
+  }
+
+  async #hidsOfAll(calls: CallChoice): Promise<CallHistoryId[]> {
+    return (await Promise.all((Array.isArray(calls) ? calls : [calls]).map((choice) => this.#hidsOf(choice)))).flat()
   }
 
   async #hidsOf(choice: Call | CallHistoryId | AnyOp): Promise<readonly CallHistoryId[]> {

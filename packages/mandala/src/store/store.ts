@@ -253,6 +253,7 @@ export interface Store extends CallReader, CodeStore, PatternMatcher {
   /** Adds tags to a call or a ref, by its history id, and takes away those whose value is null. */
   putTags(target: CallHistoryId | HistoryId, tags: Readonly<Record<string, TagValue | null>>): Awaitable<void>
   readTags(target: CallHistoryId | HistoryId): Awaitable<Tags>
+  readAllTags(): Awaitable<readonly { readonly target: HistoryId; readonly tags: Tags }[]>
   /** Calls and refs that have all of these tags, in the order of their ids. */
   findTagged(tags: Tags): Awaitable<{ readonly calls: readonly CallHistoryId[]; readonly refs: readonly HistoryId[] }>
   /** Changes whenever calls were deleted, by any process. */
