@@ -70,6 +70,8 @@ function write(table: ColumnTable, format: string): string | Uint8Array {
 function unclear(file: string, chosen: readonly string[]): MandalaError {
   const endings = Object.keys(FORMATS).join(', ')
   return FORMATS[extname(file)]
-    ? new MandalaError('INPUT_INVALID', `a table is that of one op, and ${chosen.length} were named`, { hint: `name one: mandala export <op> -o ${file}; or all in a bundle: -o all.db` })
+    ? new MandalaError('INPUT_INVALID', `a table is that of one op, and ${chosen.length} were named`, {
+      hint: `name one: mandala export <op> -o ${file}; or all in a bundle: -o all.db`,
+    })
     : new MandalaError('OPTION_INVALID', `${file} has no ending that says what to write`, { hint: `the endings are ${endings}` })
 }

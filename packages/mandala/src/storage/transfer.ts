@@ -32,7 +32,9 @@ export async function exportCalls({ store, queue }: Memo, path: string, hids: re
 export async function importCalls(memo: Memo, { path, own }: { readonly path: string; readonly own: string }): Promise<Copied> {
   expectInput('storage.import', path, aText('give the path of a bundle or of another store'))
   if (!existsSync(path)) throw new MandalaError('NOT_FOUND', `storage.import: there is no file ${path}`, { hint: `paths are seen from ${process.cwd()}` })
-  if (existsSync(own) && realpathSync(path) === realpathSync(own)) throw new MandalaError('INPUT_INVALID', `storage.import: ${path} is this very store`, { hint: 'give the path of another one' })
+  if (existsSync(own) && realpathSync(path) === realpathSync(own)) {
+    throw new MandalaError('INPUT_INVALID', `storage.import: ${path} is this very store`, { hint: 'give the path of another one' })
+  }
   await memo.queue.flush()
   const files = `${path}.values`
   const from = new SqliteStore({ path, overflow: existsSync(files) ? { dir: files, bytesMin: Infinity } : undefined })
