@@ -4,10 +4,11 @@ import { MandalaError } from '../base/mandala-error.ts'
 import type { Tags, TagValue } from '../model/notes.ts'
 import { Call } from '../model/call.ts'
 import { Ref } from '../model/ref.ts'
+import type { Tracked } from '../model/tracked.ts'
 import type { Store } from '../store/store.ts'
 
-/** What can have tags: a call, a Ref that a call has or gave, or the id of either. */
-export type TagTarget = Call | Ref<unknown> | CallHistoryId | HistoryId | (string & {})
+/** What can have tags: a call, a Ref that a call has or gave, or the id of either. What an op's call resolves to is a Ref inside a run. */
+export type TagTarget = Call | Tracked<unknown> | CallHistoryId | HistoryId
 
 type Id = CallHistoryId | HistoryId
 

@@ -171,18 +171,18 @@ export class Storage implements AsyncDisposable {
   }
 
   /** The call that a Ref is an output of; undefined for a value that was given. */
-  async creator(ref: Ref<unknown>): Promise<Call | undefined> {
+  async creator(ref: Tracked<unknown>): Promise<Call | undefined> {
     expectInput('storage.creator', ref, aRef)
     await this.#memo.queue.flush()
-    const call = await this.#memo.store.findCreator(ref.hid)
+    const call = await this.#memo.store.findCreator((ref as Ref<unknown>).hid)
     return call && this.#toCall(call)
   }
 
   /** The calls that a Ref is an input of, oldest first. */
-  async consumers(ref: Ref<unknown>): Promise<readonly Call[]> {
+  async consumers(ref: Tracked<unknown>): Promise<readonly Call[]> {
     expectInput('storage.consumers', ref, aRef)
     await this.#memo.queue.flush()
-    return (await this.#memo.store.listConsumers(ref.hid)).map((call) => this.#toCall(call))
+    return (await this.#memo.store.listConsumers((ref as Ref<unknown>).hid)).map((call) => this.#toCall(call))
   }
 
   /**

@@ -22,11 +22,11 @@ test('numbers that are noted of a call add up, texts stand as last said, and a h
   {
     await using storage = new Storage(path)
     const ref = await storage.run(() => ask('hi'))
-    assert.deepEqual((await storage.creator(ref as never))?.notes, expected)
+    assert.deepEqual((await storage.creator(ref))?.notes, expected)
   }
   await using storage = new Storage(path)
   const ref = await storage.run(() => ask('hi'))
-  const call = await storage.creator(ref as never)
+  const call = await storage.creator(ref)
   assert.deepEqual(call?.notes, expected)
   assert.deepEqual((await storage.cf(ask)).calls('ask').map(({ notes }) => notes), [expected])
   assert.deepEqual([call?.process?.host, call?.process?.pid, call?.isAdopted], [hostname(), process.pid, false])
@@ -44,7 +44,7 @@ test('notes belong to the innermost call, and outside of one they go nowhere', a
     note({ nowhere: 1 })
     return outer(1)
   })
-  assert.deepEqual((await storage.creator(ref as never))?.notes, { step: 1 })
+  assert.deepEqual((await storage.creator(ref))?.notes, { step: 1 })
   assert.deepEqual((await storage.calls(ask)).map(({ notes }) => notes?.['tokens']), [20])
 })
 
@@ -59,7 +59,7 @@ test('a call that was found by its contents says where its result comes from, an
   await using storage = new Storage()
   const identity = op('identity', (x: number) => { note({ n: 1 }); return x })
   const [first, second] = await storage.run(async () => [await identity(3), await identity(await plus(1, 2))])
-  const calls = [await storage.creator(first as never), await storage.creator(second as never)]
+  const calls = [await storage.creator(first), await storage.creator(second)]
   assert.deepEqual(calls.map((call) => [call?.isAdopted, call?.process?.pid, call?.notes]), [[false, process.pid, { n: 1 }], [true, process.pid, { n: 1 }]])
   assert.deepEqual(await storage.check(), [])
 })
@@ -117,7 +117,7 @@ test('what failed and what was refused is kept to be looked at, and runs again',
 test('a tag finds calls and Refs again, in frames too, and is refused on what isn\'t stored', async () => {
   await using storage = new Storage()
   const refs = await storage.run(() => Promise.all([plus(1, 2), plus(3, 4)]))
-  const [first] = refs as unknown as [Ref<number>]
+  const first = refs[0] as Ref<number>
   await storage.tag(first, { stage: 'final', run: 7 })
   await storage.tag((await storage.creator(first)) as Call, { keep: true })
   const { refs: found } = await storage.tagged({ stage: 'final' })
