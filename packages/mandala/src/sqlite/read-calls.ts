@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite'
-import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import { invariant } from '../base/invariant.ts'
-import type { LinkedCall, StoredSlot } from '../store/store.ts'
+import type { IsKnown, KnownCall, LinkedCall, StoredSlot } from '../store/store.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
 import { kindAt } from './kinds.ts'
 
@@ -15,7 +15,7 @@ export const CONSUMERS = `
 
 // The outer loop runs over the chosen calls, and slots are in the order of their key: SQLite need not sort.
 const CALLS = `
-  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), calls.op, calls.started_ms, calls.duration_us, calls.is_tuple
+  SELECT calls.id, lower(hex(calls.hid)), calls.op, calls.started_ms, calls.duration_us, calls.is_tuple
   FROM json_each(?) AS chosen CROSS JOIN calls ON calls.id = chosen.value`
 const SLOTS = `
   SELECT io.call, io.slot, io.label, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
@@ -23,20 +23,43 @@ const SLOTS = `
 const LABEL = 'SELECT name FROM labels WHERE id = ?'
 const OP = 'SELECT name, version FROM ops WHERE id = ?'
 
-type CallRow = [id: number, hid: CallHistoryId, cid: CallContentId, op: number, startedMs: number, durationUs: number, isTuple: number]
+type CallRow = [id: number, hid: CallHistoryId, op: number, startedMs: number, durationUs: number, isTuple: number]
 type SlotRow = [call: number, slot: number, label: number, hid: HistoryId, cid: ContentId, kind: number]
 
-/** Calls with their inputs and outputs, in the store's order; `choose` is one of the statements above. */
-export function readLinked(statements: Statements, choose: string, ...values: SQLInputValue[]): LinkedCall[] {
-  const ids = new Set(allRows<[number]>(statements.get(choose), ...values).map(([id]) => id))
-  if (ids.size === 0) return []
-  const chosen = JSON.stringify([...ids].sort((a, b) => a - b))
+/** Which calls are read: one of the statements above, with its values. */
+type Choice = readonly [choose: string, ...values: SQLInputValue[]]
+
+/** Calls with their inputs and outputs, in the store's order. */
+export function readLinked(statements: Statements, ...choice: Choice): LinkedCall[] {
+  return link(statements, readChosen(statements, choice))
+}
+
+/** The same, but known calls without them. */
+export function readUnknown(statements: Statements, isKnown: IsKnown, ...choice: Choice): (LinkedCall | KnownCall)[] {
+  const chosen = readChosen(statements, choice)
+  const unknown = link(statements, chosen.filter(([, hid]) => !isKnown(hid)))
+  let next = 0
+  return chosen.map(([order, hid]) => {
+    const call = unknown[next]
+    if (call?.hid !== hid) return { hid, order }
+    next += 1
+    return call
+  })
+}
+
+function readChosen(statements: Statements, [choose, ...values]: Choice): CallRow[] {
+  const ids = Float64Array.from(new Set(allRows<[number]>(statements.get(choose), ...values).map(([id]) => id)))
+  return ids.length === 0 ? [] : allRows<CallRow>(statements.get(CALLS), JSON.stringify([...ids.sort()]))
+}
+
+function link(statements: Statements, chosen: readonly CallRow[]): LinkedCall[] {
+  if (chosen.length === 0) return []
   // Names are few and rows many: each name is read once.
   const labelOf = remember((id) => firstRow<[string]>(statements.get(LABEL), id)?.[0] ?? '')
   const opOf = remember((id): readonly [name: string, version: number] => firstRow<[string, number]>(statements.get(OP), id) ?? ['', 0])
-  const slots = allRows<SlotRow>(statements.get(SLOTS), chosen)
+  const slots = allRows<SlotRow>(statements.get(SLOTS), JSON.stringify(chosen.map(([id]) => id)))
   let next = 0
-  const calls = allRows<CallRow>(statements.get(CALLS), chosen).map(([id, hid, cid, opId, startedAtMs, durationUs, isTuple]) => {
+  const calls = chosen.map(([id, hid, opId, startedAtMs, durationUs, isTuple]) => {
     const inputs: StoredSlot[] = []
     const outputs: StoredSlot[] = []
     for (; slots[next]?.[0] === id; next += 1) {
@@ -45,7 +68,7 @@ export function readLinked(statements: Statements, choose: string, ...values: SQ
       target.push({ name: labelOf(label), hid: refHid, cid: refCid, kind: kindAt(kind) })
     }
     const [op, version] = opOf(opId)
-    return { hid, cid, op, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1, order: id, inputs, outputs: outputs.reverse() }
+    return { hid, op, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1, order: id, inputs, outputs: outputs.reverse() }
   })
   invariant(next === slots.length, 'slots were not read in the order of their calls')
   return calls

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type {
-  Batch, Dropped, LinkedCall, Store, StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredValue, StoredVersion, StoreStats,
+  Batch, Dropped, IsKnown, KnownCall, LinkedCall, Store, StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredValue, StoredVersion, StoreStats,
   VersionedResult, VersionUse,
 } from '../store/store.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
@@ -15,7 +15,7 @@ import { solvePlan } from './match-pattern.ts'
 import { openDatabase } from './open-database.ts'
 import { kindAt } from './kinds.ts'
 import { OverflowFiles } from './overflow-files.ts'
-import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots } from './read-calls.ts'
+import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots, readUnknown } from './read-calls.ts'
 import { readAnswers } from './read-answers.ts'
 import { hasContent, readResult, readResultByContent } from './read-results.ts'
 import { describeSqliteError } from './sqlite-error.ts'
@@ -120,8 +120,8 @@ export class SqliteStore implements Store {
     })
   }
 
-  readCalls({ op, after, limit }: { op: string | undefined; after: number; limit: number }): readonly LinkedCall[] {
-    return this.#read(() => readLinked(this.#statements, CALLS_AFTER, after, op ?? null, op ?? null, limit))
+  readCalls({ op, after, limit }: { op: string | undefined; after: number; limit: number }, isKnown: IsKnown = () => false): readonly (LinkedCall | KnownCall)[] {
+    return this.#read(() => readUnknown(this.#statements, isKnown, CALLS_AFTER, after, op ?? null, op ?? null, limit))
   }
 
   readCallsById(hids: readonly CallHistoryId[]): readonly LinkedCall[] {
@@ -132,8 +132,8 @@ export class SqliteStore implements Store {
     return this.#read(() => readLinked(this.#statements, CREATORS, JSON.stringify(hids)))
   }
 
-  readConsumers(hids: readonly HistoryId[]): readonly LinkedCall[] {
-    return this.#read(() => readLinked(this.#statements, CONSUMERS, JSON.stringify(hids)))
+  readConsumers(hids: readonly HistoryId[], isKnown: IsKnown): readonly (LinkedCall | KnownCall)[] {
+    return this.#read(() => readUnknown(this.#statements, isKnown, CONSUMERS, JSON.stringify(hids)))
   }
 
   readRefs(hids: readonly HistoryId[]): readonly StoredSlot[] {

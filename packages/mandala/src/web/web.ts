@@ -1,10 +1,11 @@
 import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import { invariant } from '../base/invariant.ts'
 import { Call } from '../model/call.ts'
 import { deriveCallContentId, deriveHistoryId } from '../model/derive-ids.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { groupName } from '../model/structure.ts'
 import { wrapAs } from '../model/wrap.ts'
-import type { LinkedCall, StoredSlot } from '../store/store.ts'
+import type { KnownCall, LinkedCall, StoredSlot } from '../store/store.ts'
 
 /** What calls of one op and shape share: the names of their inputs and outputs, by position. */
 export interface Signature {
@@ -104,9 +105,14 @@ export class Web {
     return ref
   }
 
-  addCall(call: LinkedCall): number {
+  hasCall(hid: CallHistoryId): boolean {
+    return this.#callNumbers.has(hid)
+  }
+
+  addCall(call: LinkedCall | KnownCall): number {
     const known = this.#callNumbers.get(call.hid)
     if (known !== undefined) return known
+    invariant('op' in call, `call ${call.hid} was read as a known one`)
     const { hid, order, startedAtMs, durationMs } = call
     const inputs = sortElements(call)
     const signature = this.#sign(call, inputs)
