@@ -5,18 +5,16 @@ import type { IsKnown, KnownCall, LinkedCall, StoredSlot } from '../store/store.
 import { allRows, firstRow, type Statements } from './statements.ts'
 import { kindAt } from './kinds.ts'
 
-/** Each gives row ids of calls. Hashes go in as one JSON array: a statement for any number of them. */
-export const CALLS_AFTER = 'SELECT id FROM calls WHERE id > ? AND (? IS NULL OR op IN (SELECT id FROM ops WHERE name = ?)) ORDER BY id LIMIT ?'
-export const CALLS_BY_ID = 'SELECT calls.id FROM json_each(?) AS wanted JOIN calls ON calls.hid = unhex(wanted.value)'
-export const CREATORS = `
-  SELECT io.call FROM json_each(?) AS wanted JOIN refs ON refs.hid = unhex(wanted.value) JOIN io ON io.ref = refs.id WHERE io.slot < 0`
-export const CONSUMERS = `
-  SELECT io.call FROM json_each(?) AS wanted JOIN refs ON refs.hid = unhex(wanted.value) JOIN io ON io.ref = refs.id WHERE io.slot >= 0`
+const CALLS = 'SELECT id, lower(hex(hid)), op, started_ms, duration_us, is_tuple FROM calls WHERE'
+const USES = 'SELECT io.call FROM json_each(?) AS wanted JOIN refs ON refs.hid = unhex(wanted.value) JOIN io ON io.ref = refs.id'
+
+/** Each gives calls in the store's order. Hashes go in as one JSON array: a statement for any number of them. */
+export const CALLS_AFTER: string = `${CALLS} id > ? AND (? IS NULL OR op IN (SELECT id FROM ops WHERE name = ?)) ORDER BY id LIMIT ?`
+export const CALLS_BY_ID: string = `${CALLS} id IN (SELECT found.id FROM json_each(?) AS wanted JOIN calls AS found ON found.hid = unhex(wanted.value)) ORDER BY id`
+export const CREATORS: string = `${CALLS} id IN (${USES} WHERE io.slot < 0) ORDER BY id`
+export const CONSUMERS: string = `${CALLS} id IN (${USES} WHERE io.slot >= 0) ORDER BY id`
 
 // The outer loop runs over the chosen calls, and slots are in the order of their key: SQLite need not sort.
-const CALLS = `
-  SELECT calls.id, lower(hex(calls.hid)), calls.op, calls.started_ms, calls.duration_us, calls.is_tuple
-  FROM json_each(?) AS chosen CROSS JOIN calls ON calls.id = chosen.value`
 const SLOTS = `
   SELECT io.call, io.slot, io.label, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM json_each(?) AS chosen CROSS JOIN io ON io.call = chosen.value CROSS JOIN refs ON refs.id = io.ref CROSS JOIN vals ON vals.id = refs.val`
@@ -26,17 +24,14 @@ const OP = 'SELECT name, version FROM ops WHERE id = ?'
 type CallRow = [id: number, hid: CallHistoryId, op: number, startedMs: number, durationUs: number, isTuple: number]
 type SlotRow = [call: number, slot: number, label: number, hid: HistoryId, cid: ContentId, kind: number]
 
-/** Which calls are read: one of the statements above, with its values. */
-type Choice = readonly [choose: string, ...values: SQLInputValue[]]
-
-/** Calls with their inputs and outputs, in the store's order. */
-export function readLinked(statements: Statements, ...choice: Choice): LinkedCall[] {
-  return link(statements, readChosen(statements, choice))
+/** Calls with their inputs and outputs, in the store's order; `choose` is one of the statements above. */
+export function readLinked(statements: Statements, choose: string, ...values: SQLInputValue[]): LinkedCall[] {
+  return link(statements, allRows<CallRow>(statements.get(choose), ...values))
 }
 
 /** The same, but known calls without them. */
-export function readUnknown(statements: Statements, isKnown: IsKnown, ...choice: Choice): (LinkedCall | KnownCall)[] {
-  const chosen = readChosen(statements, choice)
+export function readUnknown(statements: Statements, isKnown: IsKnown, choose: string, ...values: SQLInputValue[]): (LinkedCall | KnownCall)[] {
+  const chosen = allRows<CallRow>(statements.get(choose), ...values)
   const unknown = link(statements, chosen.filter(([, hid]) => !isKnown(hid)))
   let next = 0
   return chosen.map(([order, hid]) => {
@@ -45,11 +40,6 @@ export function readUnknown(statements: Statements, isKnown: IsKnown, ...choice:
     next += 1
     return call
   })
-}
-
-function readChosen(statements: Statements, [choose, ...values]: Choice): CallRow[] {
-  const ids = Float64Array.from(new Set(allRows<[number]>(statements.get(choose), ...values).map(([id]) => id)))
-  return ids.length === 0 ? [] : allRows<CallRow>(statements.get(CALLS), JSON.stringify([...ids.sort()]))
 }
 
 function link(statements: Statements, chosen: readonly CallRow[]): LinkedCall[] {
