@@ -2,12 +2,14 @@ import { attachmentsOf, keyOf, type FrameData, type Node, type Side } from './fr
 import type { Cell } from '../web/cell-table.ts'
 import type { Web } from '../web/web.ts'
 
+/** What a computation has, by node; undefined for nodes that have no part in it. */
+export type Cells = readonly (Cell | undefined)[]
+
 /** One computation: something that nothing further was made of, with all that it came from. */
 export interface Trace {
   /** The node at which it ends. */
   readonly end: number
-  /** By node; nothing for nodes that have no part in it. */
-  readonly cells: ReadonlyMap<number, Cell>
+  readonly cells: Cells
   /** The place of its last call among all calls; refs alone come after those. */
   readonly order: number
 }
@@ -54,15 +56,14 @@ interface Found {
 
 /** Traces that end at refs which nothing uses and no trace has yet. Later ones first: they may have earlier ones in them. */
 function addUncovered(wiring: Wiring, { data, nodes, used, traces }: Found): void {
-  const covered = findCovered(traces, nodes)
-  const left = nodes.flatMap(({ kind, name }, node) => (kind === 'operation' ? [] : [...(data.variables.get(name) ?? [])]
-    .filter((ref) => !used[node]?.has(ref) && !covered[node]?.has(ref))
-    .map((ref) => ({ node, ref, maker: makersOf(wiring, node, ref) }))))
+  const unused = nodes.map(({ kind, name }, node) => (kind === 'operation' ? [] : [...(data.variables.get(name) ?? [])].filter((ref) => !used[node]?.has(ref))))
+  const covered = findCovered(traces, unused)
+  const left = unused.flatMap((refs, node) => refs.filter((ref) => !covered[node]?.has(ref)).map((ref) => ({ node, ref, maker: makersOf(wiring, node, ref) })))
   const orderOf = ({ maker: [, call] }: (typeof left)[number]): number => (call === undefined ? REFS_ALONE : data.web.call(call).order)
   for (const { node, ref, maker: [operation = node, call = ref] } of left.sort((a, b) => orderOf(b) - orderOf(a))) {
     if (covered[node]?.has(ref)) continue
     const trace = traceBack(wiring, operation, call)
-    for (const [column, cell] of trace.cells) for (const each of typeof cell === 'number' ? [cell] : cell) covered[column]?.add(each)
+    addCovered(covered, trace)
     traces.push(trace)
   }
 }
@@ -102,15 +103,19 @@ function isUsed({ web }: Wiring, operation: OperationWiring, number: number, use
   return outputs.some((ref, i) => operation.outputs.get(signature.outputs[i] as string)?.some((variable) => used[variable]?.has(ref)))
 }
 
-function findCovered(traces: readonly Trace[], nodes: readonly Node[]): readonly Set<number>[] {
-  const covered = nodes.map(() => new Set<number>())
-  for (const { cells } of traces) {
-    for (const [column, cell] of cells) {
-      if (typeof cell === 'number') covered[column]?.add(cell)
-      else for (const each of cell) covered[column]?.add(each)
-    }
-  }
+/** What traces have of the variables that hold any unused refs. */
+function findCovered(traces: readonly Trace[], unused: readonly (readonly number[])[]): readonly (Set<number> | undefined)[] {
+  const covered = unused.map((refs) => (refs.length > 0 ? new Set<number>() : undefined))
+  for (const trace of traces) addCovered(covered, trace)
   return covered
+}
+
+function addCovered(covered: readonly (Set<number> | undefined)[], { cells }: Trace): void {
+  for (let node = 0; node < covered.length; node += 1) {
+    const cell = cells[node]
+    if (typeof cell === 'number') covered[node]?.add(cell)
+    else for (const each of cell ?? []) covered[node]?.add(each)
+  }
 }
 
 type Element = readonly [node: number, number: number]
@@ -137,6 +142,8 @@ function usesOf({ web, operations }: Wiring, operation: number, number: number):
   return before
 }
 
+type OpenCells = (number | number[] | undefined)[]
+
 /** Something on the way back, with what comes before it: nodes and numbers in turn. */
 interface Step {
   readonly node: number
@@ -147,12 +154,12 @@ interface Step {
 
 /** Walks back from a call or ref, and notes what it meets after what that came from: inputs in their order, oldest first. */
 function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
-  const cells = new Map<number, number | number[]>()
+  const cells: OpenCells = new Array(wiring.operations.length).fill(undefined)
   const seen = new Set<number>()
   const calls: Element[] = []
   const open: Step[] = []
   const visit = (node: number, number: number): void => {
-    const key = node * 2 ** 32 + number
+    const key = number * wiring.operations.length + node
     if (seen.has(key)) return
     seen.add(key)
     open.push({ node, number, before: wiring.operations[node] ? usesOf(wiring, node, number) : makersOf(wiring, node, number), next: 0 })
@@ -176,21 +183,22 @@ function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
  * What else the calls of a trace gave. What the last one gave always belongs to it; what others gave does where nothing of that variable
  * is part of the trace yet: else it came from another use of their op.
  */
-function addOutputs({ web, operations }: Wiring, calls: readonly Element[], cells: Map<number, number | number[]>): void {
-  const inUse = new Set(cells.keys())
-  for (const [i, [node, number]] of calls.entries()) {
+function addOutputs({ web, operations }: Wiring, calls: readonly Element[], cells: OpenCells): void {
+  const inUse = cells.map((cell) => cell !== undefined)
+  for (let i = 0; i < calls.length; i += 1) {
+    const [node, number] = calls[i] as Element
     const { outputs, signature } = web.call(number)
-    for (const [position, ref] of outputs.entries()) {
-      for (const variable of operations[node]?.outputs.get(signature.outputs[position] as string) ?? []) {
-        if (!inUse.has(variable) || i === calls.length - 1) addTo(cells, variable, ref)
+    for (let j = 0; j < outputs.length; j += 1) {
+      for (const variable of operations[node]?.outputs.get(signature.outputs[j] as string) ?? []) {
+        if (!inUse[variable] || i === calls.length - 1) addTo(cells, variable, outputs[j] as number)
       }
     }
   }
 }
 
-function addTo(cells: Map<number, number | number[]>, node: number, number: number): void {
-  const cell = cells.get(node)
-  if (cell === undefined) cells.set(node, number)
-  else if (typeof cell === 'number') cells.set(node, [cell, number])
+function addTo(cells: OpenCells, node: number, number: number): void {
+  const cell = cells[node]
+  if (cell === undefined) cells[node] = number
+  else if (typeof cell === 'number') cells[node] = [cell, number]
   else cell.push(number)
 }
