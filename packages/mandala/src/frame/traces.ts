@@ -1,6 +1,6 @@
 import { attachmentsOf, keyOf, type FrameData, type Node, type Side } from './frame-data.ts'
 import type { Cell } from '../web/cell-table.ts'
-import type { Web } from '../web/web.ts'
+import type { Signature, Web } from '../web/web.ts'
 
 /** What a computation has, by node; undefined for nodes that have no part in it. */
 export type Cells = readonly (Cell | undefined)[]
@@ -25,9 +25,12 @@ interface Wiring {
 
 interface OperationWiring {
   readonly calls: ReadonlySet<number>
-  readonly inputs: ReadonlyMap<string, readonly number[]>
-  readonly outputs: ReadonlyMap<string, readonly number[]>
+  readonly inputs: Links
+  readonly outputs: Links
 }
+
+/** Which refs of a call stand in which variables, on one side. */
+type Links = (signature: Signature) => readonly { readonly place: number; readonly variable: number }[]
 
 const REFS_ALONE = Number.MAX_SAFE_INTEGER / 2
 
@@ -72,15 +75,28 @@ function wire(data: FrameData, nodes: readonly Node[]): Wiring {
   const numbers = new Map(nodes.map((node, i) => [keyOf(node), i]))
   const numberOf = (kind: Node['kind'], name: string): number => numbers.get(keyOf({ kind, name })) as number
   const attachments = attachmentsOf(data, 'outputs')
-  const edges = (operation: string, side: Side): Map<string, number[]> =>
-    new Map(Array.from(data.operations.get(operation)?.[side] ?? [], ([label, names]) => [label, names.map((name) => numberOf('variable', name))]))
+  const links = (operation: string, side: Side): Links => {
+    const edges = data.operations.get(operation)?.[side]
+    return remember((signature) => signature[side].flatMap((label, place) => (
+      (edges?.get(label) ?? []).map((name) => ({ place, variable: numberOf('variable', name) })))))
+  }
   return {
     web: data.web,
     makers: nodes.map(({ kind, name }) => (kind === 'operation' ? [] : (attachments.get(name) ?? []).map(({ operation, label }) => (
       { operation: numberOf('operation', operation), label })))),
     operations: nodes.map(({ kind, name }) => (kind === 'variable' ? undefined : {
-      calls: data.operations.get(name)?.calls ?? new Set(), inputs: edges(name, 'inputs'), outputs: edges(name, 'outputs'),
+      calls: data.operations.get(name)?.calls ?? new Set(), inputs: links(name, 'inputs'), outputs: links(name, 'outputs'),
     })),
+  }
+}
+
+/** Calls are many and signatures few: the links of each are found once. */
+function remember(find: Links): Links {
+  const known = new Map<Signature, ReturnType<Links>>()
+  return (signature) => {
+    let links = known.get(signature)
+    if (!links) known.set(signature, (links = find(signature)))
+    return links
   }
 }
 
@@ -90,9 +106,7 @@ function findUsed({ web, operations }: Wiring, nodes: readonly Node[]): readonly
   for (const operation of operations) {
     for (const number of operation?.calls ?? []) {
       const { inputs, signature } = web.call(number)
-      for (let i = 0; i < inputs.length; i += 1) {
-        for (const variable of operation?.inputs.get(signature.inputs[i] as string) ?? []) used[variable]?.add(inputs[i] as number)
-      }
+      for (const { place, variable } of operation?.inputs(signature) ?? []) used[variable]?.add(inputs[place] as number)
     }
   }
   return used
@@ -100,7 +114,7 @@ function findUsed({ web, operations }: Wiring, nodes: readonly Node[]): readonly
 
 function isUsed({ web }: Wiring, operation: OperationWiring, number: number, used: readonly ReadonlySet<number>[]): boolean {
   const { outputs, signature } = web.call(number)
-  return outputs.some((ref, i) => operation.outputs.get(signature.outputs[i] as string)?.some((variable) => used[variable]?.has(ref)))
+  return operation.outputs(signature).some(({ place, variable }) => used[variable]?.has(outputs[place] as number))
 }
 
 /** What traces have of the variables that hold any unused refs. */
@@ -118,7 +132,10 @@ function addCovered(covered: readonly (Set<number> | undefined)[], { cells }: Tr
   }
 }
 
-type Element = readonly [node: number, number: number]
+interface Element {
+  readonly node: number
+  readonly number: number
+}
 
 function makersOf({ web, makers, operations }: Wiring, variable: number, ref: number): number[] {
   const before: number[] = []
@@ -135,19 +152,14 @@ function makersOf({ web, makers, operations }: Wiring, variable: number, ref: nu
 function usesOf({ web, operations }: Wiring, operation: number, number: number): number[] {
   const before: number[] = []
   const { inputs, signature } = web.call(number)
-  const edges = (operations[operation] as OperationWiring).inputs
-  for (let i = 0; i < inputs.length; i += 1) {
-    for (const variable of edges.get(signature.inputs[i] as string) ?? []) before.push(variable, inputs[i] as number)
-  }
+  for (const { place, variable } of operations[operation]?.inputs(signature) ?? []) before.push(variable, inputs[place] as number)
   return before
 }
 
 type OpenCells = (number | number[] | undefined)[]
 
 /** Something on the way back, with what comes before it: nodes and numbers in turn. */
-interface Step {
-  readonly node: number
-  readonly number: number
+interface Step extends Element {
   readonly before: readonly number[]
   next: number
 }
@@ -172,7 +184,7 @@ function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
     else {
       open.pop()
       addTo(cells, node, number)
-      if (wiring.operations[node]) calls.push([node, number])
+      if (wiring.operations[node]) calls.push({ node, number })
     }
   }
   addOutputs(wiring, calls, cells)
@@ -186,12 +198,10 @@ function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
 function addOutputs({ web, operations }: Wiring, calls: readonly Element[], cells: OpenCells): void {
   const inUse = cells.map((cell) => cell !== undefined)
   for (let i = 0; i < calls.length; i += 1) {
-    const [node, number] = calls[i] as Element
+    const { node, number } = calls[i] as Element
     const { outputs, signature } = web.call(number)
-    for (let j = 0; j < outputs.length; j += 1) {
-      for (const variable of operations[node]?.outputs.get(signature.outputs[j] as string) ?? []) {
-        if (!inUse[variable] || i === calls.length - 1) addTo(cells, variable, outputs[j] as number)
-      }
+    for (const { place, variable } of operations[node]?.outputs(signature) ?? []) {
+      if (!inUse[variable] || i === calls.length - 1) addTo(cells, variable, outputs[place] as number)
     }
   }
 }
