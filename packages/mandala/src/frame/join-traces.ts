@@ -1,8 +1,5 @@
 import type { Cell } from '../web/cell-table.ts'
-import type { Trace } from './traces.ts'
-
-/** A row of the table, or a trace on the way to one. */
-export type Cells = ReadonlyMap<number, Cell>
+import type { Cells, Trace } from './traces.ts'
 
 /** The traces that end at one node. */
 interface EndTable {
@@ -27,7 +24,8 @@ export function joinTraces(traces: readonly Trace[]): Cells[] {
   const rows: { readonly cells: Cells; readonly order: number }[] = []
   const done = new Set<Trace>()
   const report = (members: readonly Member[]): void => {
-    const cells = new Map(members.toReversed().flatMap(({ trace }) => [...trace.cells]))
+    const [first, ...others] = members.map(({ trace }) => trace.cells) as [Cells, ...Cells[]]
+    const cells = first.map((cell, node) => cell ?? others.find((other) => other[node] !== undefined)?.[node])
     rows.push({ cells, order: Math.min(...members.map(({ trace }) => trace.order)) })
   }
   for (const table of tables) {
@@ -46,9 +44,11 @@ interface Member {
 
 /** Those with the widest scope first: the others' traces are parts of many rows, and all of these are found by then. */
 function makeTables(traces: readonly Trace[]): EndTable[] {
-  return Array.from(Map.groupBy(traces, ({ end }) => end).values(), (ofEnd) => (
-    { traces: ofEnd, scope: new Set(ofEnd.flatMap(({ cells }) => [...cells.keys()])), indexes: new Map() }
-  )).sort((a, b) => b.scope.size - a.scope.size)
+  return Array.from(Map.groupBy(traces, ({ end }) => end).values(), (ofEnd) => {
+    const scope = new Set<number>()
+    for (const { cells } of ofEnd) for (let node = 0; node < cells.length; node += 1) if (cells[node] !== undefined) scope.add(node)
+    return { traces: ofEnd, scope, indexes: new Map() }
+  }).sort((a, b) => b.scope.size - a.scope.size)
 }
 
 interface Growth {
@@ -82,7 +82,7 @@ function sharedScope(members: readonly Member[], { scope }: EndTable): number[] 
 /** Traces of a table that fit all members; with `isLinked`, only if they share something. */
 function findFitting(table: EndTable, members: readonly Member[], isLinked: boolean): Member[] {
   const columns = sharedScope(members, table)
-  const cellAt = (column: number): Cell | undefined => members.find(({ trace }) => trace.cells.has(column))?.trace.cells.get(column)
+  const cellAt = (column: number): Cell | undefined => members.find(({ trace }) => trace.cells[column] !== undefined)?.trace.cells[column]
   const cells = columns.map(cellAt)
   if (columns.length === 0 || (isLinked && cells.every((cell) => cell === undefined))) return []
   return (indexBy(table, columns).get(keyOfContents(cells)) ?? []).map((trace) => ({ table, trace }))
@@ -91,7 +91,7 @@ function findFitting(table: EndTable, members: readonly Member[], isLinked: bool
 function indexBy(table: EndTable, columns: readonly number[]): ReadonlyMap<string, readonly Trace[]> {
   const name = columns.join()
   let index = table.indexes.get(name)
-  if (!index) table.indexes.set(name, (index = Map.groupBy(table.traces, ({ cells }) => keyOfContents(columns.map((column) => cells.get(column))))))
+  if (!index) table.indexes.set(name, (index = Map.groupBy(table.traces, ({ cells }) => keyOfContents(columns.map((column) => cells[column])))))
   return index
 }
 

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { HistoryId } from '../base/ids.ts'
-import type { CallReader, LinkedCall } from '../store/store.ts'
+import type { CallReader, KnownCall, LinkedCall } from '../store/store.ts'
 import { resolve, type Draft, type DraftVariable } from './draft.ts'
 import { Glue } from './glue.ts'
 
@@ -15,8 +15,8 @@ export interface Sighting {
 /** Calls by number, each with the variables through which it was found. */
 export type Found = Map<number, Glue>
 
-/** So many refs are asked for at once: enough for the cost of asking not to show, and a few MB of answers. */
-const REFS_AT_ONCE = 10_000
+/** So many refs are asked for at once: enough for the cost of asking not to show, few enough for answers to be collected young. */
+const REFS_AT_ONCE = 1_000
 
 /** The calls that made refs whose variable doesn't have them yet. */
 export async function findCreators(draft: Draft, sightings: readonly Sighting[], reader: CallReader): Promise<Found> {
@@ -54,7 +54,7 @@ export async function findConsumers(draft: Draft, sightings: readonly Sighting[]
   }
   const found: Found = new Map()
   const none = new Glue()
-  await meetCalls(draft, variablesOf.keys(), (hids) => reader.readConsumers(hids), (number) => {
+  await meetCalls(draft, variablesOf.keys(), (hids) => reader.readConsumers(hids, (hid) => web.hasCall(hid)), (number) => {
     const { inputs, signature } = web.call(number)
     let glue = found.get(number) ?? none
     for (let i = 0; i < inputs.length; i += 1) {
@@ -68,7 +68,8 @@ export async function findConsumers(draft: Draft, sightings: readonly Sighting[]
 }
 
 async function meetCalls(
-  { web }: Draft, refs: Iterable<number>, read: (hids: readonly HistoryId[]) => Awaitable<readonly LinkedCall[]>, note: (number: number) => void = () => {},
+  { web }: Draft, refs: Iterable<number>, read: (hids: readonly HistoryId[]) => Awaitable<readonly (LinkedCall | KnownCall)[]>,
+  note: (number: number) => void = () => {},
 ): Promise<void> {
   const meet = async (hids: readonly HistoryId[]): Promise<void> => {
     for (const call of await read(hids)) note(web.addCall(call))

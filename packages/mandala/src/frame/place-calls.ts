@@ -38,9 +38,9 @@ export function placeCalls(draft: Draft, found: Found, { side, isWhole, follows 
  * play one role and become one; else the ref has its use in either.
  */
 function joinKnown(draft: Draft, found: Found): void {
-  for (const [call, glue] of found) {
+  found.forEach((glue, call) => {
     const known = draft.operations.filter(({ op, calls }) => op === draft.web.call(call).signature.op && calls.has(call))
-    if (known.length === 0) continue
+    if (known.length === 0) return
     let left = new Glue()
     for (const { label, variable } of glue.ends) {
       const taking = known.find(({ inputs }) => inputs.has(label))?.inputs.get(label)
@@ -49,7 +49,7 @@ function joinKnown(draft: Draft, found: Found): void {
     }
     if (left.ends.length === 0) found.delete(call)
     else found.set(call, left)
-  }
+  })
 }
 
 function isUsed({ operations }: Draft, variable: DraftVariable): boolean {

@@ -1,14 +1,13 @@
 import { isStructureOp } from '../model/structure.ts'
 import { listNodes, type FrameData, type Node } from './frame-data.ts'
-import { joinTraces, keyOfCells, type Cells } from './join-traces.ts'
-import type { Cell } from '../web/cell-table.ts'
-import { findTraces } from './traces.ts'
+import { joinTraces, keyOfCells } from './join-traces.ts'
+import { findTraces, type Cells } from './traces.ts'
 
 /** The table of a frame before its values are loaded. */
 export interface Rows {
   readonly columns: readonly Node[]
   /** A row has a cell for each column. */
-  readonly rows: readonly (readonly (Cell | undefined)[])[]
+  readonly rows: readonly Cells[]
 }
 
 /**
@@ -20,16 +19,14 @@ export function findRows(data: FrameData, { isInner, calls }: { readonly isInner
   const found = joinTraces(findTraces(data, nodes))
   const columns = data.shown ?? nodes.filter(({ kind, name }) => kind === 'variable' || (calls && !isStructureOp(data.operations.get(name)?.op as string)))
   const places = columns.map(({ kind, name }) => nodes.findIndex((node) => node.kind === kind && node.name === name))
-  const rows = dropRepeated(found.map((cells) => pick(cells, places)))
+  // Rows differ in some node: where all nodes are shown, no row is repeated.
+  const isWhole = data.shown === undefined && columns.length === nodes.length
+  const rows = isWhole ? found : dropRepeated(found.map((cells) => places.map((place) => cells[place])))
   return { columns, rows: isInner ? rows.filter((row) => row.every((cell) => cell !== undefined)) : rows }
 }
 
-function pick(cells: Cells, places: readonly number[]): (Cell | undefined)[] {
-  return places.map((place) => cells.get(place))
-}
-
-/** Rows that differ only in columns that aren't shown are one; a row that has nothing to show is none. */
-function dropRepeated(rows: readonly (readonly (Cell | undefined)[])[]): (readonly (Cell | undefined)[])[] {
+/** Rows that differ only in nodes that aren't shown are one; a row that has nothing to show is none. */
+function dropRepeated(rows: readonly Cells[]): readonly Cells[] {
   const seen = new Set<string>()
   return rows.filter((row) => {
     const key = keyOfCells(row)

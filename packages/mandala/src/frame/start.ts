@@ -7,14 +7,14 @@ import type { FrameData } from './frame-data.ts'
 import { attachOpen } from './place-calls.ts'
 import type { Web } from '../web/web.ts'
 
-const CALLS_AT_ONCE = 10_000
+const CALLS_AT_ONCE = 1_000
 
 /** All stored calls of an op, with a variable for each of its inputs and outputs. */
 export async function startFromOp(web: Web, reader: CallReader, op: string): Promise<FrameData> {
   const draft = new Draft(web)
   const operation = draft.addOperation(op)
   for (let after = 0; ; ) {
-    const page = await reader.readCalls({ op, after, limit: CALLS_AT_ONCE })
+    const page = await reader.readCalls({ op, after, limit: CALLS_AT_ONCE }, (hid) => web.hasCall(hid))
     for (const call of page) operation.calls.add(web.addCall(call))
     if (page.length < CALLS_AT_ONCE) break
     after = page.at(-1)?.order as number

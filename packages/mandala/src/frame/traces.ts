@@ -1,13 +1,15 @@
 import { attachmentsOf, keyOf, type FrameData, type Node, type Side } from './frame-data.ts'
 import type { Cell } from '../web/cell-table.ts'
-import type { Web } from '../web/web.ts'
+import type { Signature, Web } from '../web/web.ts'
+
+/** What a computation has, by node; undefined for nodes that have no part in it. */
+export type Cells = readonly (Cell | undefined)[]
 
 /** One computation: something that nothing further was made of, with all that it came from. */
 export interface Trace {
   /** The node at which it ends. */
   readonly end: number
-  /** By node; nothing for nodes that have no part in it. */
-  readonly cells: ReadonlyMap<number, Cell>
+  readonly cells: Cells
   /** The place of its last call among all calls; refs alone come after those. */
   readonly order: number
 }
@@ -23,9 +25,12 @@ interface Wiring {
 
 interface OperationWiring {
   readonly calls: ReadonlySet<number>
-  readonly inputs: ReadonlyMap<string, readonly number[]>
-  readonly outputs: ReadonlyMap<string, readonly number[]>
+  readonly inputs: Links
+  readonly outputs: Links
 }
+
+/** Which refs of a call stand in which variables, on one side. */
+type Links = (signature: Signature) => readonly { readonly place: number; readonly variable: number }[]
 
 const REFS_ALONE = Number.MAX_SAFE_INTEGER / 2
 
@@ -54,15 +59,14 @@ interface Found {
 
 /** Traces that end at refs which nothing uses and no trace has yet. Later ones first: they may have earlier ones in them. */
 function addUncovered(wiring: Wiring, { data, nodes, used, traces }: Found): void {
-  const covered = findCovered(traces, nodes)
-  const left = nodes.flatMap(({ kind, name }, node) => (kind === 'operation' ? [] : [...(data.variables.get(name) ?? [])]
-    .filter((ref) => !used[node]?.has(ref) && !covered[node]?.has(ref))
-    .map((ref) => ({ node, ref, maker: makersOf(wiring, node, ref) }))))
+  const unused = nodes.map(({ kind, name }, node) => (kind === 'operation' ? [] : [...(data.variables.get(name) ?? [])].filter((ref) => !used[node]?.has(ref))))
+  const covered = findCovered(traces, unused)
+  const left = unused.flatMap((refs, node) => refs.filter((ref) => !covered[node]?.has(ref)).map((ref) => ({ node, ref, maker: makersOf(wiring, node, ref) })))
   const orderOf = ({ maker: [, call] }: (typeof left)[number]): number => (call === undefined ? REFS_ALONE : data.web.call(call).order)
   for (const { node, ref, maker: [operation = node, call = ref] } of left.sort((a, b) => orderOf(b) - orderOf(a))) {
     if (covered[node]?.has(ref)) continue
     const trace = traceBack(wiring, operation, call)
-    for (const [column, cell] of trace.cells) for (const each of typeof cell === 'number' ? [cell] : cell) covered[column]?.add(each)
+    addCovered(covered, trace)
     traces.push(trace)
   }
 }
@@ -71,15 +75,28 @@ function wire(data: FrameData, nodes: readonly Node[]): Wiring {
   const numbers = new Map(nodes.map((node, i) => [keyOf(node), i]))
   const numberOf = (kind: Node['kind'], name: string): number => numbers.get(keyOf({ kind, name })) as number
   const attachments = attachmentsOf(data, 'outputs')
-  const edges = (operation: string, side: Side): Map<string, number[]> =>
-    new Map(Array.from(data.operations.get(operation)?.[side] ?? [], ([label, names]) => [label, names.map((name) => numberOf('variable', name))]))
+  const links = (operation: string, side: Side): Links => {
+    const edges = data.operations.get(operation)?.[side]
+    return remember((signature) => signature[side].flatMap((label, place) => (
+      (edges?.get(label) ?? []).map((name) => ({ place, variable: numberOf('variable', name) })))))
+  }
   return {
     web: data.web,
     makers: nodes.map(({ kind, name }) => (kind === 'operation' ? [] : (attachments.get(name) ?? []).map(({ operation, label }) => (
       { operation: numberOf('operation', operation), label })))),
     operations: nodes.map(({ kind, name }) => (kind === 'variable' ? undefined : {
-      calls: data.operations.get(name)?.calls ?? new Set(), inputs: edges(name, 'inputs'), outputs: edges(name, 'outputs'),
+      calls: data.operations.get(name)?.calls ?? new Set(), inputs: links(name, 'inputs'), outputs: links(name, 'outputs'),
     })),
+  }
+}
+
+/** Calls are many and signatures few: the links of each are found once. */
+function remember(find: Links): Links {
+  const known = new Map<Signature, ReturnType<Links>>()
+  return (signature) => {
+    let links = known.get(signature)
+    if (!links) known.set(signature, (links = find(signature)))
+    return links
   }
 }
 
@@ -89,9 +106,7 @@ function findUsed({ web, operations }: Wiring, nodes: readonly Node[]): readonly
   for (const operation of operations) {
     for (const number of operation?.calls ?? []) {
       const { inputs, signature } = web.call(number)
-      for (let i = 0; i < inputs.length; i += 1) {
-        for (const variable of operation?.inputs.get(signature.inputs[i] as string) ?? []) used[variable]?.add(inputs[i] as number)
-      }
+      for (const { place, variable } of operation?.inputs(signature) ?? []) used[variable]?.add(inputs[place] as number)
     }
   }
   return used
@@ -99,21 +114,28 @@ function findUsed({ web, operations }: Wiring, nodes: readonly Node[]): readonly
 
 function isUsed({ web }: Wiring, operation: OperationWiring, number: number, used: readonly ReadonlySet<number>[]): boolean {
   const { outputs, signature } = web.call(number)
-  return outputs.some((ref, i) => operation.outputs.get(signature.outputs[i] as string)?.some((variable) => used[variable]?.has(ref)))
+  return operation.outputs(signature).some(({ place, variable }) => used[variable]?.has(outputs[place] as number))
 }
 
-function findCovered(traces: readonly Trace[], nodes: readonly Node[]): readonly Set<number>[] {
-  const covered = nodes.map(() => new Set<number>())
-  for (const { cells } of traces) {
-    for (const [column, cell] of cells) {
-      if (typeof cell === 'number') covered[column]?.add(cell)
-      else for (const each of cell) covered[column]?.add(each)
-    }
-  }
+/** What traces have of the variables that hold any unused refs. */
+function findCovered(traces: readonly Trace[], unused: readonly (readonly number[])[]): readonly (Set<number> | undefined)[] {
+  const covered = unused.map((refs) => (refs.length > 0 ? new Set<number>() : undefined))
+  for (const trace of traces) addCovered(covered, trace)
   return covered
 }
 
-type Element = readonly [node: number, number: number]
+function addCovered(covered: readonly (Set<number> | undefined)[], { cells }: Trace): void {
+  for (let node = 0; node < covered.length; node += 1) {
+    const cell = cells[node]
+    if (typeof cell === 'number') covered[node]?.add(cell)
+    else for (const each of cell ?? []) covered[node]?.add(each)
+  }
+}
+
+interface Element {
+  readonly node: number
+  readonly number: number
+}
 
 function makersOf({ web, makers, operations }: Wiring, variable: number, ref: number): number[] {
   const before: number[] = []
@@ -130,29 +152,26 @@ function makersOf({ web, makers, operations }: Wiring, variable: number, ref: nu
 function usesOf({ web, operations }: Wiring, operation: number, number: number): number[] {
   const before: number[] = []
   const { inputs, signature } = web.call(number)
-  const edges = (operations[operation] as OperationWiring).inputs
-  for (let i = 0; i < inputs.length; i += 1) {
-    for (const variable of edges.get(signature.inputs[i] as string) ?? []) before.push(variable, inputs[i] as number)
-  }
+  for (const { place, variable } of operations[operation]?.inputs(signature) ?? []) before.push(variable, inputs[place] as number)
   return before
 }
 
+type OpenCells = (number | number[] | undefined)[]
+
 /** Something on the way back, with what comes before it: nodes and numbers in turn. */
-interface Step {
-  readonly node: number
-  readonly number: number
+interface Step extends Element {
   readonly before: readonly number[]
   next: number
 }
 
 /** Walks back from a call or ref, and notes what it meets after what that came from: inputs in their order, oldest first. */
 function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
-  const cells = new Map<number, number | number[]>()
+  const cells: OpenCells = new Array(wiring.operations.length).fill(undefined)
   const seen = new Set<number>()
   const calls: Element[] = []
   const open: Step[] = []
   const visit = (node: number, number: number): void => {
-    const key = node * 2 ** 32 + number
+    const key = number * wiring.operations.length + node
     if (seen.has(key)) return
     seen.add(key)
     open.push({ node, number, before: wiring.operations[node] ? usesOf(wiring, node, number) : makersOf(wiring, node, number), next: 0 })
@@ -165,7 +184,7 @@ function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
     else {
       open.pop()
       addTo(cells, node, number)
-      if (wiring.operations[node]) calls.push([node, number])
+      if (wiring.operations[node]) calls.push({ node, number })
     }
   }
   addOutputs(wiring, calls, cells)
@@ -176,21 +195,20 @@ function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
  * What else the calls of a trace gave. What the last one gave always belongs to it; what others gave does where nothing of that variable
  * is part of the trace yet: else it came from another use of their op.
  */
-function addOutputs({ web, operations }: Wiring, calls: readonly Element[], cells: Map<number, number | number[]>): void {
-  const inUse = new Set(cells.keys())
-  for (const [i, [node, number]] of calls.entries()) {
+function addOutputs({ web, operations }: Wiring, calls: readonly Element[], cells: OpenCells): void {
+  const inUse = cells.map((cell) => cell !== undefined)
+  for (let i = 0; i < calls.length; i += 1) {
+    const { node, number } = calls[i] as Element
     const { outputs, signature } = web.call(number)
-    for (const [position, ref] of outputs.entries()) {
-      for (const variable of operations[node]?.outputs.get(signature.outputs[position] as string) ?? []) {
-        if (!inUse.has(variable) || i === calls.length - 1) addTo(cells, variable, ref)
-      }
+    for (const { place, variable } of operations[node]?.outputs(signature) ?? []) {
+      if (!inUse[variable] || i === calls.length - 1) addTo(cells, variable, outputs[place] as number)
     }
   }
 }
 
-function addTo(cells: Map<number, number | number[]>, node: number, number: number): void {
-  const cell = cells.get(node)
-  if (cell === undefined) cells.set(node, number)
-  else if (typeof cell === 'number') cells.set(node, [cell, number])
+function addTo(cells: OpenCells, node: number, number: number): void {
+  const cell = cells[node]
+  if (cell === undefined) cells[node] = number
+  else if (typeof cell === 'number') cells[node] = [cell, number]
   else cell.push(number)
 }

@@ -13,9 +13,9 @@ export function keepRefs(data: FrameData, variable: string, kept: ReadonlySet<nu
   const place = nodes.findIndex(({ kind, name }) => kind === 'variable' && name === variable)
   const found = nodes.map(() => new Set<number>())
   for (const cells of joinTraces(findTraces(data, nodes))) {
-    const cell = cells.get(place)
+    const cell = cells[place]
     if (cell === undefined || !toList(cell).every((ref) => kept.has(ref))) continue
-    for (const [node, numbers] of cells) for (const number of toList(numbers)) found[node]?.add(number)
+    for (const [node, numbers] of cells.entries()) for (const number of toList(numbers)) found[node]?.add(number)
   }
   const { variables, operations } = copyParts(data)
   for (const [i, { kind, name }] of nodes.entries()) {
@@ -25,7 +25,7 @@ export function keepRefs(data: FrameData, variable: string, kept: ReadonlySet<nu
   return keepParts(data, { variables, operations })
 }
 
-const toList = (cell: Cell): readonly number[] => (typeof cell === 'number' ? [cell] : cell)
+const toList = (cell: Cell | undefined): readonly number[] => (typeof cell === 'number' ? [cell] : cell ?? [])
 
 /** Keeps some calls of an operation; what was computed from the others goes. */
 export function keepCalls(data: FrameData, operation: string, kept: ReadonlySet<number>): FrameData {

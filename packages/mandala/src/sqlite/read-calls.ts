@@ -1,60 +1,73 @@
 import type { SQLInputValue } from 'node:sqlite'
-import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import { invariant } from '../base/invariant.ts'
-import type { LinkedCall, StoredSlot } from '../store/store.ts'
+import type { IsKnown, KnownCall, LinkedCall, StoredSlot } from '../store/store.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
 import { kindAt } from './kinds.ts'
 import { toNotes } from './notes.ts'
 import { findProcess } from './processes.ts'
 
-/** Each gives row ids of calls. Hashes go in as one JSON array: a statement for any number of them. */
-export const CALLS_AFTER = 'SELECT id FROM calls WHERE id > ? AND (? IS NULL OR op IN (SELECT id FROM ops WHERE name = ?)) ORDER BY id LIMIT ?'
-export const CALLS_BY_ID = 'SELECT calls.id FROM json_each(?) AS wanted JOIN calls ON calls.hid = unhex(wanted.value)'
-export const CREATORS = `
-  SELECT io.call FROM json_each(?) AS wanted JOIN refs ON refs.hid = unhex(wanted.value) JOIN io ON io.ref = refs.id WHERE io.slot < 0`
-export const CONSUMERS = `
-  SELECT io.call FROM json_each(?) AS wanted JOIN refs ON refs.hid = unhex(wanted.value) JOIN io ON io.ref = refs.id WHERE io.slot >= 0`
+const CALLS = 'SELECT id, lower(hex(hid)), op, started_ms, duration_us, is_tuple, notes, process, is_adopted FROM calls WHERE'
+const USES = 'SELECT io.call FROM json_each(?) AS wanted JOIN refs ON refs.hid = unhex(wanted.value) JOIN io ON io.ref = refs.id'
+
+/** Each gives calls in the store's order. Hashes go in as one JSON array: a statement for any number of them. */
+export const CALLS_AFTER: string = `${CALLS} id > ? AND (? IS NULL OR op IN (SELECT id FROM ops WHERE name = ?)) ORDER BY id LIMIT ?`
+export const CALLS_BY_ID: string = `${CALLS} id IN (SELECT found.id FROM json_each(?) AS wanted JOIN calls AS found ON found.hid = unhex(wanted.value)) ORDER BY id`
+export const CREATORS: string = `${CALLS} id IN (${USES} WHERE io.slot < 0) ORDER BY id`
+export const CONSUMERS: string = `${CALLS} id IN (${USES} WHERE io.slot >= 0) ORDER BY id`
 
 // The outer loop runs over the chosen calls, and slots are in the order of their key: SQLite need not sort.
-const CALLS = `
-  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), calls.op, calls.started_ms, calls.duration_us, calls.is_tuple,
-    calls.notes, calls.process, calls.is_adopted
-  FROM json_each(?) AS chosen CROSS JOIN calls ON calls.id = chosen.value`
 const SLOTS = `
   SELECT io.call, io.slot, io.label, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
   FROM json_each(?) AS chosen CROSS JOIN io ON io.call = chosen.value CROSS JOIN refs ON refs.id = io.ref CROSS JOIN vals ON vals.id = refs.val`
 const LABEL = 'SELECT name FROM labels WHERE id = ?'
 const OP = 'SELECT name, version FROM ops WHERE id = ?'
 
+// Rows are read by index: patterns that take arrays apart are three times as slow where code runs for the first time.
 type CallRow = [
-  id: number, hid: CallHistoryId, cid: CallContentId, op: number, startedMs: number, durationUs: number, isTuple: number,
+  id: number, hid: CallHistoryId, op: number, startedMs: number, durationUs: number, isTuple: number,
   notes: string | null, process: number | null, isAdopted: number | null,
 ]
 type SlotRow = [call: number, slot: number, label: number, hid: HistoryId, cid: ContentId, kind: number]
 
 /** Calls with their inputs and outputs, in the store's order; `choose` is one of the statements above. */
 export function readLinked(statements: Statements, choose: string, ...values: SQLInputValue[]): LinkedCall[] {
-  const ids = new Set(allRows<[number]>(statements.get(choose), ...values).map(([id]) => id))
-  if (ids.size === 0) return []
-  const chosen = JSON.stringify([...ids].sort((a, b) => a - b))
+  return link(statements, allRows<CallRow>(statements.get(choose), ...values))
+}
+
+/** The same, but known calls without them. */
+export function readUnknown(statements: Statements, isKnown: IsKnown, choose: string, ...values: SQLInputValue[]): (LinkedCall | KnownCall)[] {
+  const chosen = allRows<CallRow>(statements.get(choose), ...values)
+  const unknown = link(statements, chosen.filter((row) => !isKnown(row[1])))
+  let next = 0
+  return chosen.map((row) => {
+    const call = unknown[next]
+    if (call?.hid !== row[1]) return { hid: row[1], order: row[0] }
+    next += 1
+    return call
+  })
+}
+
+function link(statements: Statements, chosen: readonly CallRow[]): LinkedCall[] {
+  if (chosen.length === 0) return []
   // Names are few and rows many: each name is read once.
   const labelOf = remember((id) => firstRow<[string]>(statements.get(LABEL), id)?.[0] ?? '')
   const opOf = remember((id): readonly [name: string, version: number] => firstRow<[string, number]>(statements.get(OP), id) ?? ['', 0])
   const processOf = remember((id) => findProcess(statements, id))
-  const slots = allRows<SlotRow>(statements.get(SLOTS), chosen)
+  const slots = allRows<SlotRow>(statements.get(SLOTS), JSON.stringify(chosen.map((row) => row[0])))
   let next = 0
-  const calls = allRows<CallRow>(statements.get(CALLS), chosen).map(([id, hid, cid, opId, startedAtMs, durationUs, isTuple, notes, process, isAdopted]) => {
+  const calls = chosen.map((row) => {
     const inputs: StoredSlot[] = []
     const outputs: StoredSlot[] = []
-    for (; slots[next]?.[0] === id; next += 1) {
-      const [, slot, label, refHid, refCid, kind] = slots[next] as SlotRow
-      const target = slot < 0 ? outputs : inputs
-      target.push({ name: labelOf(label), hid: refHid, cid: refCid, kind: kindAt(kind) })
+    for (let slot = slots[next]; slot?.[0] === row[0]; slot = slots[next]) {
+      const target = slot[1] < 0 ? outputs : inputs
+      target.push({ name: labelOf(slot[2]), hid: slot[3], cid: slot[4], kind: kindAt(slot[5]) })
+      next += 1
     }
-    const [op, version] = opOf(opId)
+    const [op, version] = opOf(row[2])
     return {
-      hid, cid, op, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1, order: id, inputs, outputs: outputs.reverse(),
-      notes: toNotes(notes), process: process === null ? undefined : processOf(process), isAdopted: isAdopted === 1,
+      hid: row[1], op, version, startedAtMs: row[3], durationMs: row[4] / 1000, isTuple: row[5] === 1, order: row[0], inputs, outputs: outputs.reverse(),
+      notes: toNotes(row[6]), process: row[7] === null ? undefined : processOf(row[7]), isAdopted: row[8] === 1,
     }
   })
   invariant(next === slots.length, 'slots were not read in the order of their calls')

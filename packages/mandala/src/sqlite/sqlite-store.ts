@@ -3,8 +3,8 @@ import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type { Tags, TagValue } from '../model/notes.ts'
 import type {
-  Batch, Dropped, LinkedCall, OpTotals, Store, StoredCall, StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredValue,
-  StoredVersion, StoreStats, VersionedResult, VersionUse,
+  Batch, Dropped, IsKnown, KnownCall, LinkedCall, OpTotals, ReadFrom, Store, StoredCall, StoredCommit, StoredDependency, StoredFailure, StoredResult,
+  StoredSlot, StoredValue, StoredVersion, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
 import { checkTables, findMissingFiles } from './check.ts'
@@ -19,7 +19,7 @@ import { kindAt } from './kinds.ts'
 import { toNotes } from './notes.ts'
 import { OverflowFiles } from './overflow-files.ts'
 import { toProcess } from './processes.ts'
-import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots } from './read-calls.ts'
+import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots, readUnknown } from './read-calls.ts'
 import { readAnswers } from './read-answers.ts'
 import { hasContent, readResult, readResultByContent } from './read-results.ts'
 import { describeSqliteError } from './sqlite-error.ts'
@@ -128,8 +128,10 @@ export class SqliteStore implements Store {
     })
   }
 
-  readCalls({ op, after, limit }: { op: string | undefined; after: number; limit: number }): readonly LinkedCall[] {
-    return this.#read(() => readLinked(this.#statements, CALLS_AFTER, after, op ?? null, op ?? null, limit))
+  readCalls(from: ReadFrom): readonly LinkedCall[]
+  readCalls(from: ReadFrom, isKnown: IsKnown): readonly (LinkedCall | KnownCall)[]
+  readCalls({ op, after, limit }: ReadFrom, isKnown: IsKnown = noneKnown): readonly (LinkedCall | KnownCall)[] {
+    return this.#read(() => readUnknown(this.#statements, isKnown, CALLS_AFTER, after, op ?? null, op ?? null, limit))
   }
 
   readCallsById(hids: readonly CallHistoryId[]): readonly LinkedCall[] {
@@ -140,8 +142,10 @@ export class SqliteStore implements Store {
     return this.#read(() => readLinked(this.#statements, CREATORS, JSON.stringify(hids)))
   }
 
-  readConsumers(hids: readonly HistoryId[]): readonly LinkedCall[] {
-    return this.#read(() => readLinked(this.#statements, CONSUMERS, JSON.stringify(hids)))
+  readConsumers(hids: readonly HistoryId[]): readonly LinkedCall[]
+  readConsumers(hids: readonly HistoryId[], isKnown: IsKnown): readonly (LinkedCall | KnownCall)[]
+  readConsumers(hids: readonly HistoryId[], isKnown: IsKnown = noneKnown): readonly (LinkedCall | KnownCall)[] {
+    return this.#read(() => readUnknown(this.#statements, isKnown, CONSUMERS, JSON.stringify(hids)))
   }
 
   readRefs(hids: readonly HistoryId[]): readonly StoredSlot[] {
@@ -449,6 +453,8 @@ export class SqliteStore implements Store {
     if (!this.#isOpen) throw new MandalaError('STORE_CLOSED', `${this.path} was closed`, { hint: 'make a new Storage on the same path' })
   }
 }
+
+const noneKnown: IsKnown = () => false
 
 function toSlot([, name, hid, cid, kind]: SlotRow): StoredSlot {
   return { name, hid, cid, kind: kindAt(kind) }

@@ -111,10 +111,15 @@ export interface VersionedResult extends StoredResult {
 }
 
 /** A call as it is read by the many: what frames and queries are made of. */
-export interface LinkedCall extends Omit<StoredCall, 'inner' | 'usedDay'> {
+export interface LinkedCall extends Omit<StoredCall, 'cid' | 'inner' | 'code' | 'usedDay'> {
   /** Its place among all calls: one that was stored later has a higher one. */
   readonly order: number
 }
+
+/** A call that the reader knows already: stored calls never change, so its links aren't read again. */
+export type KnownCall = Pick<LinkedCall, 'hid' | 'order'>
+
+export type IsKnown = (hid: CallHistoryId) => boolean
 
 /** A value as it is stored. `bytes` is left out for what is known by identity alone: transient outputs and externals. */
 export interface StoredValue {
@@ -194,14 +199,23 @@ export interface StoreStats {
   readonly ops: readonly { readonly name: string; readonly version: number; readonly calls: number }[]
 }
 
+/** Where reading goes on: behind the call of this order, of one op or of all. */
+export interface ReadFrom {
+  readonly op: string | undefined
+  readonly after: number
+  readonly limit: number
+}
+
 /** What frames and queries ask of a store: the web of its calls, many at a time, without their values. */
 export interface CallReader {
-  /** The next calls in the store's order, of one op or of all; `after` is the order of the last one known, 0 at the start. */
-  readCalls(from: { readonly op: string | undefined; readonly after: number; readonly limit: number }): Awaitable<readonly LinkedCall[]>
+  /** The next calls in the store's order, of one op or of all; `after` is the order of the last one read, 0 at the start. */
+  readCalls(from: ReadFrom): Awaitable<readonly LinkedCall[]>
+  readCalls(from: ReadFrom, isKnown: IsKnown): Awaitable<readonly (LinkedCall | KnownCall)[]>
   /** The calls with these ids that are there, in the store's order; so for the others. */
   readCallsById(hids: readonly CallHistoryId[]): Awaitable<readonly LinkedCall[]>
   readCreators(hids: readonly HistoryId[]): Awaitable<readonly LinkedCall[]>
   readConsumers(hids: readonly HistoryId[]): Awaitable<readonly LinkedCall[]>
+  readConsumers(hids: readonly HistoryId[], isKnown: IsKnown): Awaitable<readonly (LinkedCall | KnownCall)[]>
   /** The refs with these ids that are there; their names are empty. */
   readRefs(hids: readonly HistoryId[]): Awaitable<readonly StoredSlot[]>
 }

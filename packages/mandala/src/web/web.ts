@@ -1,4 +1,5 @@
 import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import { invariant } from '../base/invariant.ts'
 import type { ProcessInfo } from '../base/this-process.ts'
 import { Call } from '../model/call.ts'
 import { deriveCallContentId, deriveHistoryId } from '../model/derive-ids.ts'
@@ -6,7 +7,7 @@ import type { Notes } from '../model/notes.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { groupName } from '../model/structure.ts'
 import { wrapAs } from '../model/wrap.ts'
-import type { LinkedCall, StoredSlot } from '../store/store.ts'
+import type { KnownCall, LinkedCall, StoredSlot } from '../store/store.ts'
 
 /** What calls of one op and shape share: the names of their inputs and outputs, by position. */
 export interface Signature {
@@ -16,6 +17,14 @@ export interface Signature {
   /** The inputs' names as edges of a frame carry them: elements put into a list share one. */
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+}
+
+/** Calls that have one signature as they are stored: inputs by name, `elt_10` before `elt_2`. */
+interface Shape {
+  readonly signature: Signature
+  readonly storedInputs: readonly string[]
+  /** Places of the signature's inputs among the stored ones. */
+  readonly places: readonly number[]
 }
 
 /** A call whose refs are numbers of a {@link Web}. */
@@ -46,7 +55,7 @@ export class Web {
   readonly #kinds: RefKind[] = []
   readonly #creators: (number | undefined)[] = []
   readonly #refs: (Ref<unknown> | undefined)[] = []
-  readonly #signatures = new Map<string, Signature[]>()
+  readonly #shapes = new Map<string, Shape[]>()
   readonly #given: (boolean | undefined)[] = []
 
   constructor(owner: RefOwner) {
@@ -109,33 +118,32 @@ export class Web {
     return ref
   }
 
-  addCall(call: LinkedCall): number {
+  hasCall(hid: CallHistoryId): boolean {
+    return this.#callNumbers.has(hid)
+  }
+
+  addCall(call: LinkedCall | KnownCall): number {
     const known = this.#callNumbers.get(call.hid)
     if (known !== undefined) return known
+    invariant('op' in call, `call ${call.hid} was read as a known one`)
     const { hid, order, startedAtMs, durationMs, notes, process, isAdopted } = call
-    const inputs = sortElements(call)
-    const signature = this.#sign(call, inputs)
+    const { signature, places } = this.#shapeOf(call)
     const number = this.calls.length
     const outputs = call.outputs.map((slot) => this.addRef(slot))
     for (const output of outputs) this.#creators[output] = number
-    const ran = { startedAtMs, durationMs, notes, process, isAdopted }
-    this.calls.push({ hid, order, signature, inputs: inputs.map((slot) => this.addRef(slot)), outputs, ...ran })
+    const inputs = places.map((place) => this.addRef(call.inputs[place] as StoredSlot))
+    this.calls.push({ hid, order, signature, inputs, outputs, startedAtMs, durationMs, notes, process, isAdopted })
     this.#callNumbers.set(hid, number)
     return number
   }
 
-  #sign({ op, version, outputs }: LinkedCall, inputs: readonly StoredSlot[]): Signature {
-    const key = `${version} ${inputs.length} ${outputs.length} ${op}`
-    let signatures = this.#signatures.get(key)
-    if (!signatures) this.#signatures.set(key, (signatures = []))
-    const isNamed = (names: readonly string[], slots: readonly StoredSlot[]): boolean => slots.every(({ name }, i) => names[i] === name)
-    let signature = signatures.find((known) => isNamed(known.inputNames, inputs) && isNamed(known.outputs, outputs))
-    if (!signature) {
-      const inputNames = inputs.map(({ name }) => name)
-      signature = { op, version, inputNames, inputs: inputNames.map((name) => groupName(op, name)), outputs: outputs.map(({ name }) => name) }
-      signatures.push(signature)
-    }
-    return signature
+  #shapeOf(call: LinkedCall): Shape {
+    let shapes = this.#shapes.get(call.op)
+    if (!shapes) this.#shapes.set(call.op, (shapes = []))
+    let shape = shapes.find(({ signature, storedInputs }) => (
+      signature.version === call.version && isNamed(call.inputs, storedInputs) && isNamed(call.outputs, signature.outputs)))
+    if (!shape) shapes.push((shape = makeShape(call)))
+    return shape
   }
 
   /** A call as people hold it. */
@@ -153,9 +161,21 @@ export class Web {
   }
 }
 
-/** Inputs come sorted by name, `elt_10` before `elt_2`: those that share a name are put in the order of their numbers. */
-function sortElements({ op, inputs }: LinkedCall): readonly StoredSlot[] {
-  if (!inputs.some(({ name }) => groupName(op, name) !== name)) return inputs
-  const position = ({ name }: StoredSlot): number => Number(/(\d+)\]?$/.exec(name)?.[1] ?? 0)
-  return inputs.toSorted((a, b) => (groupName(op, a.name) === groupName(op, b.name) ? position(a) - position(b) : 0))
+function isNamed(slots: readonly StoredSlot[], names: readonly string[]): boolean {
+  return slots.length === names.length && slots.every(({ name }, i) => name === names[i])
+}
+
+function makeShape({ op, version, inputs, outputs }: LinkedCall): Shape {
+  const storedInputs = inputs.map(({ name }) => name)
+  const places = sortElements(op, storedInputs)
+  const inputNames = places.map((place) => storedInputs[place] as string)
+  const signature = { op, version, inputNames, inputs: inputNames.map((name) => groupName(op, name)), outputs: outputs.map(({ name }) => name) }
+  return { signature, storedInputs, places }
+}
+
+/** The places of names, those that share one as elements do in the order of their numbers. */
+function sortElements(op: string, names: readonly string[]): readonly number[] {
+  const groups = names.map((name) => groupName(op, name))
+  const numbers = names.map((name) => Number(/(\d+)\]?$/.exec(name)?.[1] ?? 0))
+  return Array.from(names.keys()).sort((a, b) => (groups[a] === groups[b] ? (numbers[a] as number) - (numbers[b] as number) : 0))
 }

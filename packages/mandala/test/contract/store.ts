@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 import type { MatchAtom, MatchPlan } from '../../src/store/match.ts'
+import type { CallHistoryId } from '../../src/index.ts'
 import type { Store, StoredCall, StoredValue } from '../../src/store/store.ts'
 import { hasCode } from '../helpers.ts'
 import { care } from './care.ts'
@@ -102,6 +103,38 @@ function lookUps({ open }: StoreSetting): void {
     await store.putBatch(batchOf(call('a', { outputs: ['o'] }), { ...call('b'), outputs }, call('c')))
     assert.deepEqual(await store.listHistories(cid('o')), [hid('o'), hid('other')])
     assert.deepEqual(await store.listHistories(cid('unknown')), [])
+  })
+
+  test('calls are read with their links, known ones by their ids alone, all in the order in which they were put', async (t) => {
+    const { store } = open(t)
+    const calls = [
+      call('c', { inputs: ['x', 'y'], outputs: ['o1', 'o2'], version: 1.5, isTuple: true }), call('a', { inputs: ['o2', 'o1'], op: 'g' }), call('b', { inputs: ['o1'] }),
+    ]
+    for (const each of calls) await store.putBatch(batchOf(each))
+    const read = await store.readCalls({ op: undefined, after: 0, limit: 10 })
+    assert.deepEqual(read.map(({ order: _, ...links }) => links), calls.map(({ cid: _, inner: __, usedDay: ___, ...links }) => links))
+    const [c, a, b] = read
+    const isKnown = (id: CallHistoryId): boolean => id === callHid('b')
+    const knownB = { hid: callHid('b'), order: b?.order }
+    assert.deepEqual(await store.readCalls({ op: 'f', after: 0, limit: 10 }, isKnown), [c, knownB])
+    assert.deepEqual(await store.readCalls({ op: 'f', after: c?.order as number, limit: 10 }, isKnown), [knownB])
+    assert.deepEqual(await store.readCalls({ op: 'f', after: 0, limit: 1 }, isKnown), [c])
+    assert.deepEqual(await store.readConsumers([hid('o2'), hid('o1'), hid('none')], isKnown), [a, knownB])
+    assert.deepEqual(await store.readCreators([hid('o2'), hid('o1'), hid('x')]), [c])
+    assert.deepEqual(await store.readCallsById([callHid('b'), callHid('none'), callHid('c')]), [c, b])
+  })
+
+  test('a call in the place of a dropped one is not taken for it', async (t) => {
+    const { store } = open(t)
+    const isKnown = (id: CallHistoryId): boolean => id === callHid('a')
+    await store.putBatch(batchOf(call('a', { inputs: ['x'] })))
+    const [known] = await store.readConsumers([hid('x')], isKnown)
+    await store.dropCalls([callHid('a')], { dependents: true, dryRun: false })
+    await store.putBatch(batchOf(call('b', { inputs: ['x'] })))
+    const [read] = await store.readConsumers([hid('x')], isKnown)
+    assert.ok(known && read && 'op' in read && !('op' in known))
+    assert.equal(read.hid, callHid('b'))
+    assert.deepEqual(read.inputs, [slot('in0', 'x')])
   })
 
   test('inner calls are kept with the call around them', async (t) => {
