@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type {
-  Batch, Dropped, LinkedCall, Store, StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredValue, StoredVersion, StoreStats,
+  Batch, Dropped, FindMemory, LinkedCall, LoadedValue, Store, StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredVersion, StoreStats,
   VersionedResult, VersionUse,
 } from '../store/store.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
@@ -212,16 +212,14 @@ export class SqliteStore implements Store {
     return this.#read(() => allRows<[ContentId]>(this.#statements.get('SELECT lower(hex(cid)) FROM vals ORDER BY id')).map(([cid]) => cid))
   }
 
-  loadValue(cid: ContentId): StoredValue | undefined {
+  loadValue(cid: ContentId, findMemory?: FindMemory): LoadedValue | undefined {
     return this.#read(() => {
       const row = firstRow<[number, number | null, string | null, number, Uint8Array | null]>(
         this.#statements.get('SELECT kind, digits, name, place, bytes FROM vals WHERE cid = unhex(?)'), cid)
       if (!row) return undefined
       const [kind, digits, name, place, bytes] = row
-      return {
-        cid, kind: kindAt(kind), digits: digits ?? undefined, name: name ?? undefined,
-        bytes: place === PLACE.file ? this.#overflow?.files.find(cid) : (bytes ?? undefined),
-      }
+      const found = place === PLACE.file ? this.#overflow?.files.find(cid, findMemory) : { bytes: bytes ?? undefined }
+      return { cid, kind: kindAt(kind), digits: digits ?? undefined, name: name ?? undefined, bytes: undefined, ...found }
     })
   }
 
