@@ -3,8 +3,8 @@ import type { ContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { CollectionRef, type Ref } from '../model/ref.ts'
 import { makeInputName, type CollectionKind } from '../model/structure.ts'
-import type { StoredValue } from '../store/store.ts'
-import { decode } from '../value/codec.ts'
+import type { LoadedValue } from '../store/store.ts'
+import { decode, findMemory } from '../value/codec.ts'
 import { hasId } from '../value/identify.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Memo } from './memo.ts'
@@ -12,11 +12,15 @@ import { decodeStructure, deriveStructureId } from './structures.ts'
 import { recover } from './recover.ts'
 
 const CACHE_BYTES_MAX = 32 << 20
+const HANDED_OVER_MAX = 1_000
 
 /** Values on their way from the store to the user. Bytes are cached, never objects: what is handed out may be changed by anyone. */
 export class Values {
   readonly #memo: Memo
   readonly #cache = new BoundedMap<ContentId, Uint8Array>(CACHE_BYTES_MAX, (bytes) => bytes.length + 200)
+
+  /** Values that fit in the cache and were handed over with the only bytes that were read: most are asked for once. */
+  readonly #handedOver = new BoundedMap<ContentId, true>(HANDED_OVER_MAX)
 
   /** Values being computed again, which may be too large for the cache. */
   readonly #awaited = new Map<ContentId, Uint8Array | undefined>()
@@ -53,21 +57,22 @@ export class Values {
       const flushed = this.#memo.queue.flush()
       if (flushed) return flushed.then(() => this.load(ref))
     }
-    const stored = this.#memo.store.loadValue(ref.cid)
+    const stored = this.#memo.store.loadValue(ref.cid, this.#handedOver.get(ref.cid) ? undefined : findMemory)
     return isThenable(stored) ? stored.then((value) => this.#open(ref, value)) : this.#open(ref, stored)
   }
 
-  #open(ref: Ref<unknown>, stored: StoredValue | undefined): Awaitable<unknown> {
+  #open(ref: Ref<unknown>, stored: LoadedValue | undefined): Awaitable<unknown> {
     if (ref.kind === 'external') {
       throw new MandalaError('NOT_FOUND', `The value of external "${stored?.name ?? ref.cid}" is not stored, only its name`, {
         hint: 'pass it where it is needed: external(name, value)',
       })
     }
-    const read = stored?.bytes && tryRead(stored)
+    const read = stored?.bytes && tryRead(stored, stored.bytes)
     if (!read) return this.#recover(ref, stored?.bytes ? 'its bytes are not what its id says' : undefined)
     this.#memo.tally.loaded += 1
-    if (this.#memo.events.isHeard) this.#memo.events.emit({ kind: 'value-loaded', cid: ref.cid, bytes: read.bytes.length })
-    this.keep(ref.cid, read.bytes)
+    if (this.#memo.events.isHeard) this.#memo.events.emit({ kind: 'value-loaded', cid: ref.cid, bytes: read.length })
+    if (!read.isApart) this.keep(ref.cid, read.bytes)
+    else if (read.length <= CACHE_BYTES_MAX) this.#handedOver.set(ref.cid, true)
     return read.value
   }
 
@@ -149,12 +154,20 @@ function isStructure(ref: Ref<unknown>, bytes: Uint8Array): boolean {
   }
 }
 
+interface ReadValue {
+  readonly value: unknown
+  readonly bytes: Uint8Array
+  readonly length: number
+  /** Whether its memory is not among the bytes. */
+  readonly isApart: boolean
+}
+
 /** A stored value, if it still is what its id says. */
-function tryRead(stored: StoredValue): { readonly value: unknown; readonly bytes: Uint8Array } | undefined {
+function tryRead({ cid, digits, memory }: LoadedValue, bytes: Uint8Array): ReadValue | undefined {
   try {
-    const bytes = stored.bytes as Uint8Array
-    const value = decode(bytes)
-    return hasId(value, stored.cid, stored.digits) ? { value, bytes } : undefined
+    const value = decode(bytes, memory)
+    if (!hasId(value, cid, digits)) return undefined
+    return { value, bytes, length: bytes.length + (memory?.byteLength ?? 0), isApart: memory !== undefined }
   } catch (error) {
     if (error instanceof MandalaError) throw error
     return undefined

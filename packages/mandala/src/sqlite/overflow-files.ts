@@ -1,7 +1,15 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
+import type { FindMemory, LoadedValue } from '../store/store.ts'
+
+/** So many bytes tell how a value's bytes go on. */
+const START_BYTES = 64
+/** What is read at once: Node takes the length as 32 bits. */
+const READ_BYTES_MAX = 1 << 30
+
+type Found = Pick<LoadedValue, 'bytes' | 'memory'>
 
 /** Large values as files, one a content id, written once. */
 export class OverflowFiles {
@@ -39,10 +47,10 @@ export class OverflowFiles {
     return existsSync(this.#pathOf(cid))
   }
 
-  find(cid: ContentId): Uint8Array | undefined {
+  find(cid: ContentId, findMemory?: FindMemory): Found | undefined {
     const path = this.#pathOf(cid)
     try {
-      return readFileSync(path)
+      return readApart(path, findMemory)
     } catch (cause) {
       if ((cause as { code?: string }).code === 'ENOENT') return undefined
       throw new MandalaError('STORE_UNREADABLE', `${path} can't be read`, { hint: 'check its permissions, and the disk', cause })
@@ -66,6 +74,29 @@ export class OverflowFiles {
   #pathOf(cid: ContentId): string {
     return join(this.dir, cid.slice(0, 2), cid)
   }
+}
+
+function readApart(path: string, findMemory: FindMemory | undefined): Found {
+  const file = openSync(path, 'r')
+  try {
+    const length = fstatSync(file).size
+    const start = findMemory && readPart(file, 0, Math.min(length, START_BYTES))
+    const at = start && findMemory(start, length)
+    return at === undefined ? { bytes: readPart(file, 0, length) } : { bytes: start?.subarray(0, at), memory: readPart(file, at, length).buffer }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Into memory of its own, and no more of it than there is. */
+function readPart(file: number, from: number, to: number): Uint8Array<ArrayBuffer> {
+  const bytes = Buffer.allocUnsafeSlow(to - from)
+  for (let done = 0; done < bytes.length; ) {
+    const count = readSync(file, bytes, done, Math.min(bytes.length - done, READ_BYTES_MAX), from + done)
+    if (count === 0) throw new RangeError('the file ends early')
+    done += count
+  }
+  return bytes
 }
 
 /** Makes a rename survive a power failure, where the platform can open folders. */

@@ -3,8 +3,8 @@ import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type { Tags, TagValue } from '../model/notes.ts'
 import type {
-  Batch, Dropped, IsKnown, KnownCall, LinkedCall, OpTotals, ReadFrom, Store, StoredCall, StoredCommit, StoredDependency, StoredFailure, StoredResult,
-  StoredSlot, StoredValue, StoredVersion, StoreStats, VersionedResult, VersionUse,
+  Batch, Dropped, FindMemory, IsKnown, KnownCall, LinkedCall, LoadedValue, OpTotals, ReadFrom, Store, StoredCall, StoredCommit, StoredDependency,
+  StoredFailure, StoredResult, StoredSlot, StoredVersion, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
 import { checkTables, findMissingFiles } from './check.ts'
@@ -224,16 +224,15 @@ export class SqliteStore implements Store {
     return this.#read(() => allRows<[ContentId]>(this.#statements.get('SELECT lower(hex(cid)) FROM vals ORDER BY id')).map(([cid]) => cid))
   }
 
-  loadValue(cid: ContentId): StoredValue | undefined {
+  loadValue(cid: ContentId, findMemory?: FindMemory): LoadedValue | undefined {
     return this.#read(() => {
       const row = firstRow<[number, number | null, string | null, number, Uint8Array | null, string | null, number]>(this.#statements.get(
         'SELECT kind, digits, vals.name, place, vals.bytes, ops.name, version FROM vals LEFT JOIN ops ON ops.id = vals.op WHERE cid = unhex(?)'), cid)
       if (!row) return undefined
       const [kind, digits, name, place, bytes, op, version] = row
-      return {
-        cid, kind: kindAt(kind), digits: digits ?? undefined, name: name ?? undefined, madeBy: op === null ? undefined : { name: op, version },
-        bytes: place === PLACE.file ? this.#overflow?.files.find(cid) : (bytes ?? undefined),
-      }
+      const found = place === PLACE.file ? this.#overflow?.files.find(cid, findMemory) : { bytes: bytes ?? undefined }
+      const madeBy = op === null ? undefined : { name: op, version }
+      return { cid, kind: kindAt(kind), digits: digits ?? undefined, name: name ?? undefined, madeBy, bytes: undefined, ...found }
     })
   }
 

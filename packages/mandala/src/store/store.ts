@@ -134,6 +134,14 @@ export interface StoredValue {
   readonly madeBy: OpIdentity | undefined
 }
 
+/** A value as it comes back; `memory` is what follows `bytes`, where that was asked for: read once, and held by nobody else. */
+export interface LoadedValue extends StoredValue {
+  readonly memory?: ArrayBuffer | undefined
+}
+
+/** Tells by its first bytes where a value's memory begins, which then goes on to the end; undefined if there is none. */
+export type FindMemory = (start: Uint8Array, length: number) => number | undefined
+
 /** Calls and the values that they need, written together or not at all. */
 export interface Batch {
   readonly calls: readonly StoredCall[]
@@ -243,8 +251,11 @@ export interface Store extends CallReader, CodeStore, PatternMatcher {
   listCalls(op?: string): Awaitable<readonly StoredCall[]>
   /** Ids of all values, in the order of their storing. */
   listValues(): Awaitable<readonly ContentId[]>
-  /** Undefined if the value isn't there at all. */
-  loadValue(cid: ContentId): Awaitable<StoredValue | undefined>
+  /**
+   * Undefined if the value isn't there at all.
+   * @param findMemory lets the store give memory apart, if it saves a copy
+   */
+  loadValue(cid: ContentId, findMemory?: FindMemory): Awaitable<LoadedValue | undefined>
   /** At once, as iterating over a collection can't wait. */
   loadStructure(cid: ContentId): Uint8Array | undefined
   putBatch(batch: Batch): Awaitable<void>

@@ -28,13 +28,57 @@ class ViewSerializer extends Serializer {
 }
 
 class ViewDeserializer extends Deserializer {
+  readonly #memory: ArrayBuffer | undefined
+
+  /** @param memory of the view to be read, where `bytes` end before it */
+  constructor(bytes: Uint8Array, memory?: ArrayBuffer) {
+    super(bytes)
+    this.#memory = memory
+  }
+
   _readHostObject(): ArrayBufferView {
     const name = this.readRawBytes(this.readUint32()).toString('latin1')
     const byteLength = this.readUint32()
-    const memory = Buffer.allocUnsafeSlow(byteLength)
-    memory.set(this.readRawBytes(byteLength))
-    return makeView(name, memory.buffer, { offset: 0, byteLength })
+    return makeView(name, this.#memory ?? this.#copy(byteLength), { offset: 0, byteLength })
   }
+
+  #copy(byteLength: number): ArrayBuffer {
+    const bytes = this.readRawBytes(byteLength)
+    const memory = Buffer.allocUnsafeSlow(byteLength)
+    memory.set(bytes)
+    return memory.buffer
+  }
+}
+
+class MemoryFinder extends Deserializer {
+  found: { readonly start: number; readonly end: number } | undefined
+
+  _readHostObject(): null {
+    this.readRawBytes(this.readUint32())
+    const byteLength = this.readUint32()
+    const start = this.readRawBytes(0).byteOffset
+    this.found = { start, end: start + byteLength }
+    return null
+  }
+}
+
+/**
+ * Where its memory begins in the bytes of a view; undefined for those of another value.
+ * @param start the first of the bytes, so many that they hold the name of the view's class and its length
+ * @param length how many bytes there are
+ */
+export function findMemory(start: Uint8Array, length: number): number | undefined {
+  const finder = new MemoryFinder(start)
+  try {
+    finder.readHeader()
+    if (finder.readUint32() !== PLAIN) return undefined
+    finder.readValue()
+  } catch {
+    // Another value, which goes on.
+  }
+  const { found } = finder
+  // What holds the view, if anything does, has an end mark after it.
+  return found && found.end - start.byteOffset === length ? found.start - start.byteOffset : undefined
 }
 
 /**
@@ -75,11 +119,12 @@ function expectSame(value: unknown, bytes: Uint8Array, types: readonly string[])
 
 /**
  * A fresh value from its bytes; nothing of it is shared with `bytes`.
+ * @param memory of the view that the value is, where `bytes` end before it; it becomes the value's own
  * @throws if the bytes are damaged, or of a class that isn't registered
  */
-export function decode(bytes: Uint8Array): unknown {
+export function decode(bytes: Uint8Array, memory?: ArrayBuffer): unknown {
   if (bytes[0] === PRIMITIVE) return parsePrimitive(Buffer.from(bytes.buffer, bytes.byteOffset + 1, bytes.byteLength - 1).toString())
-  const deserializer = new ViewDeserializer(bytes)
+  const deserializer = new ViewDeserializer(bytes, memory)
   deserializer.readHeader()
   const format = deserializer.readUint32()
   const content = deserializer.readValue() as unknown

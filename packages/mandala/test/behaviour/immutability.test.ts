@@ -56,6 +56,26 @@ test('an unwrapped value may be changed without harm', async () => {
   assert.notEqual(await unwrap(ref), await unwrap(ref))
 })
 
+test('a large view that was read from its file stands on memory of its own, which may be changed or given away', async (t) => {
+  const path = makePath(t)
+  const halves = op(function halves(n: number) { return Float64Array.from({ length: n }, (_, i) => i / 2) })
+  const expected = halves.fn(1000)
+  for (let i = 0; i < 3; i += 1) {
+    await using storage = new Storage({ path, overflow: { thresholdMB: 0.001 } })
+    const ref = await storage.run(() => halves(1000))
+    const [first, second] = [await unwrap(ref), await unwrap(ref)]
+    assert.deepEqual([first, second], [expected, expected])
+    assert.deepEqual([first.byteOffset, first.buffer.byteLength], [0, 8000])
+    first.fill(0)
+    structuredClone(second, { transfer: [second.buffer] })
+    assert.deepEqual(await unwrap(ref), expected)
+    const { executed, loaded } = storage.summary()
+    // The second reading is kept.
+    assert.deepEqual({ executed, loaded }, i === 0 ? { executed: 1, loaded: 0 } : { executed: 0, loaded: 2 })
+    assert.deepEqual(await storage.check(), [])
+  }
+})
+
 test('changing elements of an unwrapped list changes nothing stored', async () => {
   const rows = op(function rows() { return [[1], [2]] }, { output: list() })
   const ref = await new Storage().run(() => rows())
