@@ -130,7 +130,8 @@ export function toStoredCall(memo: Memo, request: Request, done: DoneCall): Stor
   return {
     hid: result.hid, cid: isVersioned ? withCode(cid, semantic) : cid, op: op.name, version: op.version,
     startedAtMs: result.startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
-    notes: result.notes, usedDay: undefined, isAdopted, process: isAdopted ? undefined : describeProcess(),
+    // Its function ran long ago, perhaps, and it is used now.
+    notes: result.notes, usedDay: isAdopted ? result.usedDay : undefined, isAdopted, process: isAdopted ? undefined : describeProcess(),
     inputs: inputs.map((input) => toSlot(input.name, memo.refOfInput(input))),
     outputs: result.outputs.map((ref, i) => toSlot((op.outputs[i] as OutputSpec).name, ref)),
     ...(isVersioned ? { code: { hid: request.hid, cid, version: result.version } } : {}),

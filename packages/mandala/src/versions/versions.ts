@@ -144,6 +144,20 @@ export class Versions {
     return Promise.all([...this.#versions.values()].map(async (version) => ({ ...version, isCurrent: await this.isCurrent(version.id) })))
   }
 
+  /**
+   * The versions that used code which is there now, and is another one. What isn't there says nothing: its file may not have been loaded here,
+   * or not yet.
+   */
+  async listOutdated(): Promise<readonly VersionId[]> {
+    await this.sync()
+    const isOutdated = (each: StoredDependency): boolean => {
+      const watch = this.#watch(each.component)
+      const now = watch ? watch() : this.#now.get(each.component)
+      return now !== undefined && !this.#holds(each, now)
+    }
+    return [...this.#versions.values()].filter(({ dependencies }) => dependencies.some(isOutdated)).map(({ id }) => id)
+  }
+
   /** By op: the versions whose calls a look-up would find now, and how many there are. */
   async listCurrent(): Promise<ReadonlyMap<string, { readonly ids: readonly VersionId[]; readonly count: number }>> {
     await this.#load()
