@@ -44,6 +44,14 @@ export interface StoredCode {
   readonly hid: CallHistoryId
   readonly cid: CallContentId
   readonly version: VersionId
+  /** For the writing of a call: all of its version, should another process have dropped that. */
+  readonly origin?: CodeOrigin
+}
+
+/** What a store needs to know a version anew. */
+export interface CodeOrigin {
+  readonly version: StoredVersion
+  readonly commits: readonly StoredCommit[]
 }
 
 /** What a hit needs of a call, and no more. */
