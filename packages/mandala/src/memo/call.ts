@@ -133,7 +133,13 @@ async function replaceStored(memo: Memo, { cid, result, context }: { cid: CallCo
   context.settings.refreshed.add(cid)
   await memo.queue.flush()
   const old = await listByContent(memo, cid)
-  if (!old || old.result.outputs.every((output, i) => output.cid === result.outputs[i]?.cid)) return
+  if (!old) return
+  if (old.result.outputs.every((output, i) => output.cid === result.outputs[i]?.cid)) {
+    // It is stored as it ran first, and that it was used today is to be told.
+    result.usedDay = 0
+    memo.noteUse(result)
+    return
+  }
   await memo.drop(old.hids, { dependents: true, dryRun: false })
 }
 
