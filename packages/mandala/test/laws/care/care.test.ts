@@ -28,7 +28,7 @@ const step = fc.tuple(fc.constantFrom(...OPS), fc.nat(9), fc.nat(9)) as fc.Arbit
 const programs = fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 3, maxLength: 3 })
 const actions = fc.array(fc.record<Action>({
   kind: fc.constantFrom(
-    'run', 'run', 'run', 'run', 'day', 'refresh', 'drop-op', 'drop-call', 'drop-run', 'drop-version', 'older', 'unused', 'size', 'outdated', 'outdated', 'edit', 'edit',
+    'run', 'run', 'run', 'run', 'day', 'day', 'day', 'refresh', 'drop-op', 'drop-call', 'drop-run', 'drop-version', 'older', 'unused', 'size', 'outdated', 'outdated', 'edit', 'edit',
     'reopen',
   ),
   program: fc.nat(2), op: fc.constantFrom(...OPS), n: fc.nat(5), dependents: fc.boolean(),
@@ -93,6 +93,7 @@ class Trial {
   async play({ kind, program, op: name, n, dependents }: Action): Promise<void> {
     const { model, storage } = this
     const chosen = this.#programs[program] as Program
+    const since = model.day + 1 - (n % 3)
     switch (kind) {
       case 'run': return this.run(chosen, [])
       case 'refresh': return this.run(chosen, [name])
@@ -117,12 +118,11 @@ class Trial {
         const used = version.dependencies.map(({ component, source }) => `${component}=${source}`).sort().join()
         return this.#drop(model.list((call) => call.op === name && call.text === used), true, ({ dryRun }) => storage.dropVersion(version.id, { dryRun }))
       }
-      case 'older': return this.#drop(model.list((call) => call.startedDay < n), false, ({ dryRun }) => storage.gc({ olderThan: startOf(n), dryRun }))
-      case 'unused': return this.#drop(model.list((call) => call.usedDay < n), false, ({ dryRun }) => storage.gc({ unusedSince: startOf(n), dryRun }))
+      case 'older': return this.#drop(model.list((call) => call.startedDay < since), false, ({ dryRun }) => storage.gc({ olderThan: startOf(since), dryRun }))
+      case 'unused': return this.#drop(model.list((call) => call.usedDay < since), false, ({ dryRun }) => storage.gc({ unusedSince: startOf(since), dryRun }))
       case 'outdated': {
-        const since = dependents ? startOf(n) : true
-        const goes = model.list((call) => !model.isCurrent(call) && (since === true || call.usedDay < n))
-        return this.#drop(goes, false, ({ dryRun }) => storage.gc({ unreachableVersions: since, dryRun }))
+        const goes = model.list((call) => !model.isCurrent(call) && (!dependents || call.usedDay < since))
+        return this.#drop(goes, false, ({ dryRun }) => storage.gc({ unreachableVersions: dependents ? startOf(since) : true, dryRun }))
       }
       case 'size': return this.#collectBySize(n)
       case 'reopen': {
