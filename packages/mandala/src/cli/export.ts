@@ -44,13 +44,8 @@ export function addImport(program: Command): void {
 }
 
 async function exportBundle(storage: Storage, file: string, chosen: readonly string[]): Promise<Answer> {
-  const calls = await Promise.all(chosen.map(async (each) => (await isOp(storage, each) ? storage.calls(each) : [await storage.call(each)])))
-  const copied = await storage.export(file, chosen.length === 0 ? undefined : calls.flat())
+  const copied = await storage.export(file, chosen.length === 0 ? undefined : chosen)
   return { data: copied, text: `${file}: ${copied.calls} calls, ${copied.values} values, ${renderBytes(copied.bytes)}` }
-}
-
-async function isOp(storage: Storage, name: string): Promise<boolean> {
-  return (await storage.ops()).some((op) => op.name === name)
 }
 
 async function exportTable(storage: Storage, { op, output, history }: ExportOptions & { readonly op: string }, format: string): Promise<Answer> {

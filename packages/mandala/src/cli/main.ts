@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { MandalaError } from '../base/mandala-error.ts'
+import { addDrop } from './drop.ts'
+import { addFailures } from './failures.ts'
+import { addGc } from './gc.ts'
 import { addExport, addImport } from './export.ts'
 import { addLs } from './ls.ts'
 import { addRun } from './run.ts'
@@ -9,7 +12,7 @@ import { addMark, addStatus } from './status.ts'
 import { addTag } from './tag.ts'
 
 /** Each in a file of its own, which says what it is called and what it takes. */
-const COMMANDS = [addRun, addStatus, addMark, addLs, addTag, addExport, addImport]
+const COMMANDS = [addRun, addStatus, addMark, addLs, addTag, addFailures, addDrop, addGc, addExport, addImport]
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 

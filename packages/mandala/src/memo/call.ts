@@ -11,6 +11,7 @@ import { Parts } from './identified.ts'
 import { holdsUnsettled, identifyInputs } from './identify-inputs.ts'
 import { adoptByContent, findByHistory, listByContent } from './look-up.ts'
 import { noteCodeUse } from './trace.ts'
+import { meet } from './meet.ts'
 import type { Memo, Result } from './memo.ts'
 import { reconcile } from './reconcile.ts'
 import { Request } from './request.ts'
@@ -22,6 +23,7 @@ export async function callOp(op: OpDefinition, args: readonly unknown[], context
   memo.register(op)
   const identified = identifyOrNote(memo, op, args)
   const request = isThenable(identified) ? await identified : identified
+  if (context.settings.mode === 'drop') return deliver(await waitFor(meet(memo, request, context.settings), context), op, context)
   const hit = mustRefresh(request, context) ? undefined : findByHistory(memo, request)
   const found = isThenable(hit) ? await hit : hit
   const result = found ? noteHit(memo, request, context, { by: 'history', result: found }) : await claim(memo, request, context)
@@ -79,13 +81,20 @@ async function claim(memo: Memo, request: Request, context: Context): Promise<Re
   if (context.settings.newCalls === 'error') return retrace(memo, request, cid, context)
   const settled = settleCall(memo, request, cid, context)
   memo.inFlight.set(cid, settled)
-  const { underWay } = context.settings
-  underWay.add(settled)
   try {
-    return await settled
+    return await waitFor(settled, context)
   } finally {
     memo.inFlight.delete(cid)
-    underWay.delete(settled)
+  }
+}
+
+/** The run doesn't end before what it began has. */
+async function waitFor<T>(begun: Promise<T>, { settings: { underWay } }: Context): Promise<T> {
+  underWay.add(begun)
+  try {
+    return await begun
+  } finally {
+    underWay.delete(begun)
   }
 }
 
@@ -124,7 +133,13 @@ async function replaceStored(memo: Memo, { cid, result, context }: { cid: CallCo
   context.settings.refreshed.add(cid)
   await memo.queue.flush()
   const old = await listByContent(memo, cid)
-  if (!old || old.outputs.every((output, i) => output.cid === result.outputs[i]?.cid)) return
+  if (!old) return
+  if (old.result.outputs.every((output, i) => output.cid === result.outputs[i]?.cid)) {
+    // It is stored as it ran first, and that it was used today is to be told.
+    result.usedDay = 0
+    memo.noteUse(result)
+    return
+  }
   await memo.drop(old.hids, { dependents: true, dryRun: false })
 }
 

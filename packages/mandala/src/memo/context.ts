@@ -7,13 +7,15 @@ import type { Memo } from './memo.ts'
 
 /** How the ops inside a run behave. */
 export interface RunSettings {
-  readonly mode: 'run' | 'noop'
+  readonly mode: 'run' | 'noop' | 'drop'
   readonly newCalls: 'execute' | 'error'
   readonly refresh: ReadonlySet<OpDefinition>
   /** Calls that were executed again in this run already. */
   readonly refreshed: Set<CallContentId>
   /** Calls of this run that are being executed. */
   readonly underWay: Set<Promise<unknown>>
+  /** Stored calls that a run in mode `'drop'` found, and deletes at its end. */
+  readonly met: Set<CallHistoryId>
 }
 
 /** An op's function under way. */

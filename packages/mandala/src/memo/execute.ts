@@ -8,7 +8,7 @@ import { identify } from '../value/identify.ts'
 import { dayOf } from '../store/store.ts'
 import type { Used } from '../versions/code-state.ts'
 import { bind } from './bind.ts'
-import { findContext, runInContext, type Context, type Execution } from './context.ts'
+import { findContext, runInContext, type Context, type Execution, type RunSettings } from './context.ts'
 import type { OpDefinition } from './definition.ts'
 import { noteFailure } from './failure.ts'
 import type { RefInput } from './identified.ts'
@@ -131,7 +131,11 @@ export interface KnownCall {
 export async function executeAgain(memo: Memo, op: OpDefinition, { history, inputs, isStored }: KnownCall): Promise<readonly Ref<unknown>[]> {
   const request = new Request({ op, args: storedArguments(op, inputs), inputs, ...(history === undefined ? {} : { hid: history }) })
   const context = findContext()
-  const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set(), refreshed: new Set(), underWay: new Set() }
+  const settings: RunSettings = {
+    ...(context?.settings ?? { newCalls: 'execute', refresh: new Set(), refreshed: new Set(), underWay: new Set(), met: new Set() }),
+    // Also where the run around it drops what it meets: the calls inside are none of its block's.
+    mode: 'run',
+  }
   const result = await execute(memo, request, request.cid, { memo, settings, execution: context?.execution, givesRefs: true })
   await memo.queue.add({ calls: isStored ? [] : request.parts.calls, values: request.parts.values }, result.durationMs)
   return result.outputs

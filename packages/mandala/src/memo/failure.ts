@@ -35,7 +35,8 @@ function describeFailure({ op, args, cid, error, startedAtMs }: Failed): StoredF
   return { op: name, version, cid, inputs: describeInputs(op, args), error: describeError(error), ...times, process: describeProcess() }
 }
 
-function describeInputs(op: OpDefinition, args: readonly unknown[]): StoredFailure['inputs'] {
+/** Each input as a short text. */
+export function describeInputs(op: OpDefinition, args: readonly unknown[]): StoredFailure['inputs'] {
   try {
     return Object.fromEntries(bind(op, args).map(({ name, value }) => [name, describeValue(value)]))
   } catch {

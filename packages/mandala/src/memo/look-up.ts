@@ -95,30 +95,39 @@ export function adoptByContent(memo: Memo, request: Request, cid: CallContentId)
 }
 
 async function adopt(memo: Memo, request: Request, cid: CallContentId, found: Result): Promise<Result> {
-  const semantic = found.version && memo.code?.versions.semanticOf(request.op, found.version)
-  const hid = semantic === undefined ? request.hid : withCode(request.hid, semantic)
-  const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(hid, outputKey(request.op, i)), request.parts))
-  const result: Result = { ...found, op: request.op, hid, outputs, inputs: request.lightInputs, usedDay: dayOf(Date.now()) }
+  const result = underHistory(memo, request, { found, parts: request.parts })
+  const semantic = semanticOf(memo, request, found)
   memo.results.set(request.key, result)
   request.parts.calls.unshift(toStoredCall(memo, request, { cid, result, inner: [], semantic, isAdopted: true }))
   await memo.queue.add(request.parts, 0)
   return result
 }
 
+const semanticOf = ({ code }: Memo, { op }: Request, { version }: Result): string | undefined => version && code?.versions.semanticOf(op, version)
+
+/** The result of an equal call as that of a request: under its history, with the calls for that in `parts`. */
+export function underHistory(memo: Memo, request: Request, { found, parts }: { readonly found: Result; readonly parts: Request['parts'] }): Result {
+  const semantic = semanticOf(memo, request, found)
+  const hid = semantic === undefined ? request.hid : withCode(request.hid, semantic)
+  const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(hid, outputKey(request.op, i)), parts))
+  return { ...found, op: request.op, hid, outputs, inputs: request.lightInputs, usedDay: dayOf(Date.now()) }
+}
+
 interface EqualCalls {
   readonly hids: readonly CallHistoryId[]
-  readonly outputs: readonly StoredSlot[]
+  /** What the one of them gave that a look-up finds. */
+  readonly result: StoredResult | VersionedResult
 }
 
 /** The calls on equal inputs that hold for the code of now, and what they gave; undefined if there are none. */
 export async function listByContent(memo: Memo, cid: CallContentId): Promise<EqualCalls | undefined> {
   if (!memo.code) {
     const stored = await memo.store.findResultByContent(cid)
-    return stored && { hids: await memo.store.listByContent(cid), outputs: stored.outputs }
+    return stored && { hids: await memo.store.listByContent(cid), result: stored }
   }
   const { versions } = memo.code
   const all = await memo.store.findVersioned({ cid })
   const isCurrent = await Promise.all(all.map(({ version }) => versions.isCurrent(version)))
   const [first, ...others] = all.filter((_, i) => isCurrent[i])
-  return first && { hids: [first, ...others].map(({ hid }) => hid), outputs: first.outputs }
+  return first && { hids: [first, ...others].map(({ hid }) => hid), result: first }
 }

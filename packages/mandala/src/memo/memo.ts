@@ -6,7 +6,7 @@ import { deriveHistoryId } from '../model/derive-ids.ts'
 import type { Notes } from '../model/notes.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { deriveElementId } from '../model/structure.ts'
-import { dayOf, type Dropped, type Store, type StoredSlot, type StoredValue } from '../store/store.ts'
+import { dayOf, type Collected, type Dropped, type Garbage, type Store, type StoredSlot, type StoredValue } from '../store/store.ts'
 import { encode } from '../value/codec.ts'
 import type { Tracer, Used } from '../versions/code-state.ts'
 import type { Versions } from '../versions/versions.ts'
@@ -203,11 +203,23 @@ export class Memo implements RefOwner {
   async drop(hids: readonly CallHistoryId[], options: { dependents: boolean; dryRun: boolean }): Promise<Dropped> {
     await this.queue.flush()
     const dropped = await this.store.dropCalls(hids, options)
-    if (options.dryRun) return dropped
+    if (!options.dryRun) await this.#noteDropped(dropped)
+    return dropped
+  }
+
+  /** Deletes calls that are garbage, here and in the store. */
+  async collect(garbage: Garbage, options: { dryRun: boolean }): Promise<Collected> {
+    await this.queue.flush()
+    await this.tellUses()
+    const collected = await this.store.collect(garbage, options)
+    if (!options.dryRun && collected.calls > 0) await this.#noteDropped(collected)
+    return collected
+  }
+
+  async #noteDropped(dropped: Dropped): Promise<void> {
     this.#deletions = await this.store.deletionCount()
     this.forget()
     if (this.events.isHeard) this.events.emit({ kind: 'calls-dropped', dropped })
-    return dropped
   }
 
   /** Empties the caches; what is stored stays. */

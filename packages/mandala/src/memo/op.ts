@@ -182,7 +182,7 @@ export function op(first: unknown, second?: unknown, third?: unknown): Op {
   const definition = define(isNamed ? first : nameOf(fn), fn, ((isNamed ? third : second) ?? {}) as RawOptions)
   const call = (...args: unknown[]): Promise<unknown> => {
     const context = findContext()
-    return context?.settings.mode === 'run' ? callOp(definition, args, context) : callPlainly(definition, args)
+    return context && context.settings.mode !== 'noop' ? callOp(definition, args, context) : callPlainly(definition, args)
   }
   definitions.set(call, definition)
   names.add(definition.name)

@@ -6,7 +6,7 @@ import type { Kind } from '../model/kind.ts'
 import { deriveExternalId, deriveOutputId, withCode } from '../model/derive-ids.ts'
 import { CollectionRef, makeRef, Ref } from '../model/ref.ts'
 import { deriveElementId } from '../model/structure.ts'
-import type { StoredCall, StoredSlot } from '../store/store.ts'
+import type { CodeOrigin, StoredCall, StoredSlot } from '../store/store.ts'
 import { encode } from '../value/codec.ts'
 import { identify } from '../value/identify.ts'
 import { Refusal } from '../value/refusal.ts'
@@ -130,10 +130,11 @@ export function toStoredCall(memo: Memo, request: Request, done: DoneCall): Stor
   return {
     hid: result.hid, cid: isVersioned ? withCode(cid, semantic) : cid, op: op.name, version: op.version,
     startedAtMs: result.startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
-    notes: result.notes, usedDay: undefined, isAdopted, process: isAdopted ? undefined : describeProcess(),
+    // Its function ran long ago, perhaps, and it is used now.
+    notes: result.notes, usedDay: isAdopted ? result.usedDay : undefined, isAdopted, process: isAdopted ? undefined : describeProcess(),
     inputs: inputs.map((input) => toSlot(input.name, memo.refOfInput(input))),
     outputs: result.outputs.map((ref, i) => toSlot((op.outputs[i] as OutputSpec).name, ref)),
-    ...(isVersioned ? { code: { hid: request.hid, cid, version: result.version } } : {}),
+    ...(isVersioned ? { code: { hid: request.hid, cid, version: result.version, origin: memo.code?.versions.originOf(result.version) as CodeOrigin } } : {}),
   }
 }
 

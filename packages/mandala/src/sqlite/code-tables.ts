@@ -1,7 +1,7 @@
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import { invariant } from '../base/invariant.ts'
 import type { MatchOp } from '../store/match.ts'
-import type { StoredCommit, StoredDependency, StoredSlot, StoredVersion, VersionedResult, VersionUse } from '../store/store.ts'
+import type { StoredCode, StoredCommit, StoredDependency, StoredSlot, StoredVersion, VersionedResult, VersionUse } from '../store/store.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
 import { kindAt } from './kinds.ts'
 import { toNotes } from './notes.ts'
@@ -87,7 +87,9 @@ export function putCommits(statements: Statements, commits: readonly StoredCommi
 
 export function putHeads(statements: Statements, heads: readonly StoredDependency[]): void {
   for (const { component, hash } of heads) {
-    statements.get('UPDATE components SET head = ? WHERE name = ?').run(commitId(statements, { component, hash }), component)
+    // A content that was dropped meanwhile comes back with the next call that uses it.
+    const id = findCommit(statements, { component, hash })
+    if (id !== undefined) statements.get('UPDATE components SET head = ? WHERE name = ?').run(id, component)
   }
   if (heads.length > 0) noteRevision(statements)
 }
@@ -101,7 +103,7 @@ export function putVersions(statements: Statements, versions: readonly StoredVer
 }
 
 export function extendVersions(statements: Statements, ids: readonly VersionId[], dependencies: readonly StoredDependency[]): void {
-  for (const id of ids) linkCommits(statements, id, dependencies)
+  for (const id of ids) if (findVersion(statements, id) !== undefined) linkCommits(statements, id, dependencies)
   noteRevision(statements)
 }
 
@@ -128,8 +130,21 @@ export function dropVersion(statements: Statements, id: VersionId): void {
   noteRevision(statements)
 }
 
-export function versionId(statements: Statements, version: VersionId): number {
-  const id = firstRow<[number]>(statements.get('SELECT id FROM versions WHERE hash = unhex(?)'), version)?.[0]
+/** The row id of a call's version, which is stored again if it was dropped since this process knows it. */
+export function versionIdOf(statements: Statements, { version, origin }: StoredCode): number {
+  if (origin && findVersion(statements, version) === undefined) {
+    putCommits(statements, origin.commits)
+    putVersions(statements, [origin.version])
+  }
+  return versionId(statements, version)
+}
+
+function findVersion(statements: Statements, version: VersionId): number | undefined {
+  return firstRow<[number]>(statements.get('SELECT id FROM versions WHERE hash = unhex(?)'), version)?.[0]
+}
+
+function versionId(statements: Statements, version: VersionId): number {
+  const id = findVersion(statements, version)
   invariant(id !== undefined, `a call was given to the store before its version ${version}`)
   return id
 }
@@ -140,9 +155,13 @@ function linkCommits(statements: Statements, version: VersionId, dependencies: r
   for (const dependency of dependencies) link.run(id, commitId(statements, dependency))
 }
 
-function commitId(statements: Statements, { component, hash }: StoredDependency): number {
+function findCommit(statements: Statements, { component, hash }: StoredDependency): number | undefined {
   const sql = 'SELECT commits.id FROM commits JOIN components ON components.id = commits.component WHERE components.name = ? AND commits.hash = ?'
-  const id = firstRow<[number]>(statements.get(sql), component, hash)?.[0]
+  return firstRow<[number]>(statements.get(sql), component, hash)?.[0]
+}
+
+function commitId(statements: Statements, { component, hash }: StoredDependency): number {
+  const id = findCommit(statements, { component, hash })
   invariant(id !== undefined, `a version was given to the store before the content ${hash} of ${component}`)
   return id
 }

@@ -1,15 +1,26 @@
+import { STRUCTURE_OPS } from '../model/structure.ts'
 import type { CallHistoryId, ContentId } from '../base/ids.ts'
-import type { Dropped } from '../store/store.ts'
+import type { Dropped, DroppedOfOp } from '../store/store.ts'
 import type { OverflowFiles } from './overflow-files.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
 import { subtractBytes, subtractCalls } from './totals.ts'
 import { PLACE } from './write-batch.ts'
 
-/** Calls to delete, by row id, in a temporary table; call within a write transaction. */
-function chooseCalls(statements: Statements, hids: readonly CallHistoryId[], dependents: boolean): void {
-  statements.get('CREATE TEMP TABLE IF NOT EXISTS doomed (id INTEGER PRIMARY KEY)').run()
+const idsOf = (names: readonly string[]): string => `(SELECT id FROM ops WHERE name IN (${names.map((name) => `'${name}'`).join(', ')}))`
+const structures = Object.values(STRUCTURE_OPS)
+/** Row ids of the ops that put collections together, and of those that take them apart. */
+export const MAKES: string = idsOf(structures.map(({ make }) => make))
+export const GETS: string = idsOf(structures.map(({ get }) => get))
+
+/** Starts a choice of calls to delete, by row id, in a temporary table; call within a write transaction. */
+export function startChoice(statements: Statements): void {
+  statements.get('CREATE TEMP TABLE IF NOT EXISTS doomed (id INTEGER PRIMARY KEY, is_chosen INTEGER NOT NULL)').run()
   statements.get('DELETE FROM doomed').run()
-  const choose = statements.get('INSERT OR IGNORE INTO doomed SELECT id FROM calls WHERE hid = unhex(?)')
+}
+
+export function chooseCalls(statements: Statements, hids: readonly CallHistoryId[], dependents: boolean): void {
+  startChoice(statements)
+  const choose = statements.get('INSERT OR IGNORE INTO doomed SELECT id, 1 FROM calls WHERE hid = unhex(?)')
   for (const hid of hids) choose.run(hid)
   if (!dependents) return
   // What was computed from a doomed call: consumers of its outputs, and the calls whose bodies called it.
@@ -21,7 +32,7 @@ function chooseCalls(statements: Statements, hids: readonly CallHistoryId[], dep
           JOIN io AS output ON output.call = reached.id AND output.slot < 0
           JOIN io AS consumer ON consumer.ref = output.ref AND consumer.slot >= 0
         UNION SELECT inner_calls.outer_call FROM reached JOIN inner_calls ON inner_calls.inner_call = reached.id
-      ) INSERT OR IGNORE INTO doomed SELECT id FROM reached`)
+      ) INSERT OR IGNORE INTO doomed SELECT id, 0 FROM reached`)
     .run()
 }
 
@@ -35,17 +46,31 @@ function chooseTakingApart(statements: Statements): void {
           JOIN io AS output ON output.call = apart.id AND output.slot < 0
           JOIN io AS consumer ON consumer.ref = output.ref AND consumer.slot >= 0
           JOIN calls ON calls.id = consumer.call
-          JOIN ops ON ops.id = calls.op
-        WHERE ops.name IN ('__list_getitem__', '__dict_getitem__', '__set_getitem__')
-      ) INSERT OR IGNORE INTO doomed SELECT id FROM apart`)
+        WHERE calls.op IN ${GETS}
+      ) INSERT OR IGNORE INTO doomed SELECT id, 0 FROM apart`)
     .run()
 }
 
-/** Deletes calls and counts them; call within a write transaction, which the caller rolls back for a dry run. */
-export function deleteCalls(statements: Statements, hids: readonly CallHistoryId[], dependents: boolean): number {
-  chooseCalls(statements, hids, dependents)
+/** A collection that was put together for doomed calls alone is stored again with them; one in another goes a round later. */
+function choosePuttingTogether(statements: Statements): void {
+  const choose = statements.get(`
+    INSERT OR IGNORE INTO doomed SELECT make.id, 0 FROM doomed
+      JOIN io AS input ON input.call = doomed.id AND input.slot >= 0
+      JOIN io AS output ON output.ref = input.ref AND output.slot < 0
+      JOIN calls AS make ON make.id = output.call
+    WHERE make.op IN ${MAKES} AND NOT EXISTS (
+      SELECT 1 FROM io AS other WHERE other.ref = output.ref AND other.slot >= 0 AND other.call NOT IN (SELECT id FROM doomed))`)
+  while (choose.run().changes > 0);
+}
+
+/** Deletes the chosen calls and counts them; call within a write transaction, which the caller rolls back for a dry run. */
+export function deleteChosen(statements: Statements): readonly DroppedOfOp[] {
   chooseTakingApart(statements)
-  const count = firstRow<[number]>(statements.get('SELECT count(*) FROM calls JOIN doomed USING (id)'))?.[0] ?? 0
+  choosePuttingTogether(statements)
+  const rows = allRows<[string, number, number, number, number]>(statements.get(`
+    SELECT ops.name, ops.version, count(*), count(*) - sum(is_chosen), sum(iif(is_adopted, 0, calls.duration_us))
+    FROM doomed JOIN calls USING (id) JOIN ops ON ops.id = calls.op GROUP BY ops.id ORDER BY ops.name, ops.version`))
+  if (rows.length === 0) return []
   subtractCalls(statements)
   for (const sql of [
     'DELETE FROM tags WHERE target IN (SELECT hid FROM calls JOIN doomed USING (id))',
@@ -55,11 +80,26 @@ export function deleteCalls(statements: Statements, hids: readonly CallHistoryId
     'DELETE FROM calls WHERE id IN (SELECT id FROM doomed)',
     "UPDATE counters SET value = value + 1 WHERE name = 'deletions'",
   ]) statements.get(sql).run()
-  return count
+  return rows.map(([name, version, calls, dependents, durationUs]) => ({ name, version, calls, dependents, durationMs: durationUs / 1000 }))
 }
 
-/** Deletes refs of no call, then values of no ref; call within a write transaction. Files go after it, by {@link dropFiles}. */
-export function deleteOrphans(statements: Statements): Omit<Dropped, 'calls'> & { readonly files: readonly ContentId[] } {
+/** What a deletion came to, and the files that go after it, by {@link dropFiles}. */
+export interface Deletion<D extends Dropped = Dropped> {
+  readonly dropped: D
+  readonly files: readonly ContentId[]
+}
+
+export function deleteCalls(statements: Statements, hids: readonly CallHistoryId[], dependents: boolean): Deletion {
+  chooseCalls(statements, hids, dependents)
+  const ops = deleteChosen(statements)
+  const { files, ...orphans } = deleteOrphans(statements)
+  return { dropped: { calls: countCalls(ops), ...orphans, ops }, files }
+}
+
+export const countCalls = (ops: readonly DroppedOfOp[]): number => ops.reduce((sum, { calls }) => sum + calls, 0)
+
+/** Deletes refs of no call, then values of no ref; call within a write transaction. */
+export function deleteOrphans(statements: Statements): Omit<Dropped, 'calls' | 'ops'> & { readonly files: readonly ContentId[] } {
   statements.get('DELETE FROM tags WHERE target IN (SELECT hid FROM refs WHERE id NOT IN (SELECT ref FROM io))').run()
   const refs = statements.get('DELETE FROM refs WHERE id NOT IN (SELECT ref FROM io)').run().changes
   const orphans = '(SELECT id FROM vals EXCEPT SELECT val FROM refs)'

@@ -61,6 +61,10 @@ export class OverflowFiles {
     rmSync(this.#pathOf(cid), { force: true })
   }
 
+  dropDraft(path: string): void {
+    rmSync(path, { force: true })
+  }
+
   /** Ids of all files, and the paths of drafts that a killed process left behind. */
   list(): { readonly cids: readonly ContentId[]; readonly drafts: readonly string[] } {
     if (!existsSync(this.dir)) return { cids: [], drafts: [] }

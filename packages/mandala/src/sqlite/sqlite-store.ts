@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { invariant } from '../base/invariant.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type { Tags, TagValue } from '../model/notes.ts'
 import type {
-  Batch, Dropped, FindMemory, IsKnown, KnownCall, LinkedCall, LoadedValue, OpTotals, ReadFrom, Store, StoredCall, StoredCommit, StoredDependency,
-  StoredFailure, StoredResult, StoredSlot, StoredVersion, StoreStats, VersionedResult, VersionUse,
+  Batch, Collected, Dropped, FailedCall, FindMemory, Garbage, IsKnown, KnownCall, LinkedCall, LoadedValue, OpTotals, ReadFrom, Store, StoredCall,
+  StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredVersion, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
 import { checkTables, findMissingFiles } from './check.ts'
@@ -12,7 +13,8 @@ import {
   countCalls, countUses, dropVersion, extendVersions, findVersioned, listVersionCalls, moveMeaning, putCommits, putHeads, readCommits, readHeads, readVersions,
 } from './code-tables.ts'
 import { listFailures } from './failures.ts'
-import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
+import { deleteCalls, dropFiles, type Deletion } from './deletion.ts'
+import { collectGarbage, dropStrayFiles } from './garbage.ts'
 import { solvePlan } from './match-pattern.ts'
 import { openDatabase } from './open-database.ts'
 import { kindAt } from './kinds.ts'
@@ -126,6 +128,11 @@ export class SqliteStore implements Store {
         : allRows<CallRow>(this.#statements.get(`${CALL} WHERE calls.op IN (SELECT id FROM ops WHERE name = ?) ORDER BY calls.id`), op)
       return rows.map((row) => this.#toCall(row) as StoredCall)
     })
+  }
+
+  listCallIds(op: string): readonly CallHistoryId[] {
+    const sql = 'SELECT lower(hex(hid)) FROM calls WHERE op IN (SELECT id FROM ops WHERE name = ?) ORDER BY id'
+    return this.#read(() => allRows<[CallHistoryId]>(this.#statements.get(sql), op).map(([hid]) => hid))
   }
 
   readCalls(from: ReadFrom): readonly LinkedCall[]
@@ -248,13 +255,21 @@ export class SqliteStore implements Store {
     return this.#delete(options.dryRun, () => deleteCalls(this.#statements, hids, options.dependents))
   }
 
-  collect(options: { dryRun: boolean }): Dropped {
-    const dropped = this.#delete(options.dryRun, () => 0)
-    if (!options.dryRun && this.path !== ':memory:') {
-      this.rest()
-      this.#db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
+  collect(garbage: Garbage, { dryRun }: { dryRun: boolean }): Collected {
+    const collected = this.#delete(dryRun, () => collectGarbage(this.#statements, garbage))
+    const files = this.#overflow?.files
+    if (!dryRun && files) this.#write(() => dropStrayFiles(this.#statements, files))
+    return collected
+  }
+
+  shrink(): void {
+    this.#expectOpen()
+    this.rest()
+    try {
+      if (this.path !== ':memory:') this.#db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch (error) {
+      throw describeSqliteError(error, this.path)
     }
-    return dropped
   }
 
   forgetValue(cid: ContentId, found: 'missing' | 'damaged'): void {
@@ -269,17 +284,6 @@ export class SqliteStore implements Store {
     })
   }
 
-  listByAge(): readonly { hid: CallHistoryId; startedAtMs: number; bytes: number }[] {
-    return this.#read(() => {
-      // A value belongs to the youngest call that uses it: it goes when that call goes.
-      const sql = `
-        WITH owner AS (SELECT refs.val AS val, max(io.call) AS call FROM refs JOIN io ON io.ref = refs.id GROUP BY refs.val)
-        SELECT lower(hex(calls.hid)), calls.started_ms, ifnull((SELECT sum(vals.size) FROM owner JOIN vals ON vals.id = owner.val WHERE owner.call = calls.id), 0)
-        FROM calls ORDER BY calls.id`
-      return allRows<[CallHistoryId, number, number]>(this.#statements.get(sql)).map(([hid, startedAtMs, bytes]) => ({ hid, startedAtMs, bytes }))
-    })
-  }
-
   putUses(hids: readonly CallHistoryId[], atMs: number): void {
     this.#write(() => putUses(this.#statements, hids, atMs))
   }
@@ -288,7 +292,7 @@ export class SqliteStore implements Store {
     return this.#read(() => readTotals(this.#statements))
   }
 
-  listFailures(op?: string): readonly StoredFailure[] {
+  listFailures(op?: string): readonly FailedCall[] {
     return this.#read(() => listFailures(this.#statements, op))
   }
 
@@ -429,21 +433,19 @@ export class SqliteStore implements Store {
   }
 
   /** A dry run deletes for real and takes it back, so that it can't tell another story. */
-  #delete(dryRun: boolean, deleteSome: () => number): Dropped {
+  #delete<D extends Dropped>(dryRun: boolean, deleteSome: () => Deletion<D>): D {
     const dryRunEnd = Symbol('dry run')
-    let dropped: Dropped = { calls: 0, refs: 0, values: 0, bytes: 0 }
-    let files: readonly ContentId[] = []
+    let deletion: Deletion<D> | undefined
     try {
       this.#write(() => {
-        const calls = deleteSome()
-        const { files: orphanFiles, ...orphans } = deleteOrphans(this.#statements)
-        files = orphanFiles
-        dropped = { calls, ...orphans }
+        deletion = deleteSome()
         if (dryRun) throw dryRunEnd
       })
     } catch (error) {
       if (error !== dryRunEnd) throw error
     }
+    invariant(deletion, 'a transaction ended well without having begun')
+    const { dropped, files } = deletion
     if (!dryRun && files.length > 0) this.#write(() => dropFiles(this.#statements, this.#overflow?.files, files))
     return dropped
   }

@@ -4,7 +4,7 @@ import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import type { ProcessInfo } from '../base/this-process.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
 import type { Batch, StoredCall, StoredSlot, StoredValue } from '../store/store.ts'
-import { putCommits, putVersions, versionId } from './code-tables.ts'
+import { putCommits, putVersions, versionIdOf } from './code-tables.ts'
 import { putFailure } from './failures.ts'
 import { KINDS } from './kinds.ts'
 import type { OverflowFiles } from './overflow-files.ts'
@@ -169,7 +169,7 @@ export class BatchWriter {
       this.#processOf(call), call.isAdopted ? 1 : null, call.notes === undefined ? null : JSON.stringify(call.notes), call.usedDay ?? null,
     ]
     const result = call.code
-      ? this.#insertVersioned.run(...stored, versionId(this.#statements, call.code.version), call.code.hid, call.code.cid)
+      ? this.#insertVersioned.run(...stored, versionIdOf(this.#statements, call.code), call.code.hid, call.code.cid)
       : this.#insertCall.run(...stored)
     if (result.changes !== 1) return false
     this.#calls.set(call.hid, Number(result.lastInsertRowid))

@@ -1,54 +1,49 @@
 import { aBoolean, expectOptions, type Rule } from '../base/expect.ts'
-import type { CallHistoryId, ContentId } from '../base/ids.ts'
+import type { ContentId } from '../base/ids.ts'
 import type { Memo } from '../memo/memo.ts'
 import { decodeStructure, deriveStructureId } from '../memo/structures.ts'
-import type { Dropped, StoredValue } from '../store/store.ts'
+import type { Collected, Garbage, StoredValue } from '../store/store.ts'
 import { decode } from '../value/codec.ts'
 import { identify } from '../value/identify.ts'
+import { expectTracking } from './code.ts'
 
-/** Which calls `gc` may drop: the oldest first. */
+/** What `gc` takes: each rule takes calls by itself. Of when calls were last used the day is known, and a call that never was a hit was used when it ran. */
 export interface GcOptions {
-  /** Drop calls until the values of the rest fit. */
+  /** Until the values of the rest fit, the least recently used calls first; of those of a day the oldest. */
   readonly maxBytes?: number
-  /** Drop calls that were executed before this. */
+  /** Calls whose functions ran before this; failures too. */
   readonly olderThan?: Date
+  /** Calls that weren't used since; failures before it too. */
+  readonly unusedSince?: Date
+  /** Calls that used code which is another one today; given a date, those of them that weren't used since. Going back to that code finds them no more. */
+  readonly unreachableVersions?: boolean | Date
   /** Only say what would go. */
   readonly dryRun?: boolean
 }
 
+const isDate = (given: unknown): boolean => given instanceof Date && Number.isFinite(given.getTime())
+const aDate: Rule = [isDate, 'it is a Date: new Date(Date.now() - 30 * 86_400_000)']
+
 const OPTIONS: Readonly<Record<keyof GcOptions, Rule>> = {
   maxBytes: [(given) => typeof given === 'number' && given >= 0, 'it is a number of bytes, 0 or more'],
-  olderThan: [(given) => given instanceof Date && Number.isFinite(given.getTime()), 'it is a Date: new Date(Date.now() - 30 * 86_400_000)'],
+  olderThan: aDate,
+  unusedSince: aDate,
+  unreachableVersions: [(given) => typeof given === 'boolean' || isDate(given), 'it is true, or a Date since which they must be unused'],
   dryRun: aBoolean,
 }
 
-export async function collectGarbage(memo: Memo, options: GcOptions): Promise<Dropped> {
+/** A call that goes alone is a miss from then on; what was computed from its results still stands on the values that it had. */
+export async function collectGarbage(memo: Memo, options: GcOptions): Promise<Collected> {
   expectOptions('storage.gc', options, OPTIONS)
-  const dryRun = options.dryRun ?? false
-  await memo.queue.flush()
-  const old = await chooseOld(memo, options)
-  // A call that goes alone is a miss from then on; what was computed from its results still stands on the values it had.
-  const dropped = old.length > 0 ? await memo.drop(old, { dependents: false, dryRun }) : undefined
-  if (dropped && dryRun) return dropped
-  const collected = await memo.store.collect({ dryRun })
-  return dropped ? add(dropped, collected) : collected
-}
-
-async function chooseOld(memo: Memo, { maxBytes, olderThan }: GcOptions): Promise<CallHistoryId[]> {
-  if (maxBytes === undefined && olderThan === undefined) return []
-  const calls = await memo.store.listByAge()
-  let excess = calls.reduce((sum, call) => sum + call.bytes, 0) - (maxBytes ?? Infinity)
-  const chosen: CallHistoryId[] = []
-  for (const call of calls) {
-    if (excess <= 0 && !(olderThan && call.startedAtMs < olderThan.getTime())) continue
-    chosen.push(call.hid)
-    excess -= call.bytes
+  const { maxBytes, olderThan, unusedSince, unreachableVersions = false, dryRun = false } = options
+  const versions = unreachableVersions && {
+    ids: await expectTracking(memo).versions.listOutdated(),
+    unusedSinceMs: unreachableVersions === true ? undefined : unreachableVersions.getTime(),
   }
-  return chosen
-}
-
-function add(a: Dropped, b: Dropped): Dropped {
-  return { calls: a.calls + b.calls, refs: a.refs + b.refs, values: a.values + b.values, bytes: a.bytes + b.bytes }
+  const garbage: Garbage = { maxBytes, executedBeforeMs: olderThan?.getTime(), unusedSinceMs: unusedSince?.getTime(), versions: versions || undefined }
+  const collected = await memo.collect(garbage, { dryRun })
+  if (!dryRun) await memo.store.shrink()
+  return collected
 }
 
 /** Lists what is wrong: tables that contradict each other, files that are missing, values that aren't what their ids say. */

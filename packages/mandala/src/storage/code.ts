@@ -7,6 +7,7 @@ import { renderDiff } from '../render/diff.ts'
 import { renderStatus } from '../render/code-change.ts'
 import type { CodeStatus } from '../versions/change.ts'
 import type { Dropped, StoredCommit, StoredDependency } from '../store/store.ts'
+import { dropCalls } from './drop.ts'
 
 /** Code that executions of an op used, whole. */
 export interface OpVersion {
@@ -86,13 +87,13 @@ export async function diffCode(memo: Memo, a: string, b: string): Promise<string
 export async function dropVersion(memo: Memo, id: VersionId, dryRun: boolean): Promise<Dropped> {
   const { versions } = expectTracking(memo)
   if (!(await versions.list()).some((version) => version.id === id)) throw notFound('version', id)
-  await memo.queue.flush()
-  const dropped = await memo.drop(await memo.store.listVersionCalls(id), { dependents: true, dryRun })
+  const dropped = await dropCalls(memo, await memo.store.listVersionCalls(id), { dependents: true, dryRun })
   if (!dryRun) await versions.drop(id)
   return dropped
 }
 
-function expectTracking(memo: Memo): CodeTracking {
+/** @throws MandalaError `OPTION_INVALID` for a storage that doesn't follow the code. */
+export function expectTracking(memo: Memo): CodeTracking {
   if (memo.code) return memo.code
   throw new MandalaError('OPTION_INVALID', 'This storage does not follow the code', { hint: "open it with { deps: 'src' }" })
 }

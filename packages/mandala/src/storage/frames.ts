@@ -13,6 +13,7 @@ import { isPlainObject } from '../memo/structures.ts'
 import { Call } from '../model/call.ts'
 import { Ref } from '../model/ref.ts'
 import { identify } from '../value/identify.ts'
+import { dropCalls } from './drop.ts'
 import { expectOpName } from './op-names.ts'
 
 /** The frames of a storage. They share what they met as long as one of them lives. */
@@ -28,7 +29,7 @@ export class Frames {
       rest: () => memo.store.rest(),
       identify: (value) => (value instanceof Ref ? value.cid : identify(value).cid),
       listVersionCalls: async (id) => new Set(await memo.store.listVersionCalls(id)),
-      dropCalls: (hids, options) => memo.drop(hids, options),
+      dropCalls: (hids, options) => dropCalls(memo, hids, options),
       expectOpName: (name, place) => expectOpName(memo.store, name, place),
     }
   }

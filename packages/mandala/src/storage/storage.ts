@@ -3,7 +3,7 @@
 import { aBoolean, aFunction, aText, expectInput, expectOptions, oneOf, type Rule } from '../base/expect.ts'
 import type { CallHistoryId, HistoryId, VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
-import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
+import { findContext, runInContext } from '../memo/context.ts'
 import type { PendingFrame } from '../frame/computation-frame.ts'
 import type { Listener } from '../memo/events.ts'
 import type { Copied } from '../inspect/copy-calls.ts'
@@ -11,7 +11,7 @@ import { makePlainTable, type PlainTableOptions } from '../inspect/plain-table.t
 import { listOps, type OpSummary } from '../inspect/list-ops.ts'
 import { findTagged, readTags, tag, type TagTarget } from '../inspect/tags.ts'
 import { Memo } from '../memo/memo.ts'
-import { findDefinition, type AnyOp } from '../memo/op.ts'
+import type { AnyOp } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
 import { unwrap } from '../memo/unwrap.ts'
 import type { ColumnTable } from 'arquero'
@@ -23,36 +23,23 @@ import type { Variable } from '../model/variable.ts'
 import type { QueryOptions, RowOptions, SimilarOptions } from '../query/query-options.ts'
 import type { CodeStatus } from '../versions/change.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
-import type { Dropped, Store, StoredCall, StoredFailure, StoredSlot, StoreStats } from '../store/store.ts'
+import type { Collected, Dropped, FailedCall, Store, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
 import { diffCode, dropVersion, listSources, listVersions, markComponent, readCode, readStatus, type Commits, type OpVersion } from './code.ts'
+import { chooseCalls, dropCalls, dropChosen, type CallChoice, type Chosen, type DropOptions, type Selection } from './drop.ts'
 import { followCode, followProgram, type CodeFollower } from './follow-code.ts'
 import { Frames } from './frames.ts'
-import { definitionOf, nameOfOp } from './op-names.ts'
+import { nameOfOp } from './op-names.ts'
 import { resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
 import { Queries } from './queries.ts'
+import { settingsOf, type DropRunOptions, type RunOptions } from './run-options.ts'
 import { exportCalls, importCalls } from './transfer.ts'
 import { showProgress } from './progress.ts'
-
-/** How the ops inside a run behave. */
-export interface RunOptions {
-  /** `'error'`: only retrace; a call that isn't stored throws `NEW_CALL_REFUSED`. */
-  readonly newCalls?: 'execute' | 'error'
-  /** `'noop'`: ops are plain functions inside, and nothing is recorded. */
-  readonly mode?: 'run' | 'noop'
-  /** Shows hits, executed and running calls and the time saved. */
-  readonly progress?: boolean
-  /** Executes calls of these ops again, each once. Where a result differs, what was computed from the old one is dropped. */
-  readonly refresh?: readonly AnyOp[]
-}
 
 /** What is stored, and what is kept in memory to be faster. */
 export interface StorageStats extends StoreStats {
   readonly cached: { readonly calls: number; readonly valueBytes: number; readonly pendingCalls: number }
 }
-
-/** Calls by themselves, by id, or all of an op. */
-export type CallChoice = Call | CallHistoryId | AnyOp | readonly (Call | CallHistoryId | AnyOp)[]
 
 /** Where a frame starts. What an op's call resolves to is a Ref inside a run. */
 export type FrameSource = AnyOp | Call | string | Iterable<unknown> | Tracked<unknown> | Readonly<Record<string, unknown>>
@@ -65,15 +52,6 @@ export interface StorageParts {
   readonly code?: (options: ResolvedOptions) => CodeFollower | undefined
 }
 
-/** The variables that are the columns of a table, by name. */
-export type Selection = Readonly<Record<string, Variable<any>>>
-
-const RUN: Readonly<Record<keyof RunOptions, Rule>> = {
-  newCalls: oneOf('execute', 'error'),
-  mode: oneOf('run', 'noop'),
-  progress: aBoolean,
-  refresh: [(given) => Array.isArray(given) && given.every((op) => findDefinition(op)), 'list the ops: { refresh: [ask] }'],
-}
 const aBlock = aFunction('write storage.run(async () => { … }), or storage.run(options, async () => { … })')
 const anId = aText('pass an id as it stands on a Ref or a Call (.hid)')
 const aRef: Rule = [(given) => given instanceof Ref, 'pass a Ref: inside a run the result of an op is one; storage.ref(id) gives one']
@@ -119,25 +97,35 @@ export class Storage implements AsyncDisposable {
    * Runs a block of code in which calls of ops are saved and looked up. What the block returns is returned; all its calls are stored when
    * this settles: if the block throws, those that are being executed are waited for. Blocks nest (options that the inner one leaves out
    * are those of the outer one) and interleave.
+   *
+   * With `mode: 'drop'` nothing executes: the block is retraced, and when it ends without throwing, the calls that it found are deleted, all
+   * at once, and what went is returned. What was computed from them elsewhere stays.
+   * @throws MandalaError `NEW_CALL_REFUSED` for a call that isn't stored, with `newCalls: 'error'` and with `mode: 'drop'`, where nothing is
+   * deleted then; `OPTION_INVALID`; `CODE_CHANGED` with `onChange: 'error'`.
+   * @example
+   * await storage.run({ mode: 'drop', dryRun: true }, experiment)     // { calls: 27, bytes: 51220, ... }
    */
   async run<T>(block: () => T | Promise<T>): Promise<T>
+  async run(options: DropRunOptions, block: () => unknown): Promise<Dropped>
   async run<T>(options: RunOptions, block: () => T | Promise<T>): Promise<T>
-  async run<T>(first: RunOptions | (() => T | Promise<T>), second?: () => T | Promise<T>): Promise<T> {
+  async run<T>(first: RunOptions | DropRunOptions | (() => T | Promise<T>), second?: () => T | Promise<T>): Promise<T | Dropped> {
     const [options, block] = typeof first === 'function' ? [{}, first] : [first ?? {}, second as () => T | Promise<T>]
     expectInput('storage.run', block, aBlock)
-    const settings = this.#settingsOf(options)
+    const settings = settingsOf(this.#memo, options)
     const memo = this.#memo
     await memo.followDeletions()
     if (findContext()?.memo !== memo) await memo.followCode()
-    const stopProgress = options.progress ? showProgress(memo, this.#logger) : undefined
+    if (options.mode === 'drop') await memo.queue.flush()
+    const stopProgress = 'progress' in options && options.progress ? showProgress(memo, this.#logger) : undefined
     memo.events.emit({ kind: 'run-started' })
     const outer = findContext()
     const isInner = outer?.memo === memo
     try {
       const execution = isInner ? outer.execution : undefined
       const result = await runInContext({ memo, settings, execution, givesRefs: true }, block)
-      if (!isInner) await settleAll(settings.underWay)
+      if (!isInner || options.mode === 'drop') await settleAll(settings.underWay)
       await memo.queue.flush()
+      if (options.mode === 'drop') return await dropCalls(memo, [...settings.met], { dependents: false, dryRun: options.dryRun ?? false })
       return result
     } catch (error) {
       if (!isInner) await settleAll(settings.underWay)
@@ -242,28 +230,42 @@ export class Storage implements AsyncDisposable {
   }
 
   /**
-   * Deletes calls, and values that no other call uses. The next such call is a miss.
+   * Deletes calls, and values that no other call uses: the next such call is a miss. The room that they took goes back to the system.
+   * @param calls calls or their ids; ops or their names, for all their calls; ids of versions; frames; Refs, for the calls that gave them;
+   * arrays of these; or a selection as `df` takes it, for the calls that gave what stands in its columns
    * @param options `dependents` (default true): also what was computed from them; `dryRun`: only say what would go
+   * @throws MandalaError `NOT_FOUND` for an id or a name that isn't in the store, `INPUT_INVALID`, `OPTION_INVALID`, `QUERY_INVALID`
+   * @example
+   * await storage.drop(getAcc, { dryRun: true })                                // { calls: 12, ..., ops: [{ name: 'getAcc', calls: 12, ... }] }
+   * await storage.drop({ model: trainModel.match({ nEstimators: 5 }) })         // with the accuracies of these models
    */
-  async drop(calls: CallChoice, options: { readonly dependents?: boolean; readonly dryRun?: boolean } = {}): Promise<Dropped> {
-    expectOptions('storage.drop', options, { dependents: aBoolean, dryRun: aBoolean })
-    await this.#memo.queue.flush()
-    return this.#memo.drop(await this.#hidsOfAll(calls), { dependents: options.dependents ?? true, dryRun: options.dryRun ?? false })
+  async drop(calls: CallChoice, options: DropOptions = {}): Promise<Dropped> {
+    return dropChosen(this.#memo, await this.#choose('storage.drop', calls), options)
   }
 
-  /** Deletes the oldest calls as `options` say, without what was computed from them, and values that no call uses. */
-  async gc(options: GcOptions = {}): Promise<Dropped> {
+  /**
+   * Deletes calls by age, last use, size or code, as `options` say, without what was computed from them, and values that no call uses. The
+   * room that they took goes back to the system. What a process is about to use may go too: that is a miss then.
+   * @returns what went: calls, also by op, refs, values and their bytes, failures
+   * @throws MandalaError `OPTION_INVALID`
+   * @example
+   * await storage.gc({ maxBytes: 1e9, unusedSince: new Date(Date.now() - 30 * 86_400_000), dryRun: true })
+   */
+  async gc(options: GcOptions = {}): Promise<Collected> {
     return collectGarbage(this.#memo, options)
   }
 
   /**
    * Calls that gave no result, latest first: their functions threw, or their inputs or outputs can't be stored. They are kept to be looked
-   * at, the latest thousand, and are never replayed.
+   * at, the latest thousand, and are never replayed; each tells whether an equal call has given a result since.
+   * @throws MandalaError `NOT_FOUND` for a name that no op has.
    */
-  async failures(op?: AnyOp | string): Promise<readonly StoredFailure[]> {
+  async failures(op?: AnyOp | string): Promise<readonly FailedCall[]> {
     await this.#memo.queue.flush()
     const { store } = this.#memo
-    return store.listFailures(op === undefined ? undefined : await nameOfOp(store, op, 'storage.failures'))
+    // An op may have failures and no calls.
+    const isKnown = op === undefined || (typeof op === 'string' && (await store.listVersions(op)).length > 0)
+    return store.listFailures(isKnown ? op : await nameOfOp(store, op, 'storage.failures'))
   }
 
   /**
@@ -318,7 +320,7 @@ export class Storage implements AsyncDisposable {
    * @throws MandalaError `INPUT_INVALID` if there is a file of that name.
    */
   async export(path: string, calls?: CallChoice): Promise<Copied> {
-    return exportCalls(this.#memo, path, calls === undefined ? undefined : await this.#hidsOfAll(calls))
+    return exportCalls(this.#memo, path, calls === undefined ? undefined : (await this.#choose('storage.export', calls)).calls)
   }
 
   /**
@@ -418,28 +420,8 @@ export class Storage implements AsyncDisposable {
     await this.close()
   }
 
-  #settingsOf(options: RunOptions): RunSettings {
-    expectOptions('storage.run', options, RUN)
-    const { mode, newCalls, refresh } = options
-    const context = findContext()
-    const outer = context?.memo === this.#memo ? context.settings : undefined
-    return {
-      mode: mode ?? outer?.mode ?? 'run',
-      newCalls: newCalls ?? outer?.newCalls ?? 'execute',
-      refresh: refresh ? new Set(refresh.map((op) => definitionOf('storage.run: refresh', op))) : (outer?.refresh ?? new Set()),
-      refreshed: refresh ? new Set() : (outer?.refreshed ?? new Set()),
-      underWay: outer?.underWay ?? new Set(),
-    }
-  }
-
-  async #hidsOfAll(calls: CallChoice): Promise<CallHistoryId[]> {
-    return (await Promise.all((Array.isArray(calls) ? calls : [calls]).map((choice) => this.#hidsOf(choice)))).flat()
-  }
-
-  async #hidsOf(choice: Call | CallHistoryId | AnyOp): Promise<readonly CallHistoryId[]> {
-    if (typeof choice === 'string') return [(await this.call(choice)).hid]
-    if (choice instanceof Call) return [choice.hid]
-    return (await this.#memo.store.listCalls(definitionOf('storage.drop', choice).name)).map((call) => call.hid)
+  async #choose(place: string, calls: CallChoice): Promise<Chosen> {
+    return chooseCalls(this.#memo, calls, { place, query: (selection) => this.rows(selection, { values: 'refs' }) })
   }
 
   /** What the block threw matters more; what couldn't be stored is raised again by the next flush. */

@@ -44,6 +44,14 @@ export interface StoredCode {
   readonly hid: CallHistoryId
   readonly cid: CallContentId
   readonly version: VersionId
+  /** For the writing of a call: all of its version, should another process have dropped that. */
+  readonly origin?: CodeOrigin
+}
+
+/** What a store needs to know a version anew. */
+export interface CodeOrigin {
+  readonly version: StoredVersion
+  readonly commits: readonly StoredCommit[]
 }
 
 /** What a hit needs of a call, and no more. */
@@ -102,6 +110,12 @@ export interface OpTotals {
   readonly usedAtMs: number | undefined
   /** Sums of what its functions noted in numbers, by name. */
   readonly notes: Readonly<Record<string, number>>
+}
+
+/** A failure, and what became of it. */
+export interface FailedCall extends StoredFailure {
+  /** Whether a call of the op on equal inputs gave a result later. */
+  readonly hasSucceededSince: boolean
 }
 
 /** A result with the code that gave it; `cid` is that of the call without the code. */
@@ -191,12 +205,44 @@ export function dayOf(ms: number): number {
   return Math.floor(ms / DAY_MS)
 }
 
+/** Calls of an op that a deletion took away, or would. */
+export interface DroppedOfOp {
+  readonly name: string
+  readonly version: number
+  readonly calls: number
+  /** How many of these were not chosen: they go because of others, as what was computed from them does. */
+  readonly dependents: number
+  /** What their functions took, and will take again if the calls are needed again. */
+  readonly durationMs: number
+}
+
 /** What a deletion took away, or would. */
 export interface Dropped {
+  /** Those that tie collections to their elements count too. */
   readonly calls: number
   readonly refs: number
   readonly values: number
+  /** Of the values. */
   readonly bytes: number
+  /** The calls by op, in the order of names. */
+  readonly ops: readonly DroppedOfOp[]
+}
+
+/** What a collection of garbage took away, or would. */
+export interface Collected extends Dropped {
+  readonly failures: number
+}
+
+/** Which calls are garbage: each rule that is given takes those that it speaks of. Uses are known to the day. */
+export interface Garbage {
+  /** Their functions ran before this; of failures the same. */
+  readonly executedBeforeMs?: number | undefined
+  /** They ran before this, and no hit was told since; of failures the same. */
+  readonly unusedSinceMs?: number | undefined
+  /** They used the code of one of these versions, and, if said, weren't used since. */
+  readonly versions?: { readonly ids: readonly VersionId[]; readonly unusedSinceMs: number | undefined } | undefined
+  /** Least recently used first, until the values of the rest fit. */
+  readonly maxBytes?: number | undefined
 }
 
 export interface StoreStats {
@@ -249,6 +295,8 @@ export interface Store extends CallReader, CodeStore, PatternMatcher {
   loadMaker(hid: HistoryId): StoredCall | undefined
   listConsumers(hid: HistoryId): Awaitable<readonly StoredCall[]>
   listCalls(op?: string): Awaitable<readonly StoredCall[]>
+  /** The ids of all calls of an op, of all its versions. */
+  listCallIds(op: string): Awaitable<readonly CallHistoryId[]>
   /** Ids of all values, in the order of their storing. */
   listValues(): Awaitable<readonly ContentId[]>
   /**
@@ -265,16 +313,16 @@ export interface Store extends CallReader, CodeStore, PatternMatcher {
    * @param found what is wrong with them; where they were missing and another process stored them meanwhile, they stay
    */
   forgetValue(cid: ContentId, found: 'missing' | 'damaged'): Awaitable<void>
-  /** Removes refs and values that no call uses. */
-  collect(options: { dryRun: boolean }): Awaitable<Dropped>
-  /** Calls, oldest first, with the bytes of values that only they and older ones need. */
-  listByAge(): Awaitable<readonly { readonly hid: CallHistoryId; readonly startedAtMs: number; readonly bytes: number }[]>
+  /** Removes calls that are garbage, without what was computed from them, and refs and values that no call uses. */
+  collect(garbage: Garbage, options: { dryRun: boolean }): Awaitable<Collected>
+  /** Gives the room that deletions freed back to the system. */
+  shrink(): Awaitable<void>
   /** Notes hits: each of these calls was used at this time, of which the day is kept. */
   putUses(hids: readonly CallHistoryId[], atMs: number): Awaitable<void>
   /** What the ops' calls come to, by name and version. Takes no longer for more calls. */
   readTotals(): Awaitable<readonly OpTotals[]>
   /** Failures of an op, or of all, latest first. The store keeps the latest {@link FAILURES_MAX}. */
-  listFailures(op?: string): Awaitable<readonly StoredFailure[]>
+  listFailures(op?: string): Awaitable<readonly FailedCall[]>
   /** Adds tags to a call or a ref, by its history id, and takes away those whose value is null. */
   putTags(target: CallHistoryId | HistoryId, tags: Readonly<Record<string, TagValue | null>>): Awaitable<void>
   readTags(target: CallHistoryId | HistoryId): Awaitable<Tags>

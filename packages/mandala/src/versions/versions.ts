@@ -3,7 +3,7 @@ import { invariant } from '../base/invariant.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { VersionId } from '../base/ids.ts'
 import { deriveSemanticId, deriveVersionId, type OpIdentity } from '../model/derive-ids.ts'
-import type { CodeStore, StoredCommit, StoredDependency, StoredVersion, VersionUse } from '../store/store.ts'
+import type { CodeOrigin, CodeStore, StoredCommit, StoredDependency, StoredVersion, VersionUse } from '../store/store.ts'
 import { sumUses, type CodeChange, type CodeStatus, type Decision } from './change.ts'
 import type { CodeContent, CodeState } from './code-state.ts'
 
@@ -35,6 +35,7 @@ export class Versions {
   readonly #versions = new Map<VersionId, StoredVersion>()
   #heads = new Map<string, string>()
   readonly #watches = new Map<string, LiveDependency['watch'] | undefined>()
+  readonly #origins = new Map<VersionId, CodeOrigin>()
   #revision: number | undefined
   /** The hash that each known component has now. */
   #now = new Map<string, string | undefined>()
@@ -123,7 +124,20 @@ export class Versions {
     const isKnown = this.#versions.has(id)
     this.#versions.set(id, version)
     this.#held.delete(id)
-    return { version: id, semantic: this.#meaningOf(op, version), commits, versions: isKnown ? [] : [version] }
+    const semantic = this.#meaningOf(op, version)
+    // Another process may have dropped what this one knows: a version that is new comes with all that it stands on.
+    return isKnown ? { version: id, semantic, commits, versions: [] } : { version: id, semantic, commits: this.originOf(id).commits, versions: [version] }
+  }
+
+  /** All of a version that is known here; the same object as long as it means the same. */
+  originOf(id: VersionId): CodeOrigin {
+    let origin = this.#origins.get(id)
+    if (!origin) {
+      const version = this.#get(id)
+      origin = { version, commits: version.dependencies.map(({ component, hash }) => this.#commits.get(component)?.get(hash) as StoredCommit) }
+      this.#origins.set(id, origin)
+    }
+    return origin
   }
 
   /** What a current version means, for a call on equal inputs that came about otherwise. */
@@ -143,6 +157,20 @@ export class Versions {
   async list(): Promise<readonly (StoredVersion & { readonly isCurrent: boolean })[]> {
     await this.sync()
     return Promise.all([...this.#versions.values()].map(async (version) => ({ ...version, isCurrent: await this.isCurrent(version.id) })))
+  }
+
+  /**
+   * The versions that used code which is there now, and is another one. What isn't there says nothing: its file may not have been loaded here,
+   * or not yet.
+   */
+  async listOutdated(): Promise<readonly VersionId[]> {
+    await this.sync()
+    const isOutdated = (each: StoredDependency): boolean => {
+      const watch = this.#watch(each.component)
+      const now = watch ? watch() : this.#now.get(each.component)
+      return now !== undefined && !this.#holds(each, now)
+    }
+    return [...this.#versions.values()].filter(({ dependencies }) => dependencies.some(isOutdated)).map(({ id }) => id)
   }
 
   /** By op: the versions whose calls a look-up would find now, and how many there are. */
@@ -199,6 +227,7 @@ export class Versions {
     const hashes = [...commits.values()].filter((each) => each === head || each.semantic === head.hash).map(({ hash }) => hash)
     await this.#store.moveMeaning(component, { hashes, semantic })
     for (const hash of hashes) commits.set(hash, { ...(commits.get(hash) as StoredCommit), semantic })
+    this.#origins.clear()
   }
 
   /** Forgets a version of which no calls are left. */
@@ -206,6 +235,7 @@ export class Versions {
     await this.#store.dropVersion(id)
     this.#versions.delete(id)
     this.#held.delete(id)
+    this.#origins.delete(id)
   }
 
   #get(id: VersionId): StoredVersion {
@@ -261,6 +291,7 @@ export class Versions {
     await this.#put(missing.map(([name, { hash, source }]) => ({ component: name, hash, parent: undefined, semantic: hash, source, createdAtMs })), [])
     const dependencies = missing.map(([name, { hash }]) => ({ component: name, hash }))
     await this.#store.extendVersions(holding.map(({ id }) => id), dependencies)
+    this.#origins.clear()
     for (const version of holding) this.#versions.set(version.id, { ...version, dependencies: [...version.dependencies, ...dependencies] })
     for (const { component: name, hash } of dependencies) this.#now.set(name, hash)
   }
@@ -272,6 +303,7 @@ export class Versions {
   }
 
   #learn(commit: StoredCommit): void {
+    this.#origins.clear()
     const known = this.#commits.get(commit.component)
     if (known) known.set(commit.hash, commit)
     else this.#commits.set(commit.component, new Map([[commit.hash, commit]]))
@@ -284,6 +316,7 @@ export class Versions {
     for (const commit of await this.#store.readCommits()) this.#learn(commit)
     for (const version of await this.#store.readVersions()) this.#versions.set(version.id, version)
     this.#heads = new Map(await this.#store.readHeads())
+    this.#origins.clear()
     this.#revision = revision
   }
 }

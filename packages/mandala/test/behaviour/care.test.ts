@@ -11,7 +11,7 @@ const lengthOf = op(function lengthOf(xs: Uint8Array) { return xs.length })
 test('gc without options drops no call', async () => {
   const storage = new Storage()
   await storage.run(() => bytes(1))
-  assert.deepEqual(await storage.gc(), { calls: 0, refs: 0, values: 0, bytes: 0 })
+  assert.deepEqual(await storage.gc(), { calls: 0, refs: 0, values: 0, bytes: 0, ops: [], failures: 0 })
   assert.equal((await storage.stats()).calls, 1)
 })
 

@@ -54,6 +54,6 @@ test('empty frames and ops without a call are shown as well', async () => {
     assert.deepEqual(cf.check(), [])
     for (const text of await showAll(cf)) assert.ok(text.length > 0)
     assert.equal((await cf.df()).numRows(), 0)
-    assert.deepEqual(await cf.deleteCalls(), { calls: 0, refs: 0, values: 0, bytes: 0 })
+    assert.deepEqual(await cf.deleteCalls(), { calls: 0, refs: 0, values: 0, bytes: 0, ops: [] })
   }
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dayOf, FAILURES_MAX, type StoredFailure } from '../../src/store/store.ts'
+import { dayOf, FAILURES_MAX, type Garbage, type Store, type StoredFailure } from '../../src/store/store.ts'
 import type { ProcessInfo } from '../../src/index.ts'
 import { batchOf, call, callCid, callHid, cid, hid, value } from './stored.ts'
 import type { StoreSetting } from './store.ts'
@@ -97,10 +97,72 @@ export function care({ open }: StoreSetting): void {
     const again = failure({ startedAtMs: 2000, process: cluster })
     await store.putBatch({ calls: [], values: [], failures: [failure(), refused] })
     await store.putBatch({ calls: [], values: [], failures: [again] })
-    assert.deepEqual(await store.listFailures(), [again, refused])
-    assert.deepEqual(await store.listFailures('g'), [refused])
+    const listed = (each: StoredFailure) => ({ ...each, hasSucceededSince: false })
+    assert.deepEqual(await store.listFailures(), [listed(again), listed(refused)])
+    assert.deepEqual(await store.listFailures('g'), [listed(refused)])
     await store.putBatch({ calls: [], values: [], failures: Array.from({ length: FAILURES_MAX - 1 }, (_, i) => failure({ cid: callCid(`x${i}`) })) })
     assert.deepEqual([(await store.listFailures()).length, (await store.listFailures('g')).length], [FAILURES_MAX, 0])
     assert.deepEqual(await store.findResultByContent(callCid('a')), undefined)
+  })
+
+  test('a failure knows whether an equal call gave a result later', async (t) => {
+    const { store } = open(t)
+    const succeeded = async (): Promise<readonly boolean[]> => (await store.listFailures()).map(({ hasSucceededSince }) => hasSucceededSince)
+    await store.putBatch({ ...batchOf(call('a', { startedAtMs: 900 })), failures: [failure({ cid: undefined, op: 'h' }), failure()] })
+    assert.deepEqual(await succeeded(), [false, false])
+    await store.putBatch(batchOf(call('other', { cid: callCid('a'), op: 'g', startedAtMs: 1100 })))
+    assert.deepEqual(await succeeded(), [false, false])
+    await store.putBatch(batchOf(call('later', { cid: callCid('a'), startedAtMs: 1100 })))
+    assert.deepEqual(await succeeded(), [true, false])
+  })
+
+  const day = 86_400_000
+  const collected = async (store: Store, garbage: Garbage): Promise<string> => {
+    const planned = await store.collect(garbage, { dryRun: true })
+    const before = (await store.listCalls()).map(({ hid }) => hid)
+    assert.deepEqual(await store.collect(garbage, { dryRun: false }), planned)
+    const after = new Set((await store.listCalls()).map(({ hid }) => hid))
+    const gone = before.filter((hid) => !after.has(hid))
+    assert.equal(planned.calls, gone.length)
+    assert.deepEqual(await store.check(), [])
+    return gone.map((hid) => Buffer.from(hid, 'hex').toString()[2]).join('')
+  }
+
+  test('garbage is what ran before a moment, or was not used since, calls and failures', async (t) => {
+    const { store } = open(t)
+    const failures = [failure({ startedAtMs: day }), failure({ cid: undefined, startedAtMs: 5 * day })]
+    await store.putBatch({ ...batchOf(call('a', { startedAtMs: day }), call('b', { startedAtMs: 2 * day }), call('c', { startedAtMs: 3 * day })), failures })
+    await store.putUses([callHid('a')], 9 * day)
+    assert.equal(await collected(store, { unusedSinceMs: 2 * day }), '')
+    assert.equal((await store.listFailures()).length, 1)
+    assert.equal(await collected(store, { unusedSinceMs: 2 * day + 1 }), 'b')
+    assert.equal(await collected(store, { unusedSinceMs: 9.5 * day }), 'c')
+    assert.deepEqual(await store.listFailures(), [])
+    assert.equal(await collected(store, { executedBeforeMs: 2 * day }), 'a')
+  })
+
+  test('to keep a size the least recently used go first, and what others need stays', async (t) => {
+    const { store } = open(t)
+    const calls = ['a', 'b', 'c', 'd'].map((name) => call(name, { inputs: ['x'], startedAtMs: day }))
+    await store.putBatch(batchOf(...calls))
+    await store.putUses([callHid('a')], 3 * day)
+    await store.putUses([callHid('c')], 2 * day)
+    const { valueBytes } = await store.stats()
+    assert.equal(valueBytes, 200)
+    assert.equal(await collected(store, { maxBytes: 200 }), '')
+    assert.equal(await collected(store, { maxBytes: 130 }), 'bd')
+    assert.equal((await store.stats()).valueBytes, 120)
+    assert.equal(await collected(store, { maxBytes: 119, unusedSinceMs: 2 * day }), 'c')
+    // The input goes with the last call that needs it.
+    assert.equal(await collected(store, { maxBytes: 0 }), 'a')
+    assert.equal((await store.stats()).valueBytes, 0)
+  })
+
+  test('rules are added up, and what goes by another makes room first', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(batchOf(call('a', { startedAtMs: day }), call('b', { startedAtMs: 5 * day }), call('c', { startedAtMs: 4 * day })))
+    await store.putUses([callHid('a')], 9 * day)
+    assert.equal(await collected(store, { executedBeforeMs: 2 * day, maxBytes: 80 }), 'a')
+    assert.equal(await collected(store, { executedBeforeMs: 2 * day, maxBytes: 79 }), 'c')
   })
 }

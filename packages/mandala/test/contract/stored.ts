@@ -39,7 +39,7 @@ export function batchOf(...calls: StoredCall[]): Batch {
   return { calls, values }
 }
 
-export const nothing = { calls: 0, refs: 0, values: 0, bytes: 0 }
+export const nothing = { calls: 0, refs: 0, values: 0, bytes: 0, ops: [], failures: 0 }
 
 /** a → b → c, and d beside them; c is also around e. */
 export const chain = (): Batch => batchOf(

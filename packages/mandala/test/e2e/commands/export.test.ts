@@ -40,7 +40,7 @@ test('export and import refuse what they can\'t do, and leave nothing behind', a
     [['export', '-o', 'all.xml'], /no ending that says what to write[\s\S]*\.csv/],
     [['export', '-o', 'all.csv'], /table is that of one op, and 0 were named/],
     [['export', 'scores', '-o', 'all.csv'], /no op "scores"[\s\S]*score/],
-    [['export', 'scores', '-o', 'all.db'], /no call scores/],
+    [['export', 'scores', '-o', 'all.db'], /no call, version or op scores/],
     [['export', 'score'], /-o, --output/],
     [['import', 'nowhere.db'], /there is no file nowhere\.db/],
     [['import', 'lab.db'], /this very store/],
