@@ -17,7 +17,8 @@ const DAY_MS = 86_400_000
 const START_MS = Date.UTC(2030, 0, 1, 12)
 
 interface Action {
-  readonly kind: 'run' | 'refresh' | 'drop-op' | 'drop-call' | 'drop-run' | 'drop-version' | 'older' | 'unused' | 'size' | 'outdated' | 'edit' | 'day' | 'reopen'
+  readonly kind:
+    | 'run' | 'refresh' | 'drop-op' | 'drop-call' | 'drop-run' | 'drop-version' | 'older' | 'unused' | 'size' | 'outdated' | 'edit' | 'day' | 'reopen'
   readonly program: number
   readonly op: OpName
   readonly n: number
