@@ -70,6 +70,7 @@ export function deleteChosen(statements: Statements): readonly DroppedOfOp[] {
   const rows = allRows<[string, number, number, number, number]>(statements.get(`
     SELECT ops.name, ops.version, count(*), count(*) - sum(is_chosen), sum(iif(is_adopted, 0, calls.duration_us))
     FROM doomed JOIN calls USING (id) JOIN ops ON ops.id = calls.op GROUP BY ops.id ORDER BY ops.name, ops.version`))
+  chooseIds(statements, 'touched', 'SELECT ref FROM io WHERE call IN (SELECT id FROM doomed)')
   if (rows.length === 0) return []
   subtractCalls(statements)
   for (const sql of [
@@ -98,16 +99,45 @@ export function deleteCalls(statements: Statements, hids: readonly CallHistoryId
 
 export const countCalls = (ops: readonly DroppedOfOp[]): number => ops.reduce((sum, { calls }) => sum + calls, 0)
 
-/** Deletes refs of no call, then values of no ref; call within a write transaction. */
-export function deleteOrphans(statements: Statements): Omit<Dropped, 'calls' | 'ops'> & { readonly files: readonly ContentId[] } {
-  statements.get('DELETE FROM tags WHERE target IN (SELECT hid FROM refs WHERE id NOT IN (SELECT ref FROM io))').run()
-  const refs = statements.get('DELETE FROM refs WHERE id NOT IN (SELECT ref FROM io)').run().changes
-  const orphans = '(SELECT id FROM vals EXCEPT SELECT val FROM refs)'
-  const files = allRows<[ContentId]>(statements.get(`SELECT lower(hex(cid)) FROM vals WHERE place = ${PLACE.file} AND id IN ${orphans}`))
-  const bytes = firstRow<[number]>(statements.get(`SELECT ifnull(sum(size), 0) FROM vals WHERE id IN ${orphans}`))?.[0] ?? 0
-  subtractBytes(statements, `id IN ${orphans}`)
-  const values = statements.get(`DELETE FROM vals WHERE id IN ${orphans}`).run().changes
-  return { refs: Number(refs), values: Number(values), bytes, files: files.map(([cid]) => cid) }
+type Orphans = Omit<Dropped, 'calls' | 'ops'> & { readonly files: readonly ContentId[] }
+
+/** Deletes refs that the deleted calls were the last to use, then values of no ref; call within a write transaction. */
+export function deleteOrphans(statements: Statements): Orphans {
+  chooseIds(statements, 'orphans', 'SELECT id FROM touched WHERE NOT EXISTS (SELECT 1 FROM io WHERE io.ref = touched.id)')
+  chooseIds(statements, 'loose', 'SELECT val FROM refs WHERE id IN (SELECT id FROM orphans)')
+  const refs = deleteRefs(statements)
+  return { refs, ...deleteValues(statements) }
+}
+
+/** The same for all that there are, whatever left them behind. */
+export function deleteAllOrphans(statements: Statements): Orphans {
+  chooseIds(statements, 'orphans', 'SELECT id FROM refs WHERE NOT EXISTS (SELECT 1 FROM io WHERE io.ref = refs.id)')
+  const refs = deleteRefs(statements)
+  chooseIds(statements, 'loose', 'SELECT id FROM vals')
+  return { refs, ...deleteValues(statements) }
+}
+
+function deleteRefs(statements: Statements): number {
+  statements.get('DELETE FROM tags WHERE target IN (SELECT hid FROM refs WHERE id IN (SELECT id FROM orphans))').run()
+  return Number(statements.get('DELETE FROM refs WHERE id IN (SELECT id FROM orphans)').run().changes)
+}
+
+/** Of the values in `loose` those of no ref: one look through all refs costs less than an index on them. */
+function deleteValues(statements: Statements): Omit<Orphans, 'refs'> {
+  chooseIds(statements, 'orphans', 'SELECT id FROM loose EXCEPT SELECT val FROM refs')
+  const orphans = 'id IN (SELECT id FROM orphans)'
+  const files = allRows<[ContentId]>(statements.get(`SELECT lower(hex(cid)) FROM vals WHERE ${orphans} AND place = ${PLACE.file}`))
+  const bytes = firstRow<[number]>(statements.get(`SELECT ifnull(sum(size), 0) FROM vals WHERE ${orphans}`))?.[0] ?? 0
+  subtractBytes(statements, orphans)
+  const values = statements.get(`DELETE FROM vals WHERE ${orphans}`).run().changes
+  return { values: Number(values), bytes, files: files.map(([cid]) => cid) }
+}
+
+/** Makes a temporary table of ids. */
+function chooseIds(statements: Statements, table: 'touched' | 'orphans' | 'loose', select: string): void {
+  statements.get(`CREATE TEMP TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY)`).run()
+  statements.get(`DELETE FROM temp.${table}`).run()
+  statements.get(`INSERT OR IGNORE INTO temp.${table} ${select}`).run()
 }
 
 /** Deletes files that no row names; in a write transaction of its own, so that no process names one again meanwhile. */

@@ -1,5 +1,5 @@
 import { dayOf, type Collected, type Garbage } from '../store/store.ts'
-import { countCalls, deleteChosen, deleteOrphans, GETS, MAKES, startChoice, type Deletion } from './deletion.ts'
+import { countCalls, deleteAllOrphans, deleteChosen, deleteOrphans, GETS, MAKES, startChoice, type Deletion } from './deletion.ts'
 import type { OverflowFiles } from './overflow-files.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
 import { PLACE } from './write-batch.ts'
@@ -44,7 +44,7 @@ const CHOOSE_BY_SIZE = `
 
 /** Deletes what the rules say, and whatever no call uses; call within a write transaction, which the caller rolls back for a dry run. */
 export function collectGarbage(statements: Statements, rules: Garbage): Deletion<Collected> {
-  const unused = deleteOrphans(statements)
+  const unused = deleteAllOrphans(statements)
   startChoice(statements)
   choose(statements, rules)
   const ops = deleteChosen(statements)
