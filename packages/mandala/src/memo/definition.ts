@@ -23,6 +23,12 @@ export interface OpDefinition extends OpIdentity {
   readonly place: string
 }
 
+/** What an op's ids derive from. Undefined `inputName`: the inputs are stored under the names that they have. */
+export interface StoredIdentity extends OpIdentity {
+  /** The name under which an input is stored. */
+  readonly inputName?: ((name: string) => string) | undefined
+}
+
 /** The name under which the history of the i-th output is derived. A single output's own name may change freely. */
 export function outputKey(op: Pick<OpDefinition, 'form' | 'outputs'>, index: number): string {
   return op.form === 'single' ? 'output' : (op.outputs[index] as OutputSpec).name

@@ -95,7 +95,7 @@ export function adoptByContent(memo: Memo, request: Request, cid: CallContentId)
 }
 
 async function adopt(memo: Memo, request: Request, cid: CallContentId, found: Result): Promise<Result> {
-  const semantic = found.version && memo.code?.versions.semanticOf(request.op, found.version)
+  const semantic = found.version && memo.code?.versions.semanticOf(request.identity, found.version)
   const hid = semantic === undefined ? request.hid : withCode(request.hid, semantic)
   const outputs = found.outputs.map((output, i) => withHistory(memo, output, deriveOutputId(hid, outputKey(request.op, i)), request.parts))
   const result: Result = { ...found, op: request.op, hid, outputs, inputs: request.lightInputs, usedDay: dayOf(Date.now()) }

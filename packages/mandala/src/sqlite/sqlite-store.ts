@@ -2,10 +2,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type {
-  Batch, Dropped, LinkedCall, OpTotals, Store, StoredCall, StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredValue,
+  Batch, Dropped, LinkedCall, OpTotals, Renaming, Store, StoredCall, StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredValue,
   StoredVersion, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
+import type { Alias } from '../model/names.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
+import { countCallsWith, listInputs, readAliases, rename } from './aliases.ts'
 import { checkTables, findMissingFiles } from './check.ts'
 import {
   countCalls, countUses, dropVersion, extendVersions, findVersioned, listVersionCalls, moveMeaning, putCommits, putHeads, readCommits, readHeads, readVersions,
@@ -285,6 +287,28 @@ export class SqliteStore implements Store {
 
   listFailures(op?: string): readonly StoredFailure[] {
     return this.#read(() => listFailures(this.#statements, op))
+  }
+
+  aliasRevision(): number {
+    return this.#counter('aliases')
+  }
+
+  readAliases(): readonly Alias[] {
+    return this.#read(() => readAliases(this.#statements))
+  }
+
+  listInputs(op: string): readonly string[] {
+    return this.#read(() => listInputs(this.#statements, op))
+  }
+
+  countCallsWith(op: string, inputs: readonly string[]): number {
+    return this.#read(() => countCallsWith(this.#statements, op, inputs))
+  }
+
+  rename(renaming: Renaming): boolean {
+    let isDone = false
+    this.#write(() => { isDone = rename(this.#statements, renaming) })
+    return isDone
   }
 
   deletionCount(): number {

@@ -1,7 +1,7 @@
-import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
+import type { CallContentId, CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import type { ProcessInfo } from '../base/this-process.ts'
 import { Call } from '../model/call.ts'
-import { deriveCallContentId, deriveHistoryId } from '../model/derive-ids.ts'
+import { deriveHistoryId } from '../model/derive-ids.ts'
 import type { Notes } from '../model/notes.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { groupName } from '../model/structure.ts'
@@ -21,6 +21,7 @@ export interface Signature {
 /** A call whose refs are numbers of a {@link Web}. */
 export interface WebCall {
   readonly hid: CallHistoryId
+  readonly cid: CallContentId
   readonly order: number
   readonly signature: Signature
   readonly inputs: readonly number[]
@@ -112,14 +113,14 @@ export class Web {
   addCall(call: LinkedCall): number {
     const known = this.#callNumbers.get(call.hid)
     if (known !== undefined) return known
-    const { hid, order, startedAtMs, durationMs, notes, process, isAdopted } = call
+    const { hid, cid, order, startedAtMs, durationMs, notes, process, isAdopted } = call
     const inputs = sortElements(call)
     const signature = this.#sign(call, inputs)
     const number = this.calls.length
     const outputs = call.outputs.map((slot) => this.addRef(slot))
     for (const output of outputs) this.#creators[output] = number
     const ran = { startedAtMs, durationMs, notes, process, isAdopted }
-    this.calls.push({ hid, order, signature, inputs: inputs.map((slot) => this.addRef(slot)), outputs, ...ran })
+    this.calls.push({ hid, cid, order, signature, inputs: inputs.map((slot) => this.addRef(slot)), outputs, ...ran })
     this.#callNumbers.set(hid, number)
     return number
   }
@@ -140,12 +141,10 @@ export class Web {
 
   /** A call as people hold it. */
   toCall(number: number): Call {
-    const { hid, signature, inputs, outputs, startedAtMs, durationMs, notes, process, isAdopted } = this.call(number)
+    const { hid, cid, signature, inputs, outputs, startedAtMs, durationMs, notes, process, isAdopted } = this.call(number)
     const { op, version, inputNames } = signature
     const name = (refs: readonly number[], names: readonly string[]): Record<string, Ref<unknown>> =>
       Object.fromEntries(refs.map((ref, i) => [names[i], this.ref(ref)]))
-    const identified = inputs.map((ref, i) => ({ name: inputNames[i] as string, cid: this.cid(ref), knownHid: undefined }))
-    const cid = deriveCallContentId({ name: op, version }, identified.sort((a, b) => (a.name < b.name ? -1 : 1)))
     return new Call({
       hid, cid, op, version, inputs: name(inputs, inputNames), outputs: name(outputs, signature.outputs), startedAt: new Date(startedAtMs), durationMs,
       notes, process, isAdopted,
