@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { MandalaError } from '../base/mandala-error.ts'
 import { addLs } from './ls.ts'
+import { addRename } from './rename.ts'
 import { addRun } from './run.ts'
 
 /** Each in a file of its own, which says what it is called and what it takes. */
-const COMMANDS = [addRun, addLs]
+const COMMANDS = [addRun, addLs, addRename]
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
