@@ -27,7 +27,7 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
   if (op.isComposed) await memo.queue.add({ calls: [], values: [...parts.values] }, 0)
   const given = op.isComposed ? refArguments(memo, request) : unwrapArguments(request.args)
   const args = isThenable(given) ? await given : given
-  const execution: Execution = { op, cid, inner: [], outer: context.execution, notes: undefined, trace: memo.code?.tracer.start(identity, args) }
+  const execution: Execution = { op, cid, inner: [], outer: context.execution, notes: undefined, trace: memo.code?.tracer.start(op, args) }
   if (memo.events.isHeard) memo.events.emit({ kind: 'call-will-execute', op: op.name, hid: request.hid })
   const startedAtMs = Date.now()
   let used: Used | undefined

@@ -89,7 +89,7 @@ export class Memo implements RefOwner {
   #deletions: number | undefined
 
   constructor(store: Store, options: { detectMutation: boolean; logger: Logger; code?: ((store: NamedStore) => CodeTracking | undefined) | undefined }) {
-    this.store = new NamedStore(store, () => this.#followNames())
+    this.store = new NamedStore(store, (before) => this.#followNames(before))
     this.code = options.code?.(this.store)
     this.events = new Events((error) => options.logger.warn(`a listener of the storage failed: ${String(error)}`))
     this.detectsMutation = options.detectMutation
@@ -156,6 +156,7 @@ export class Memo implements RefOwner {
     this.#ops.set(key, op)
     this.#registered.set(op, identity)
     this.#homes.set(op, identity.name)
+    this.code?.versions.noteOp(this.names.currentOp(identity.name), op.fn)
   }
 
   /** What ops and inputs are called, as of the last look. */
@@ -169,8 +170,9 @@ export class Memo implements RefOwner {
   }
 
   /** Ops whose names mean others now are forgotten. */
-  #followNames(): void {
+  #followNames(before: Names): void {
     this.#registered = new WeakMap()
+    this.code?.versions.renameOps((name) => this.names.currentOp(before.holderOfOp(name) ?? name))
     for (const [key, op] of this.#ops) if (!this.names.isOf(op.name, this.#homes.get(op) as string)) this.#ops.delete(key)
   }
 

@@ -21,11 +21,11 @@ export function endTrace({ trace, outer }: Execution): Used | undefined {
 }
 
 /** The code that an execution used. What of it is new goes to the store ahead of all calls that know it, this one and others. */
-export function recordCode({ code, queue }: Memo, { op, identity }: Request, used: Used | undefined): Awaitable<RecordedCode | undefined> {
+export function recordCode({ code, names, queue }: Memo, { op, identity }: Request, used: Used | undefined): Awaitable<RecordedCode | undefined> {
   if (!code || !used) return undefined
   expectUnchangedValues(op, used)
   code.noteHidden(op.name, used)
-  const recorded = code.versions.record(identity, used.components)
+  const recorded = code.versions.record(identity, names.currentOp(identity.name), used.components)
   const { commits, versions } = recorded
   const added = commits.length + versions.length > 0 ? queue.add({ calls: [], values: [], commits, versions }, 0) : undefined
   return added ? added.then(() => recorded) : recorded

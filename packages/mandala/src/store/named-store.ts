@@ -21,12 +21,12 @@ interface Named {
  */
 export class NamedStore implements Store {
   readonly #store: Store
-  readonly #onRename: () => void
+  readonly #onRename: (before: Names) => void
   #names = new Names([])
   #revision = 0
 
   /** @param onRename called when it is seen that something has another name than before */
-  constructor(store: Store, onRename: () => void) {
+  constructor(store: Store, onRename: (before: Names) => void) {
     this.#store = store
     this.#onRename = onRename
   }
@@ -46,9 +46,10 @@ export class NamedStore implements Store {
     if (revision === this.#revision) return this.#names
     const aliases = this.#store.readAliases()
     const learn = (read: Awaited<typeof aliases>): Names => {
+      const before = this.#names
       this.#names = new Names(read)
       this.#revision = revision
-      this.#onRename()
+      this.#onRename(before)
       return this.#names
     }
     return isThenable(aliases) ? aliases.then(learn) : learn(aliases)
