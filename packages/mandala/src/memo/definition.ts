@@ -18,6 +18,8 @@ export interface OpDefinition extends OpIdentity {
   readonly form: 'single' | 'several'
   readonly ignored: ReadonlySet<string>
   readonly transient: ReadonlySet<string>
+  /** Inputs that the function had once, each with the value that it has in calls of today. */
+  readonly removed: readonly (readonly [name: string, value: unknown])[]
   readonly isComposed: boolean
   /** Where it was defined: `file:line`. */
   readonly place: string

@@ -145,6 +145,7 @@ function storedArguments({ names }: Memo, { op, identity }: Pick<Request, 'op' |
   const refs = new Map(inputs.map((input) => [input.name, input.ref]))
   if (parameters.kind === 'named') {
     const own = new Map(parameters.parameters.map(({ name }) => [inputName(name), name]))
+    for (const [name] of op.removed) refs.delete(inputName(name))
     return [Object.fromEntries(Array.from(refs, ([name, ref]) => [own.get(name) ?? names.currentInput(identity.name, name), ref]))]
   }
   const args: unknown[] = parameters.parameters.map(({ name }) => refs.get(inputName(name)))
