@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'TYPE_INVALID'
   | 'OP_INVALID'
   | 'OP_NAME_TAKEN'
+  | 'INPUT_NAME_TAKEN'
   | 'INPUT_INVALID'
   | 'OUTPUT_INVALID'
   | 'REF_AS_VALUE'

@@ -7,12 +7,13 @@ import { addFailures } from './failures.ts'
 import { addGc } from './gc.ts'
 import { addExport, addImport } from './export.ts'
 import { addLs } from './ls.ts'
+import { addRename } from './rename.ts'
 import { addRun } from './run.ts'
 import { addMark, addStatus } from './status.ts'
 import { addTag } from './tag.ts'
 
 /** Each in a file of its own, which says what it is called and what it takes. */
-const COMMANDS = [addRun, addStatus, addMark, addLs, addTag, addFailures, addDrop, addGc, addExport, addImport]
+const COMMANDS = [addRun, addStatus, addMark, addLs, addTag, addRename, addFailures, addDrop, addGc, addExport, addImport]
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 

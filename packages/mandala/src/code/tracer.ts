@@ -234,6 +234,11 @@ export class Tracer {
     return this.#captured.get(fn)
   }
 
+  /** The component that a function reports when it is entered; undefined for one that has no marker of its own. */
+  findComponentOf(fn: object): string | undefined {
+    return this.#places.find(fn)?.name.replace(/ \d+$/, '')
+  }
+
   /** What passing a marker means. */
   eventsOf(site: number): readonly Event[] {
     const module = this.#moduleOf(site)

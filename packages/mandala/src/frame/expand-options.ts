@@ -39,8 +39,9 @@ export async function resolveExpansion(data: FrameData, host: FrameHost, directi
   const { vars, recursive, depth, ops, skip } = options
   const names = typeof vars === 'string' ? [vars] : vars
   for (const name of names ?? []) getVariable(data, name)
-  for (const choice of [...(ops ?? []), ...(skip ?? [])]) if (typeof choice === 'string') await host.expectOpName(choice, 'expand')
-  const [only, without] = [ops, skip].map((choices) => choices && new Set(choices.map((choice) => (typeof choice === 'string' ? choice : choice.opName))))
+  const read = async (choices: readonly OpChoice[] | undefined): Promise<ReadonlySet<string> | undefined> => (
+    choices && new Set(await Promise.all(choices.map((choice) => host.nameOfOp(choice, 'expand')))))
+  const [only, without] = [await read(ops), await read(skip)]
   return {
     directions,
     vars: names && new Set(names),

@@ -1,5 +1,6 @@
 import type { CallHistoryId, ContentId, VersionId } from '../base/ids.ts'
 import type { CallReader, Dropped } from '../store/store.ts'
+import type { OpChoice } from './expand-options.ts'
 
 /** What a frame needs of the storage that it looks at. */
 export interface FrameHost {
@@ -8,8 +9,11 @@ export interface FrameHost {
   rest(): void
   /** What a value is known by. */
   identify(value: unknown): ContentId
-  /** @throws MandalaError `NOT_FOUND` for a name that no op has. */
-  expectOpName(name: string, place: string): Promise<void>
+  /**
+   * The name that an op has now.
+   * @throws MandalaError `NOT_FOUND` for a name that no op has.
+   */
+  nameOfOp(op: OpChoice, place: string): Promise<string>
   /** The calls that used the code of a version. */
   listVersionCalls(id: VersionId): Promise<ReadonlySet<CallHistoryId>>
   dropCalls(hids: readonly CallHistoryId[], options: { readonly dependents: boolean; readonly dryRun: boolean }): Promise<Dropped>

@@ -37,11 +37,22 @@ export async function copyCalls(from: Store, to: Store, hids: readonly CallHisto
     sum.calls += taken.length
     sum.conflicts += added.length - taken.length
   }
+  await copyNames(from, to)
   for (const { target, tags } of await from.readAllTags()) {
     const isThere = (await to.readCallsById([target as string as CallHistoryId])).length > 0 || (await to.readRefs([target])).length > 0
     if (isThere) await to.putTags(target, { ...tags, ...(await to.readTags(target)) })
   }
   return sum
+}
+
+/** A name that is in use there stays with who has it; what was renamed there keeps the name that it got. */
+async function copyNames(from: Store, to: Store): Promise<void> {
+  const known = await to.readAliases()
+  for (const alias of await from.readAliases()) {
+    const isTaken = known.some(({ op, input, name }) => op === alias.op && input === alias.input || (name === alias.name && input === alias.input))
+      || (alias.input === undefined && (await to.listVersions(alias.name)).length > 0)
+    if (!isTaken) await to.rename({ aliases: [alias], revision: await to.aliasRevision(), unused: [] })
+  }
 }
 
 /** What is decided there of a content stands. */

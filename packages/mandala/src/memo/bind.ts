@@ -20,6 +20,7 @@ export function bind(op: OpDefinition, args: readonly unknown[]): BoundInput[] {
     for (let i = 0; i < parameters.parameters.length; i += 1) bindOne(op, parameters.parameters[i] as Parameter, args[i], inputs)
     if (args.length > parameters.parameters.length) bindRest(op, args, inputs)
   }
+  for (const [name, value] of op.removed) inputs.push({ name, value, default: none })
   return inputs
 }
 

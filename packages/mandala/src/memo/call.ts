@@ -60,7 +60,7 @@ function identifyCall(memo: Memo, op: OpDefinition, args: readonly unknown[]): A
 
 function identifySettled(memo: Memo, op: OpDefinition, args: readonly unknown[]): Request {
   const parts = new Parts()
-  return new Request({ op, args, inputs: identifyInputs(memo, op, bind(op, args), parts), parts })
+  return new Request({ op, identity: memo.identityOf(op), args, inputs: identifyInputs(memo, op, bind(op, args), parts), parts })
 }
 
 function mustRefresh(request: Request, { settings }: Context): boolean {

@@ -17,6 +17,7 @@ export interface RawOptions {
   readonly version?: number | undefined
   readonly transient?: boolean | readonly string[] | undefined
   readonly compose?: boolean | undefined
+  readonly removed?: Readonly<Record<string, unknown>> | undefined
 }
 
 const areNames = (given: unknown): boolean => Array.isArray(given) && given.every((each) => typeof each === 'string')
@@ -30,6 +31,7 @@ const OPTIONS: Readonly<Record<keyof RawOptions, Rule>> = {
   version: [Number.isFinite, 'a version is a number'],
   transient: [(given) => typeof given === 'boolean' || areNames(given), "it is true, or lists outputs: ['X']"],
   compose: aBoolean,
+  removed: [isRecord, 'give each removed input the value that the function works with now: { strict: true }'],
 }
 const KINDS = 'use value(), list(), dict(), set() or approx(digits)'
 const opaque: Kind = { kind: 'value' }
@@ -58,6 +60,7 @@ export function define(name: string, fn: (...args: any[]) => unknown, options: R
     form: options.outputs ? 'several' : 'single',
     transient: known(name, 'transient', { given: transient, names: outputNames, open: false }),
     isComposed: options.compose ?? false,
+    removed: removedOf(name, options, { names, open }),
     place: findPlace(),
   }
 }
@@ -106,6 +109,16 @@ function outputOf(name: string, output: RawOptions['output']): OutputSpec {
 function expectKind(name: string, spec: OutputSpec): OutputSpec {
   if (typeof spec.name === 'string' && isKind(spec.kind)) return spec
   throw invalid(name, `the kind of output "${String(spec.name)}" is none`, KINDS)
+}
+
+function removedOf(
+  name: string, { removed = {} }: RawOptions, { names, open }: { readonly names: readonly string[]; readonly open: boolean },
+): OpDefinition['removed'] {
+  const entries = Object.entries(removed)
+  const [first] = entries.find(([each]) => open || names.includes(each)) ?? []
+  const hint = open ? 'it takes any input: leave `removed` out, and pass the value' : 'leave that out'
+  if (first !== undefined) throw invalid(name, `\`removed\` speaks of "${first}", which it takes`, hint)
+  return entries
 }
 
 function isNames(given: readonly string[] | Readonly<Record<string, Kind>>): given is readonly string[] {

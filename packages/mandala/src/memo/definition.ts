@@ -18,9 +18,17 @@ export interface OpDefinition extends OpIdentity {
   readonly form: 'single' | 'several'
   readonly ignored: ReadonlySet<string>
   readonly transient: ReadonlySet<string>
+  /** Inputs that the function had once, each with the value that it has in calls of today. */
+  readonly removed: readonly (readonly [name: string, value: unknown])[]
   readonly isComposed: boolean
   /** Where it was defined: `file:line`. */
   readonly place: string
+}
+
+/** What an op's ids derive from. Undefined `inputName`: the inputs are stored under the names that they have. */
+export interface StoredIdentity extends OpIdentity {
+  /** The name under which an input is stored. */
+  readonly inputName?: ((name: string) => string) | undefined
 }
 
 /** The name under which the history of the i-th output is derived. A single output's own name may change freely. */

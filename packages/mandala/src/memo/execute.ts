@@ -20,7 +20,7 @@ import { settle, unwrapAny } from './unwrap.ts'
 
 /** Runs a call's function and hands the call to the store; it is as durable as promised when this resolves. */
 export async function execute(memo: Memo, request: Request, cid: CallContentId, context: Context): Promise<Result> {
-  const { op, inputs, parts } = request
+  const { op, identity, inputs, parts } = request
   // Before the function runs: it may change what it is given.
   for (const input of inputs) if (input.raw) parts.values.push(memo.encodeRaw(input))
   // Its Refs may be unwrapped inside.
@@ -44,10 +44,10 @@ export async function execute(memo: Memo, request: Request, cid: CallContentId, 
       used = endTrace(execution)
     }
     if (before) expectUnchanged(op, before, fingerprints(op, args))
-    const recorded = recordCode(memo, op, used)
+    const recorded = recordCode(memo, request, used)
     const code = isThenable(recorded) ? await recorded : recorded
     const hid = code ? withCode(request.hid, code.semantic) : request.hid
-    const outputs = identifyOutputs(memo, { op, hid }, op.isComposed ? await settle(memo, returned) : returned, parts)
+    const outputs = identifyOutputs(memo, { op, identity, hid }, op.isComposed ? await settle(memo, returned) : returned, parts)
     const isTuple = op.form === 'several' && Array.isArray(returned)
     const { notes } = execution
     const usedDay = dayOf(startedAtMs)
@@ -86,15 +86,16 @@ function unwrapArguments(args: readonly unknown[]): Awaitable<unknown[]> {
 }
 
 /** A composed op's function gets its inputs as Refs. */
-function refArguments(memo: Memo, { op, args, inputs }: Request): unknown[] {
+function refArguments(memo: Memo, { op, identity, args, inputs }: Request): unknown[] {
   const refs = new Map(inputs.map((input) => [input.name, memo.refOfInput(input)]))
+  const find = (name: string): Ref<unknown> | undefined => refs.get(identity.inputName?.(name) ?? name)
   const { parameters } = op
   if (parameters.kind === 'named') {
     if (args[0] === undefined) return []
     const given = args[0] as Record<string, unknown>
-    return [Object.fromEntries(Object.entries(given).map(([name, value]) => [name, refs.get(name) ?? unmark(value)]))]
+    return [Object.fromEntries(Object.entries(given).map(([name, value]) => [name, find(name) ?? unmark(value)]))]
   }
-  return args.map((arg, i) => refs.get(parameters.parameters[i]?.name ?? `${parameters.rest}[${i - parameters.parameters.length}]`) ?? unmark(arg))
+  return args.map((arg, i) => find(parameters.parameters[i]?.name ?? `${parameters.rest}[${i - parameters.parameters.length}]`) ?? unmark(arg))
 }
 
 const unmark = (arg: unknown): unknown => (arg instanceof Ignored ? arg.value : arg)
@@ -129,7 +130,8 @@ export interface KnownCall {
 
 /** Executes a call once more for the bytes of its outputs, which are stored again. */
 export async function executeAgain(memo: Memo, op: OpDefinition, { history, inputs, isStored }: KnownCall): Promise<readonly Ref<unknown>[]> {
-  const request = new Request({ op, args: storedArguments(op, inputs), inputs, ...(history === undefined ? {} : { hid: history }) })
+  const identity = memo.identityOf(op)
+  const request = new Request({ op, identity, args: storedArguments(memo, { op, identity }, inputs), inputs, ...(history === undefined ? {} : { hid: history }) })
   const context = findContext()
   const settings: RunSettings = {
     ...(context?.settings ?? { newCalls: 'execute', refresh: new Set(), refreshed: new Set(), underWay: new Set(), met: new Set() }),
@@ -141,11 +143,17 @@ export async function executeAgain(memo: Memo, op: OpDefinition, { history, inpu
   return result.outputs
 }
 
-function storedArguments(op: OpDefinition, inputs: readonly RefInput[]): unknown[] {
-  const refs = new Map(inputs.map((input) => [input.name, input.ref]))
+function storedArguments({ names }: Memo, { op, identity }: Pick<Request, 'op' | 'identity'>, inputs: readonly RefInput[]): unknown[] {
   const { parameters } = op
-  if (parameters.kind === 'named') return [Object.fromEntries(refs)]
-  const args: unknown[] = parameters.parameters.map(({ name }) => refs.get(name))
-  for (let i = 0; refs.has(`${parameters.rest}[${i}]`); i += 1) args.push(refs.get(`${parameters.rest}[${i}]`))
+  const { inputName = (name) => name } = identity
+  const refs = new Map(inputs.map((input) => [input.name, input.ref]))
+  if (parameters.kind === 'named') {
+    const own = new Map(parameters.parameters.map(({ name }) => [inputName(name), name]))
+    for (const [name] of op.removed) refs.delete(inputName(name))
+    return [Object.fromEntries(Array.from(refs, ([name, ref]) => [own.get(name) ?? names.currentInput(identity.name, name), ref]))]
+  }
+  const args: unknown[] = parameters.parameters.map(({ name }) => refs.get(inputName(name)))
+  const member = (i: number): Ref<unknown> | undefined => refs.get(inputName(`${parameters.rest}[${i}]`))
+  for (let i = 0, ref = member(0); ref; i += 1, ref = member(i)) args.push(ref)
   return args
 }

@@ -23,22 +23,22 @@ interface Failed {
 /** Keeps a call that gave no result for people to look at. What is wrong with keeping it must not hide what was thrown. */
 export function noteFailure(memo: Memo, failed: Failed): void {
   try {
-    letGo([memo.queue.add({ calls: [], values: [], failures: [describeFailure(failed)] }, 0)])
+    letGo([memo.queue.add({ calls: [], values: [], failures: [describeFailure(memo, failed)] }, 0)])
   } catch {
     // The error of the call itself is about to be thrown.
   }
 }
 
-function describeFailure({ op, args, cid, error, startedAtMs }: Failed): StoredFailure {
-  const { name, version } = op
+function describeFailure(memo: Memo, { op, args, cid, error, startedAtMs }: Failed): StoredFailure {
+  const { name, version, inputName } = memo.identityOf(op)
   const times = { startedAtMs, durationMs: Date.now() - startedAtMs }
-  return { op: name, version, cid, inputs: describeInputs(op, args), error: describeError(error), ...times, process: describeProcess() }
+  return { op: name, version, cid, inputs: describeInputs(op, args, inputName), error: describeError(error), ...times, process: describeProcess() }
 }
 
 /** Each input as a short text. */
-export function describeInputs(op: OpDefinition, args: readonly unknown[]): StoredFailure['inputs'] {
+export function describeInputs(op: OpDefinition, args: readonly unknown[], inputName = (name: string): string => name): StoredFailure['inputs'] {
   try {
-    return Object.fromEntries(bind(op, args).map(({ name, value }) => [name, describeValue(value)]))
+    return Object.fromEntries(bind(op, args).map(({ name, value }) => [inputName(name), describeValue(value)]))
   } catch {
     return { arguments: describeValue(args) }
   }

@@ -18,16 +18,17 @@ import { findGiven } from '../model/wrap.ts'
 const opaque: Kind = { kind: 'value' }
 
 /**
- * Derives the identity of a call's inputs, sorted by name.
+ * Derives the identity of a call's inputs, under the names by which they are stored, and sorted by these.
  * @param parts takes the calls that put collections together
  */
 export function identifyInputs(memo: Memo, op: OpDefinition, bound: readonly BoundInput[], parts: Parts): MemoInput[] {
   const inputs: MemoInput[] = []
+  const { inputName } = memo.identityOf(op)
   for (const { name, value, default: fallback } of bound) {
     const kind = op.inputKinds.size === 0 ? opaque : (op.inputKinds.get(name) ?? op.inputKinds.get(kindName(name)) ?? opaque)
     const input = identifyInput(memo, op, { name, value, kind }, parts)
     if (fallback.kind === 'new-arg' && identifyInput(memo, op, { name, value: fallback.value, kind }, new Parts()).cid === input.cid) continue
-    inputs.push(input)
+    inputs.push(inputName ? { ...input, name: inputName(name) } : input)
   }
   if (!inputs.every((input, i) => i === 0 || (inputs[i - 1] as MemoInput).name < input.name)) inputs.sort((a, b) => (a.name < b.name ? -1 : 1))
   return inputs

@@ -6,6 +6,8 @@ import { deriveHistoryId } from '../model/derive-ids.ts'
 import type { Notes } from '../model/notes.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { deriveElementId } from '../model/structure.ts'
+import type { Names } from '../model/names.ts'
+import { NamedStore } from '../store/named-store.ts'
 import { dayOf, type Collected, type Dropped, type Garbage, type Store, type StoredSlot, type StoredValue } from '../store/store.ts'
 import { encode } from '../value/codec.ts'
 import type { Tracer, Used } from '../versions/code-state.ts'
@@ -13,7 +15,8 @@ import type { Versions } from '../versions/versions.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { findContext } from './context.ts'
-import type { OpDefinition } from './definition.ts'
+import type { OpDefinition, StoredIdentity } from './definition.ts'
+import { identifyOp, takenSince, takenTwice } from './identify-op.ts'
 import { Events } from './events.ts'
 import type { MemoInput, RawInput } from './identified.ts'
 import { SavedTime } from './saved-time.ts'
@@ -60,7 +63,7 @@ const USES_MAX = 10_000
 
 /** The state that the life of a call needs: one a storage. */
 export class Memo implements RefOwner {
-  readonly store: Store
+  readonly store: NamedStore
   readonly events: Events
   readonly queue: CommitQueue
   readonly values: Values
@@ -76,17 +79,21 @@ export class Memo implements RefOwner {
   readonly inFlight: Map<CallContentId, Promise<Result>> = new Map()
   readonly detectsMutation: boolean
   readonly code: CodeTracking | undefined
+  /** By version and stored name. */
   readonly #ops = new Map<string, OpDefinition>()
   #uses: CallHistoryId[] = []
-  readonly #registered = new WeakSet<OpDefinition>()
+  /** With the names of now. */
+  #registered = new WeakMap<OpDefinition, StoredIdentity>()
+  /** The name under which the calls of each op were stored first. */
+  readonly #homes = new WeakMap<OpDefinition, string>()
   #deletions: number | undefined
 
-  constructor(store: Store, options: { detectMutation: boolean; logger: Logger; code?: CodeTracking | undefined }) {
-    this.store = store
-    this.code = options.code
+  constructor(store: Store, options: { detectMutation: boolean; logger: Logger; code?: ((store: NamedStore) => CodeTracking | undefined) | undefined }) {
+    this.store = new NamedStore(store, (before) => this.#followNames(before))
+    this.code = options.code?.(this.store)
     this.events = new Events((error) => options.logger.warn(`a listener of the storage failed: ${String(error)}`))
     this.detectsMutation = options.detectMutation
-    this.queue = new CommitQueue(store, this.events, () => this.forget())
+    this.queue = new CommitQueue(this.store, this.events, () => this.forget())
     this.values = new Values(this)
   }
 
@@ -141,24 +148,43 @@ export class Memo implements RefOwner {
   /** Two functions under one name would share their calls. */
   register(op: OpDefinition): void {
     if (this.#registered.has(op)) return
-    const key = `${op.version} ${op.name}`
+    const identity = identifyOp(op, this.names)
+    if ((this.#homes.get(op) ?? identity.name) !== identity.name) throw takenSince(op)
+    const key = `${op.version} ${identity.name}`
     const known = this.#ops.get(key)
-    if (known && known.fn !== op.fn) {
-      throw new MandalaError('OP_NAME_TAKEN', `Two different functions are called "${op.name}": one at ${known.place}, one at ${op.place}`, {
-        hint: 'give one of them another name: op("otherName", fn); or, if one replaces the other, another version',
-      })
-    }
+    if (known && known.fn !== op.fn) throw takenTwice(known, op)
     this.#ops.set(key, op)
-    this.#registered.add(op)
+    this.#registered.set(op, identity)
+    this.#homes.set(op, identity.name)
+    this.code?.versions.noteOp(this.names.currentOp(identity.name), op.fn)
   }
 
+  /** What ops and inputs are called, as of the last look. */
+  get names(): Names {
+    return this.store.names
+  }
+
+  /** An op as its calls' ids know it. */
+  identityOf(op: OpDefinition): StoredIdentity {
+    return this.names.isEmpty ? op : this.#registered.get(op) ?? identifyOp(op, this.names)
+  }
+
+  /** Ops whose names mean others now are forgotten. */
+  #followNames(before: Names): void {
+    this.#registered = new WeakMap()
+    this.code?.versions.renameOps((name) => this.names.currentOp(before.holderOfOp(name) ?? name))
+    for (const [key, op] of this.#ops) if (!this.names.isOf(op.name, this.#homes.get(op) as string)) this.#ops.delete(key)
+  }
+
+  /** @param name one that the op has or had */
   findOp(name: string, version: number): OpDefinition | undefined {
-    return this.#ops.get(`${version} ${name}`)
+    return this.#ops.get(`${version} ${this.names.storedOp(name)}`)
   }
 
   /** The ops of a name that were called here, of every version number. */
   listOps(name: string): readonly OpDefinition[] {
-    return [...this.#ops.values()].filter((op) => op.name === name)
+    const stored = this.names.storedOp(name)
+    return [...this.#ops.values()].filter((op) => this.names.storedOp(op.name) === stored)
   }
 
   /** Takes note of a hit. The store is told once a day of each call, so most cost nothing. */
@@ -187,8 +213,11 @@ export class Memo implements RefOwner {
     return this.#deletions !== 0
   }
 
-  /** Forgets what is cached if any process deleted calls since the last look. */
+  /** Forgets what is cached if any process deleted calls since the last look, and learns what was renamed. */
   async followDeletions(): Promise<void> {
+    // What others did before counts, also where a burst of reads is held open.
+    this.store.rest()
+    await this.store.followNames()
     const count = await this.store.deletionCount()
     if (this.#deletions !== undefined && count !== this.#deletions) this.forget()
     this.#deletions = count

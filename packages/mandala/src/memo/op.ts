@@ -41,6 +41,11 @@ export interface OpOptions<Args extends readonly unknown[], Result> {
    * `number[]` to either.
    */
   readonly compose?: boolean
+  /**
+   * Inputs that the function had once, each with the value that it works with now: a call is the one that was given that value, and calls
+   * with other values are left alone.
+   */
+  readonly removed?: Readonly<Record<string, unknown>>
 }
 
 type SingleKind<O> = O extends { readonly kind: string } ? O : O extends string ? unknown : O[keyof O]

@@ -3,7 +3,7 @@ import { MandalaError } from '../base/mandala-error.ts'
 import { describeProcess } from '../base/this-process.ts'
 import { External } from '../model/marks.ts'
 import type { Kind } from '../model/kind.ts'
-import { deriveExternalId, deriveOutputId, withCode } from '../model/derive-ids.ts'
+import { deriveExternalId, deriveOutputId, withCode, type OpIdentity } from '../model/derive-ids.ts'
 import { CollectionRef, makeRef, Ref } from '../model/ref.ts'
 import { deriveElementId } from '../model/structure.ts'
 import type { CodeOrigin, StoredCall, StoredSlot } from '../store/store.ts'
@@ -20,12 +20,12 @@ import { moveHistory, withHistory } from './with-history.ts'
 import { findGiven } from '../model/wrap.ts'
 
 /** Identifies and encodes what a function returned, at once, so that a later change of it changes nothing stored. */
-export function identifyOutputs(memo: Memo, { op, hid }: Pick<Request, 'op' | 'hid'>, returned: unknown, parts: Parts): Ref<unknown>[] {
+export function identifyOutputs(memo: Memo, { op, identity, hid }: Pick<Request, 'op' | 'identity' | 'hid'>, returned: unknown, parts: Parts): Ref<unknown>[] {
   const values = op.form === 'single' ? [returned] : pickOutputs(op, returned)
   return op.outputs.map((output, i) => {
     const value = values[i]
     const place = { path: `${op.name}: output ${output.name}`, isTransient: op.transient.has(output.name) }
-    const ref = identifyOutput(memo, { value, madeBy: op, kind: output.kind, hid: deriveOutputId(hid, outputKey(op, i)), ...place }, parts)
+    const ref = identifyOutput(memo, { value, madeBy: identity, kind: output.kind, hid: deriveOutputId(hid, outputKey(op, i)), ...place }, parts)
     if (ref instanceof CollectionRef) takeApart(ref, parts)
     return ref
   })
@@ -47,7 +47,7 @@ function pickOutputs(op: OpDefinition, returned: unknown): readonly unknown[] {
 
 interface Output {
   readonly value: unknown
-  readonly madeBy: OpDefinition
+  readonly madeBy: OpIdentity
   readonly kind: Kind
   readonly hid: Ref<unknown>['hid']
   readonly path: string
@@ -124,11 +124,11 @@ interface DoneCall {
 
 /** A call as the store takes it. */
 export function toStoredCall(memo: Memo, request: Request, done: DoneCall): StoredCall {
-  const { op, inputs } = request
+  const { op, identity, inputs } = request
   const { cid, result, inner, semantic, isAdopted } = done
   const isVersioned = semantic !== undefined && result.version !== undefined
   return {
-    hid: result.hid, cid: isVersioned ? withCode(cid, semantic) : cid, op: op.name, version: op.version,
+    hid: result.hid, cid: isVersioned ? withCode(cid, semantic) : cid, op: identity.name, version: identity.version,
     startedAtMs: result.startedAtMs, durationMs: result.durationMs, isTuple: result.isTuple, inner,
     // Its function ran long ago, perhaps, and it is used now.
     notes: result.notes, usedDay: isAdopted ? result.usedDay : undefined, isAdopted, process: isAdopted ? undefined : describeProcess(),

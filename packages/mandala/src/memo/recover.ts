@@ -21,7 +21,7 @@ export async function recover(memo: Memo, ref: Ref<unknown>, reason: string | un
   if (!call || !op) throw cannotRecover(ref, call)
   await expectSameCode(memo, call)
   expectReplayable(call, op)
-  const unknown = findUnknownInput(call, op)
+  const unknown = findUnknownInput(memo, call, op)
   const outputs = await executeAgain(memo, op, call).catch(async (error: unknown) => {
     // Its inputs are gone too: the next run is given them anew, and must execute the call.
     if (error instanceof MandalaError && error.code === 'VALUE_DAMAGED') await memo.drop([call.hid], { dependents: false, dryRun: false })
@@ -49,9 +49,11 @@ interface Maker extends KnownCall {
 async function findMaker(memo: Memo, ref: Ref<unknown>): Promise<Maker | undefined> {
   const stored = (await findStoredMaker(memo, ref)) ?? (await findTransientMaker(memo, ref))
   if (!stored) return findRemembered(memo, ref)
-  const inputs = stored.inputs.map((slot) => ({ name: slot.name, cid: slot.cid, knownHid: slot.hid, ref: memo.refOfGiven(slot) }))
-  const { hid, op, version, outputs, code } = stored
-  return { hid, op, version, outputs, inputs, history: code?.hid ?? hid, usedCode: code?.version, isStored: true }
+  const { names } = memo
+  const op = names.storedOp(stored.op)
+  const inputs = stored.inputs.map((slot) => ({ name: names.storedInput(op, slot.name), cid: slot.cid, knownHid: slot.hid, ref: memo.refOfGiven(slot) }))
+  const { hid, version, outputs, code } = stored
+  return { hid, op: stored.op, version, outputs, inputs, history: code?.hid ?? hid, usedCode: code?.version, isStored: true }
 }
 
 /** A call that another process deleted since this one was given its outputs. */
@@ -115,8 +117,10 @@ function expectReplayable(call: Maker, op: OpDefinition): void {
 }
 
 /** An input that isn't stored and has no default: it was left out, or given with `ignore(…)`. */
-function findUnknownInput(call: Maker, op: OpDefinition): string | undefined {
-  return op.parameters.parameters.find(({ name, default: fallback }) => fallback.kind === 'none' && !call.inputs.some((input) => input.name === name))?.name
+function findUnknownInput(memo: Memo, call: Maker, op: OpDefinition): string | undefined {
+  const { inputName = (name) => name } = memo.identityOf(op)
+  const isStored = (name: string): boolean => call.inputs.some((input) => input.name === inputName(name))
+  return op.parameters.parameters.find(({ name, default: fallback }) => fallback.kind === 'none' && !isStored(name))?.name
 }
 
 function ignoredInput(call: Maker, name: string, cause?: unknown): MandalaError {

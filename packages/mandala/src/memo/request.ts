@@ -1,12 +1,24 @@
 import type { CallContentId, CallHistoryId } from '../base/ids.ts'
 import { deriveCallContentId, deriveCallHistoryId, writeCallHistory } from '../model/derive-ids.ts'
-import type { OpDefinition } from './definition.ts'
+import type { OpDefinition, StoredIdentity } from './definition.ts'
 import { isLight, Parts, type MemoInput } from './identified.ts'
+
+interface RequestParts {
+  readonly op: OpDefinition
+  readonly identity: StoredIdentity
+  readonly args: readonly unknown[]
+  readonly inputs: readonly MemoInput[]
+  readonly parts?: Parts
+  readonly hid?: CallHistoryId
+}
 
 /** A call with its identity, before it is known whether it hits. */
 export class Request {
   readonly op: OpDefinition
+  /** The op as ids know it. */
+  readonly identity: StoredIdentity
   readonly args: readonly unknown[]
+  /** Under the names by which they are stored. */
   readonly inputs: readonly MemoInput[]
   readonly parts: Parts
   /**
@@ -20,12 +32,13 @@ export class Request {
   #hid: CallHistoryId | undefined
   #cid: CallContentId | undefined
 
-  constructor({ op, args, inputs, parts, hid }: { op: OpDefinition; args: readonly unknown[]; inputs: readonly MemoInput[]; parts?: Parts; hid?: CallHistoryId }) {
+  constructor({ op, identity, args, inputs, parts, hid }: RequestParts) {
     this.op = op
+    this.identity = identity
     this.args = args
     this.inputs = inputs
     this.parts = parts ?? new Parts()
-    this.#history = writeCallHistory(op, inputs)
+    this.#history = writeCallHistory(identity, inputs)
     this.key = this.#history
     for (const { knownHid, cid } of inputs) if (knownHid !== undefined) this.key += cid
     this.#hid = hid
@@ -41,7 +54,7 @@ export class Request {
   }
 
   get cid(): CallContentId {
-    return (this.#cid ??= deriveCallContentId(this.op, this.inputs))
+    return (this.#cid ??= deriveCallContentId(this.identity, this.inputs))
   }
 
   /** Whether a stored call of this history is the one that is meant. */

@@ -5,6 +5,7 @@ import type { RecordedCode } from '../versions/versions.ts'
 import type { Execution } from './context.ts'
 import type { OpDefinition } from './definition.ts'
 import type { Memo, Result } from './memo.ts'
+import type { Request } from './request.ts'
 
 /** An execution around a call that was found used whatever code that call did. */
 export function noteCodeUse({ code }: Memo, execution: Execution | undefined, { version }: Result): void {
@@ -20,11 +21,11 @@ export function endTrace({ trace, outer }: Execution): Used | undefined {
 }
 
 /** The code that an execution used. What of it is new goes to the store ahead of all calls that know it, this one and others. */
-export function recordCode({ code, queue }: Memo, op: OpDefinition, used: Used | undefined): Awaitable<RecordedCode | undefined> {
+export function recordCode({ code, names, queue }: Memo, { op, identity }: Request, used: Used | undefined): Awaitable<RecordedCode | undefined> {
   if (!code || !used) return undefined
   expectUnchangedValues(op, used)
   code.noteHidden(op.name, used)
-  const recorded = code.versions.record(op, used.components)
+  const recorded = code.versions.record(identity, names.currentOp(identity.name), used.components)
   const { commits, versions } = recorded
   const added = commits.length + versions.length > 0 ? queue.add({ calls: [], values: [], commits, versions }, 0) : undefined
   return added ? added.then(() => recorded) : recorded

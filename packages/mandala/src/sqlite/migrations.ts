@@ -61,7 +61,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX io_by_ref ON io (ref, slot);
   `,
   // Where calls come from, what was noted of them, when they were last used. What an op comes to stands with it: counting a million calls takes
-  // a second. `aliases` holds names that an op (input '') or an input has now, by those under which they are stored.
+  // a second. `aliases` holds the names that an op (input '') or an input was given, oldest first, by those under which they are stored.
   `
   CREATE TABLE processes (
     id INTEGER PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, started_ms INTEGER NOT NULL, program TEXT NOT NULL, package TEXT, git_commit TEXT,
@@ -83,7 +83,7 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE TABLE tags (target BLOB NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (target, name)) WITHOUT ROWID;
   CREATE INDEX tags_by_name ON tags (name, value);
-  CREATE TABLE aliases (op TEXT NOT NULL, input TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (op, input)) WITHOUT ROWID;
+  CREATE TABLE aliases (id INTEGER PRIMARY KEY, op TEXT NOT NULL, input TEXT NOT NULL, name TEXT NOT NULL);
   INSERT INTO counters VALUES ('aliases', 0);
   CREATE TEMP TABLE makers AS
     SELECT refs.val AS val, min(io.call) AS call FROM io JOIN refs ON refs.id = io.ref JOIN calls ON calls.id = io.call JOIN ops ON ops.id = calls.op
@@ -110,7 +110,7 @@ export const VIEWS = `
   CREATE TEMP TABLE op_notes (op, name, total);
   CREATE TEMP TABLE failures (id, op, cid, inputs, error, started_ms, duration_us, process);
   CREATE TEMP TABLE tags (target, name, value);
-  CREATE TEMP TABLE aliases (op, input, name);
+  CREATE TEMP TABLE aliases (id, op, input, name);
 `
 
 /** Brings a store to today's format. Call it within a write transaction. */

@@ -8,7 +8,7 @@ import { APPLICATION_ID, MIGRATIONS, migrate, READABLE_FROM, VIEWS } from './mig
 
 const sqlite = loadSqlite()
 
-const BUSY_TIMEOUT_MS = 30_000
+export const BUSY_TIMEOUT_MS = 30_000
 const CACHE_KB = 16_384
 
 /** Opens a store file, made or migrated as needed. */

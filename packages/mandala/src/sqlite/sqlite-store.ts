@@ -4,10 +4,12 @@ import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type { Tags, TagValue } from '../model/notes.ts'
 import type {
-  Batch, Collected, Dropped, FailedCall, FindMemory, Garbage, IsKnown, KnownCall, LinkedCall, LoadedValue, OpTotals, ReadFrom, Store, StoredCall,
-  StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredVersion, StoreStats, VersionedResult, VersionUse,
+  Batch, Collected, Dropped, FailedCall, FindMemory, Garbage, IsKnown, KnownCall, LinkedCall, LoadedValue, OpTotals, ReadFrom, Renaming, Store,
+  StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredVersion, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
+import type { Alias } from '../model/names.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
+import { countCallsWith, listInputs, readAliases, rename } from './aliases.ts'
 import { checkTables, findMissingFiles } from './check.ts'
 import {
   countCalls, countUses, dropVersion, extendVersions, findVersioned, listVersionCalls, moveMeaning, putCommits, putHeads, readCommits, readHeads, readVersions,
@@ -16,7 +18,7 @@ import { listFailures } from './failures.ts'
 import { deleteCalls, dropFiles, type Deletion } from './deletion.ts'
 import { collectGarbage, dropStrayFiles } from './garbage.ts'
 import { solvePlan } from './match-pattern.ts'
-import { openDatabase } from './open-database.ts'
+import { BUSY_TIMEOUT_MS, openDatabase } from './open-database.ts'
 import { kindAt } from './kinds.ts'
 import { toNotes } from './notes.ts'
 import { OverflowFiles } from './overflow-files.ts'
@@ -266,7 +268,9 @@ export class SqliteStore implements Store {
     this.#expectOpen()
     this.rest()
     try {
-      if (this.path !== ':memory:') this.#db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
+      if (this.path === ':memory:') return
+      // Readers aren't waited for: one of this very process could never end meanwhile. What they hold back, a later checkpoint gives.
+      this.#db.exec(`PRAGMA incremental_vacuum; PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     } catch (error) {
       throw describeSqliteError(error, this.path)
     }
@@ -310,6 +314,28 @@ export class SqliteStore implements Store {
 
   findTagged(tags: Tags): { calls: readonly CallHistoryId[]; refs: readonly HistoryId[] } {
     return this.#read(() => findTagged(this.#statements, tags))
+  }
+
+  aliasRevision(): number {
+    return this.#counter('aliases')
+  }
+
+  readAliases(): readonly Alias[] {
+    return this.#read(() => readAliases(this.#statements))
+  }
+
+  listInputs(op: string): readonly string[] {
+    return this.#read(() => listInputs(this.#statements, op))
+  }
+
+  countCallsWith(op: string, inputs: readonly string[]): number {
+    return this.#read(() => countCallsWith(this.#statements, op, inputs))
+  }
+
+  rename(renaming: Renaming): boolean {
+    let isDone = false
+    this.#write(() => { isDone = rename(this.#statements, renaming) })
+    return isDone
   }
 
   deletionCount(): number {

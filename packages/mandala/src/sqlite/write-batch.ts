@@ -4,6 +4,7 @@ import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import type { ProcessInfo } from '../base/this-process.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
 import type { Batch, StoredCall, StoredSlot, StoredValue } from '../store/store.ts'
+import { expectNoAlias } from './aliases.ts'
 import { putCommits, putVersions, versionIdOf } from './code-tables.ts'
 import { putFailure } from './failures.ts'
 import { KINDS } from './kinds.ts'
@@ -207,7 +208,8 @@ export class BatchWriter {
 
   #opId({ name, version }: OpIdentity): number {
     return findNamed(this.#ops, `${version} ${name}`, () => {
-      this.#statements.get('INSERT INTO ops (name, version) VALUES (?, ?) ON CONFLICT DO NOTHING').run(name, version)
+      const { changes } = this.#statements.get('INSERT INTO ops (name, version) VALUES (?, ?) ON CONFLICT DO NOTHING').run(name, version)
+      if (changes === 1) expectNoAlias(this.#statements, name)
       return firstRow<[number]>(this.#statements.get('SELECT id FROM ops WHERE name = ? AND version = ?'), name, version)
     })
   }

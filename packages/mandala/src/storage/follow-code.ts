@@ -1,6 +1,7 @@
 import type { CodeTracking } from '../memo/memo.ts'
-import type { CodeStore } from '../store/store.ts'
+import type { NamedStore } from '../store/named-store.ts'
 import type { CodeState, Tracer } from '../versions/code-state.ts'
+import { NamedCode } from '../versions/named-code.ts'
 import { Versions } from '../versions/versions.ts'
 import { LiveCode } from '../versions/live-code.ts'
 import { decide } from './decide.ts'
@@ -22,8 +23,9 @@ export function followProgram({ isFollowed, logger }: ResolvedOptions): CodeFoll
   return { state: code, tracer: code }
 }
 
-export function followCode(store: CodeStore, follower: CodeFollower | undefined, { onChange, logger }: ResolvedOptions): CodeTracking | undefined {
+export function followCode(store: NamedStore, follower: CodeFollower | undefined, { onChange, logger }: ResolvedOptions): CodeTracking | undefined {
   if (!follower) return undefined
+  const code = new NamedCode(follower, () => store.names)
   const told = new Set<string>()
   const tell = (text: string): void => {
     if (told.has(text)) return
@@ -31,8 +33,8 @@ export function followCode(store: CodeStore, follower: CodeFollower | undefined,
     logger.warn(text)
   }
   return {
-    tracer: follower.tracer,
-    versions: new Versions(store, follower.state, (change) => decide(change, onChange)),
+    tracer: code,
+    versions: new Versions(store, code, (change) => decide(change, onChange)),
     noteHidden(op, { hidden, written }) {
       for (const name of hidden) tell(`${op} uses ${name}, which is no input: a hit gives what came of it then; pass it as an input, or ignore this if that is meant`)
       for (const name of written) tell(`${op} assigns to ${name}, which a hit does not repeat: return it instead`)

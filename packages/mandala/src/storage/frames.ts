@@ -8,19 +8,22 @@ import type { FrameHost } from '../frame/frame-host.ts'
 import { startFromCalls, startFromOp, startFromRefs } from '../frame/start.ts'
 import { Web } from '../web/web.ts'
 import type { Memo } from '../memo/memo.ts'
-import { findDefinition } from '../memo/op.ts'
+import { findDefinition, type AnyOp } from '../memo/op.ts'
 import { isPlainObject } from '../memo/structures.ts'
 import { Call } from '../model/call.ts'
+import type { Names } from '../model/names.ts'
 import { Ref } from '../model/ref.ts'
 import { identify } from '../value/identify.ts'
 import { dropCalls } from './drop.ts'
-import { expectOpName } from './op-names.ts'
+import { nameOfOp } from './op-names.ts'
 
 /** The frames of a storage. They share what they met as long as one of them lives. */
 export class Frames {
   readonly #memo: Memo
   readonly #host: FrameHost
   #web: WeakRef<Web> | undefined
+  /** Those that the calls of the web go by. */
+  #names: Names | undefined
 
   constructor(memo: Memo) {
     this.#memo = memo
@@ -30,13 +33,14 @@ export class Frames {
       identify: (value) => (value instanceof Ref ? value.cid : identify(value).cid),
       listVersionCalls: async (id) => new Set(await memo.store.listVersionCalls(id)),
       dropCalls: (hids, options) => dropCalls(memo, hids, options),
-      expectOpName: (name, place) => expectOpName(memo.store, name, place),
+      nameOfOp: (op, place) => nameOfOp(memo.store, op as AnyOp | string, place),
     }
   }
 
   start(source: unknown): PendingFrame {
     return chain((async () => {
       await this.#memo.queue.flush()
+      await this.#memo.store.followNames()
       try {
         return new ComputationFrame(await this.#read(source), this.#host)
       } finally {
@@ -47,11 +51,7 @@ export class Frames {
 
   async #read(source: unknown): Promise<FrameData> {
     const [web, reader] = [this.#getWeb(), this.#host.reader]
-    if (typeof source === 'string') {
-      await this.#host.expectOpName(source, 'storage.cf')
-      return startFromOp(web, reader, source)
-    }
-    if (isOp(source)) return startFromOp(web, reader, source.opName)
+    if (typeof source === 'string' || isOp(source)) return startFromOp(web, reader, await nameOfOp(this.#memo.store, source as AnyOp | string, 'storage.cf'))
     if (source instanceof Ref) return startFromRefs(web, reader, new Map([['v', [source]]]))
     if (source instanceof Call) return startFromCalls(web, reader, [source.hid])
     if (isIterable(source)) return this.#readList([...source])
@@ -68,9 +68,11 @@ export class Frames {
   }
 
   #getWeb(): Web {
-    const known = this.#web?.deref()
+    const { names } = this.#memo
+    const known = this.#names === names ? this.#web?.deref() : undefined
     if (known) return known
-    const web = new Web(this.#memo)
+    const web = new Web(this.#memo, names)
+    this.#names = names
     this.#web = new WeakRef(web)
     return web
   }

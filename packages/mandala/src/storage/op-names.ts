@@ -3,7 +3,7 @@ import { MandalaError } from '../base/mandala-error.ts'
 import type { OpDefinition } from '../memo/definition.ts'
 import { findDefinition, isOpName, type AnyOp } from '../memo/op.ts'
 import { isStructureOp } from '../model/structure.ts'
-import type { Store } from '../store/store.ts'
+import type { NamedStore } from '../store/named-store.ts'
 
 /** @throws MandalaError `INPUT_INVALID` for what is no op. */
 export function definitionOf(place: string, given: unknown): OpDefinition {
@@ -13,17 +13,18 @@ export function definitionOf(place: string, given: unknown): OpDefinition {
 }
 
 /**
- * The name under which the calls of an op are stored.
+ * The name that an op has now; code may still go by an old one.
  * @throws MandalaError `INPUT_INVALID` for what is no op, `NOT_FOUND` for a name that none has.
  */
-export async function nameOfOp(store: Store, op: AnyOp | string, place: string): Promise<string> {
-  if (typeof op !== 'string') return definitionOf(place, op).name
-  await expectOpName(store, op, place)
-  return op
+export async function nameOfOp(store: NamedStore, op: AnyOp | string, place: string): Promise<string> {
+  const name = typeof op === 'string' ? op : definitionOf(place, op).name
+  if (typeof op === 'string') await expectOpName(store, op, place)
+  const names = await store.followNames()
+  return names.currentOp(names.storedOp(name))
 }
 
 /** Refuses the name of an op that isn't defined and has no stored calls: a misspelt one would silently find nothing. */
-export async function expectOpName(store: Store, name: string, place: string): Promise<void> {
+export async function expectOpName(store: NamedStore, name: string, place: string): Promise<void> {
   expectInput(place, name, [(given) => typeof given === 'string', 'pass an op or its name'])
   if (isOpName(name) || isStructureOp(name) || (await store.readCalls({ op: name, after: 0, limit: 1 })).length > 0) return
   const { ops } = await store.stats()

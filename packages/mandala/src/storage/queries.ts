@@ -3,6 +3,7 @@ import { describe, expectOptions } from '../base/expect.ts'
 import type { Logger } from '../base/logger.ts'
 import { findContext } from '../memo/context.ts'
 import { fallbacksOf } from '../memo/define.ts'
+import type { OpDefinition } from '../memo/definition.ts'
 import type { Memo } from '../memo/memo.ts'
 import { collectPattern, expectSelection, expectWhole } from '../query/collect.ts'
 import { collapse } from '../query/collapse.ts'
@@ -14,7 +15,7 @@ import { runProgram, type ProgramOps } from '../query/run-program.ts'
 import { isAnswer, type QueryHost } from '../query/solve.ts'
 import { makeTable, streamRows } from '../query/table.ts'
 import { Ref } from '../model/ref.ts'
-import { invalid } from '../model/variable.ts'
+import { invalid, type Fallback } from '../model/variable.ts'
 import { renderPattern, type Program } from '../render/pattern-text.ts'
 
 /** The queries of a storage by pattern; what is still to be stored is stored before each. */
@@ -29,7 +30,7 @@ export class Queries {
       if (version === undefined) return { kind: 'current', version: 0, isStated: false }
       return live.length === 0 || live.some((each) => each.version === version) ? { kind: 'current', version, isStated: true } : { kind: 'number', version }
     },
-    findFallback: (op, input) => this.#memo.listOps(op).flatMap((each) => fallbacksOf(each).get(input) ?? [])[0],
+    findFallback: (op, input) => this.#memo.listOps(op).flatMap((each) => this.#findFallback(each, input))[0],
   }
 
   constructor(memo: Memo, logger: Logger) {
@@ -40,18 +41,16 @@ export class Queries {
 
   async df(selection: Readonly<Record<string, unknown>>, options: QueryOptions): Promise<ColumnTable> {
     expectOptions('storage.df', options, QUERY_OPTIONS)
-    const pattern = readPattern(selection, 'storage.df', options)
+    const stated = readPattern(selection, 'storage.df', options)
     const host = await this.#prepare()
-    await this.#expectVersions(pattern)
-    return makeTable(pattern, host, options)
+    return makeTable(await this.#expectVersions(this.#withNamesOfNow(stated)), host, options)
   }
 
   async* rows(selection: Readonly<Record<string, unknown>>, options: RowOptions): AsyncGenerator<Record<string, unknown>> {
     expectOptions('storage.rows', options, ROW_OPTIONS)
-    const pattern = readPattern(selection, 'storage.rows', options)
+    const stated = readPattern(selection, 'storage.rows', options)
     const host = await this.#prepare()
-    await this.#expectVersions(pattern)
-    yield* streamRows(pattern, host, options)
+    yield* streamRows(await this.#expectVersions(this.#withNamesOfNow(stated)), host, options)
   }
 
   async similar(selection: Readonly<Record<string, unknown>>, given: SimilarOptions): Promise<ColumnTable> {
@@ -75,18 +74,33 @@ export class Queries {
   async #prepare(): Promise<QueryHost> {
     const memo = this.#memo
     await memo.queue.flush()
+    await memo.store.followNames()
     if (findContext()?.memo !== memo) await memo.followCode()
     return { ...this.#host, current: await memo.code?.versions.listCurrent() }
   }
 
   /** No answers would say the same of an id that was mistyped. */
-  async #expectVersions({ atoms }: Pattern): Promise<void> {
-    const stated = atoms.flatMap((atom) => (atom.kind === 'call' && atom.version.kind === 'code' ? [{ op: atom.op, id: atom.version.id }] : []))
-    if (stated.length === 0) return
+  async #expectVersions(pattern: Pattern): Promise<Pattern> {
+    const stated = pattern.atoms.flatMap((atom) => (atom.kind === 'call' && atom.version.kind === 'code' ? [{ op: atom.op, id: atom.version.id }] : []))
+    if (stated.length === 0) return pattern
     const known = new Map((await this.#memo.store.readVersions()).map(({ id, op }) => [id, op]))
     for (const { op, id } of stated) {
       if (known.get(id) !== op) throw invalid(`${op}.match`, `no call of ${op} has the version ${id}`, 'storage.versions(op) lists them')
     }
+    return pattern
+  }
+
+  /** Code may still go by old names of ops; those of inputs are the store's to read. */
+  #withNamesOfNow(pattern: Pattern): Pattern {
+    const { names } = this.#memo
+    if (names.isEmpty) return pattern
+    return { ...pattern, atoms: pattern.atoms.map((atom) => (atom.kind === 'call' ? { ...atom, op: names.currentOp(names.storedOp(atom.op)) } : atom)) }
+  }
+
+  /** The default of an input that was added later; the op may still go by an old name of it. */
+  #findFallback(op: OpDefinition, input: string): readonly Fallback[] {
+    const { inputName = (name: string): string => name } = this.#memo.identityOf(op)
+    return [...fallbacksOf(op)].flatMap(([name, fallback]) => (inputName(name) === inputName(input) ? [fallback] : []))
   }
 
   async #writeProgram(

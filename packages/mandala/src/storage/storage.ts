@@ -30,6 +30,7 @@ import { chooseCalls, dropCalls, dropChosen, type CallChoice, type Chosen, type 
 import { followCode, followProgram, type CodeFollower } from './follow-code.ts'
 import { Frames } from './frames.ts'
 import { nameOfOp } from './op-names.ts'
+import { renameInputs, renameOp, type Renamed } from './rename.ts'
 import { resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
 import { Queries } from './queries.ts'
 import { settingsOf, type DropRunOptions, type RunOptions } from './run-options.ts'
@@ -80,7 +81,8 @@ export class Storage implements AsyncDisposable {
     const { path, detectMutation, logger } = resolved
     this.path = path
     const store = openStore(resolved)
-    this.#memo = new Memo(store, { detectMutation, logger, code: followCode(store, code(resolved), resolved) })
+    const follower = code(resolved)
+    this.#memo = new Memo(store, { detectMutation, logger, code: (named) => followCode(named, follower, resolved) })
     this.#frames = new Frames(this.#memo)
     this.#queries = new Queries(this.#memo, logger)
     this.#logger = logger
@@ -295,6 +297,34 @@ export class Storage implements AsyncDisposable {
   async ops(): Promise<readonly OpSummary[]> {
     await this.#memo.queue.flush()
     return listOps(this.#memo.store)
+  }
+
+  /**
+   * Gives an op another name, in all its versions; its calls stay hits. Rename the function in the code, too: under its old name it still
+   * finds its calls, unless another op has that name by then. Again is harmless.
+   * @param options `dryRun`: only say how many calls it has
+   * @throws MandalaError `NOT_FOUND` if it has no calls, `OP_NAME_TAKEN` if there are calls of an op of the new name.
+   * @example
+   * await storage.renameOp('trainModel', 'fitModel')
+   */
+  async renameOp(op: AnyOp | string, newName: string, options: { readonly dryRun?: boolean } = {}): Promise<Renamed> {
+    expectOptions('storage.renameOp', options, { dryRun: aBoolean })
+    return renameOp(this.#memo, op, { to: newName, dryRun: options.dryRun ?? false })
+  }
+
+  /**
+   * Gives inputs of an op other names, in all its versions; its calls stay hits. Several are renamed at once, so two may be swapped.
+   * @throws MandalaError `NOT_FOUND` for an input that no call has, `INPUT_NAME_TAKEN` if two would have one name.
+   * @example
+   * await storage.renameInput('trainModel', 'n', 'nTrees')
+   * await storage.renameInput('trainModel', { X: 'y', y: 'X' })
+   */
+  async renameInput(op: AnyOp | string, input: string, newName: string, options?: { readonly dryRun?: boolean }): Promise<Renamed>
+  async renameInput(op: AnyOp | string, newNames: Readonly<Record<string, string>>, options?: { readonly dryRun?: boolean }): Promise<Renamed>
+  async renameInput(op: AnyOp | string, ...given: readonly unknown[]): Promise<Renamed> {
+    const [renamed, options = {}] = typeof given[0] === 'string' ? [{ [given[0]]: given[1] }, given[2]] : given
+    expectOptions('storage.renameInput', options, { dryRun: aBoolean })
+    return renameInputs(this.#memo, op, { renamed: renamed as Record<string, string>, dryRun: (options as { readonly dryRun?: boolean }).dryRun ?? false })
   }
 
   async stats(): Promise<StorageStats> {

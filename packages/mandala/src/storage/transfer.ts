@@ -18,7 +18,7 @@ export async function exportCalls({ store, queue }: Memo, path: string, hids: re
   rmSync(unfinished, { force: true })
   const bundle = openBundle(unfinished)
   try {
-    const copied = await copyCalls(store, bundle, hids)
+    const copied = await copyCalls(store.stored, bundle, hids)
     bundle.close()
     renameSync(unfinished, path)
     return copied
@@ -39,9 +39,10 @@ export async function importCalls(memo: Memo, { path, own }: { readonly path: st
   const files = `${path}.values`
   const from = new SqliteStore({ path, overflow: existsSync(files) ? { dir: files, bytesMin: Infinity } : undefined })
   try {
-    return await copyCalls(from, memo.store, undefined)
+    return await copyCalls(from, memo.store.stored, undefined)
   } finally {
     from.close()
     memo.forget()
+    await memo.store.followNames()
   }
 }

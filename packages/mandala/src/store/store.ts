@@ -2,6 +2,7 @@ import type { Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type { ProcessInfo } from '../base/this-process.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
+import type { Alias } from '../model/names.ts'
 import type { Notes, Tags, TagValue } from '../model/notes.ts'
 import type { RefKind } from '../model/ref.ts'
 import type { PatternMatcher } from './match.ts'
@@ -245,6 +246,15 @@ export interface Garbage {
   readonly maxBytes?: number | undefined
 }
 
+/** What is given other names, if the store is still as it was when that was decided. */
+export interface Renaming {
+  readonly aliases: readonly Alias[]
+  /** {@link Store.aliasRevision} as it was then. */
+  readonly revision: number
+  /** Stored names, of ops or of inputs, that must have no calls; whatever else is left of them goes. */
+  readonly unused: readonly Omit<Alias, 'name'>[]
+}
+
 export interface StoreStats {
   readonly calls: number
   readonly refs: number
@@ -329,6 +339,16 @@ export interface Store extends CallReader, CodeStore, PatternMatcher {
   readAllTags(): Awaitable<readonly { readonly target: HistoryId; readonly tags: Tags }[]>
   /** Calls and refs that have all of these tags, in the order of their ids. */
   findTagged(tags: Tags): Awaitable<{ readonly calls: readonly CallHistoryId[]; readonly refs: readonly HistoryId[] }>
+  /** Changes with every renaming, by any process. */
+  aliasRevision(): Awaitable<number>
+  /** Names that were given to ops and inputs, oldest first. All else here goes by the names under which things are stored. */
+  readAliases(): Awaitable<readonly Alias[]>
+  /** The inputs that calls of an op have, members of rest parameters each by itself. */
+  listInputs(op: string): Awaitable<readonly string[]>
+  /** How many calls of an op have any of these inputs. */
+  countCallsWith(op: string, inputs: readonly string[]): Awaitable<number>
+  /** False, with nothing done, if the store isn't as it was. What was read of the code counts as changed. */
+  rename(renaming: Renaming): Awaitable<boolean>
   /** Changes whenever calls were deleted, by any process. */
   deletionCount(): Awaitable<number>
   stats(): Awaitable<StoreStats>

@@ -16,6 +16,10 @@ export interface CodeState {
   isReadable(component: string): boolean
   /** Gives the hash over and over, of a component that may become another one while the program runs, as values do; undefined for others. */
   watch(component: string): (() => string | undefined) | undefined
+  /** The component that a function is; undefined where that isn't known, or doesn't count. */
+  findComponentOf(fn: object): string | undefined
+  /** Whether a component would do the same in another file and under another name: it sees neither. */
+  mayMove(component: string): boolean
   /** Components that the text of one refers to, each with its content; a look at the source, nothing runs. */
   findReferences(component: string): ReadonlyMap<string, CodeContent>
 }

@@ -8,6 +8,9 @@ import { getTracer, type Tracer as ProgramTracer } from '../code/tracer.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
 import type { CodeContent, CodeState, Trace, Tracer, Used } from './code-state.ts'
 
+/** What is another thing in another file, or tells of the function around it. */
+const SEES_ITS_PLACE = /\bimport\b|\brequire\b|\b__(?:file|dir)name\b|\bmodule\b|\bcallee\b|\bstack\b|\bcaptureStackTrace\b/
+const OWN_NAME = /^(?:async\s+)?function\s*\*?\s*([\w$]+)/
 /** Ends the name of what an op closes over. */
 const CAPTURED = ' (captured)'
 /** What was marked by hand, and ops' own texts. */
@@ -63,6 +66,20 @@ export class LiveCode implements CodeState, Tracer {
     if (component.endsWith(VALUE) && !BY_HAND.test(component)) return this.#program.values.watch(component.slice(0, -VALUE.length))
     const isLive = component.endsWith(VALUE) || component.endsWith(MADE) || component.endsWith(CAPTURED) || component.startsWith('env:')
     return isLive ? () => this.findHash(component) : undefined
+  }
+
+  findComponentOf(fn: object): string | undefined {
+    const component = this.#program.findComponentOf(fn)
+    return component !== undefined && this.#counts(component) ? component : undefined
+  }
+
+  mayMove(component: string): boolean {
+    const text = this.#program.program.findText(component)
+    if (text === undefined || SEES_ITS_PLACE.test(text)) return false
+    const names = [component.slice(component.indexOf('#') + 1), OWN_NAME.exec(text)?.[1] ?? '']
+    // A call of itself is the same under any name.
+    const named = new Set(text.match(/[\w$]+(?!\s*\(|[\w$])/g))
+    return names.every((name) => !named.has(name))
   }
 
   findReferences(component: string): ReadonlyMap<string, CodeContent> {

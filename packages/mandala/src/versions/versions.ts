@@ -22,6 +22,12 @@ interface LiveDependency {
   readonly watch: () => string | undefined
 }
 
+/** An op's function that is another component than it was, and the same code. */
+interface Moved {
+  readonly dependency: StoredDependency
+  readonly component: string
+}
+
 /**
  * The code that stored calls used, held against the code as it is now. A component has a tree of contents (commits); contents that mean
  * the same form a class. A version is the set of contents that an execution used: it is current while each of its components has, now, a
@@ -41,6 +47,8 @@ export class Versions {
   #now = new Map<string, string | undefined>()
   /** By version: whether its code holds since the last look, and what has to be looked at each time. */
   readonly #held = new Map<VersionId, { readonly isHeld: boolean; readonly live: readonly LiveDependency[] }>()
+  /** By op: the components that its functions are, one a version number. */
+  readonly #own = new Map<string, Set<string>>()
 
   constructor(store: CodeStore, code: CodeState, decide: (change: CodeChange) => Promise<Decision>) {
     this.#store = store
@@ -85,11 +93,13 @@ export class Versions {
   isKnownCurrent(id: VersionId): boolean {
     let held = this.#held.get(id)
     if (held === undefined) {
-      const dependencies = this.#versions.get(id)?.dependencies
-      if (!dependencies) return false
+      const version = this.#versions.get(id)
+      if (!version) return false
       const live: LiveDependency[] = []
-      let isHeld = true
-      for (const each of dependencies) {
+      const moved = this.#findMoved(version)
+      let isHeld = moved !== 'another'
+      for (const each of version.dependencies) {
+        if (typeof moved === 'object' && each === moved.dependency && this.#now.get(each.component) === undefined) continue
         const watch = this.#watch(each.component)
         if (watch) live.push({ dependency: each, watch })
         else isHeld &&= this.#holds(each, this.#now.get(each.component))
@@ -102,14 +112,50 @@ export class Versions {
     return true
   }
 
+  /** Takes in which component an op's function is. @param name that of now */
+  noteOp(name: string, fn: object): void {
+    const component = this.#code.findComponentOf(fn)
+    const known = this.#own.get(name)
+    if (component === undefined || known?.has(component)) return
+    if (known) known.add(component)
+    else this.#own.set(name, new Set([component]))
+    this.#held.clear()
+  }
+
+  /** Ops are called otherwise than before. */
+  renameOps(rename: (name: string) => string): void {
+    for (const [id, version] of this.#versions) this.#versions.set(id, { ...version, op: rename(version.op) })
+    this.#own.clear()
+    this.#held.clear()
+  }
+
+  /**
+   * Where the op's function was when a version was recorded, if it is elsewhere now. It is the same one if the text is the same and all names
+   * in it stand for the same components, which is what equal hashes say, and if it sees neither its name nor its file; else it is `'another'`,
+   * even if the one that ran is still there.
+   */
+  #findMoved({ op, dependencies }: StoredVersion): Moved | 'another' | undefined {
+    const own = this.#own.get(op)
+    if (!own || dependencies.some(({ component }) => own.has(component))) return undefined
+    const [component, ...others] = own
+    const hash = component === undefined ? undefined : this.#code.findHash(component)
+    if (component === undefined || others.length > 0 || !this.#code.mayMove(component)) return 'another'
+    const dependency = dependencies.find((each) => this.#holds({ component, hash: each.hash }, hash))
+    if (!dependency) return 'another'
+    return { dependency, component }
+  }
+
   /** One for all versions that a component is in. */
   #watch(component: string): LiveDependency['watch'] | undefined {
     if (!this.#watches.has(component)) this.#watches.set(component, this.#code.watch(component))
     return this.#watches.get(component)
   }
 
-  /** What an execution of an op used, as the store takes it. */
-  record(op: OpIdentity, used: ReadonlyMap<string, CodeContent>): RecordedCode {
+  /**
+   * What an execution of an op used, as the store takes it.
+   * @param name the op's name of now; ids and the store know it by the one under which it is stored
+   */
+  record(op: OpIdentity, name: string, used: ReadonlyMap<string, CodeContent>): RecordedCode {
     const dependencies = Array.from(used, ([component, { hash }]) => ({ component, hash })).sort((a, b) => (a.component < b.component ? -1 : 1))
     const commits: StoredCommit[] = []
     for (const [component, { hash, source }] of used) {
@@ -122,7 +168,7 @@ export class Versions {
     const id = deriveVersionId(op, dependencies)
     const version = { id, op: op.name, dependencies }
     const isKnown = this.#versions.has(id)
-    this.#versions.set(id, version)
+    this.#versions.set(id, { ...version, op: name })
     this.#held.delete(id)
     const semantic = this.#meaningOf(op, version)
     // Another process may have dropped what this one knows: a version that is new comes with all that it stands on.
@@ -147,10 +193,14 @@ export class Versions {
 
   /** What a current version used, at the contents of now: the call around one that was found used it too. */
   *dependenciesOf(id: VersionId): Generator<readonly [component: string, content: CodeContent]> {
-    for (const { component } of this.#get(id).dependencies) {
+    const version = this.#get(id)
+    const moved = this.#findMoved(version)
+    for (const { component } of version.dependencies) {
       const content = this.#code.find(component)
       if (content) yield [component, content]
     }
+    const content = typeof moved === 'object' ? this.#code.find(moved.component) : undefined
+    if (content) yield [(moved as Moved).component, content]
   }
 
   /** All versions, each with whether its calls hold for the code of now. */

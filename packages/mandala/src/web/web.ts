@@ -3,6 +3,7 @@ import { invariant } from '../base/invariant.ts'
 import type { ProcessInfo } from '../base/this-process.ts'
 import { Call } from '../model/call.ts'
 import { deriveCallContentId, deriveHistoryId } from '../model/derive-ids.ts'
+import { Names } from '../model/names.ts'
 import type { Notes } from '../model/notes.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { groupName } from '../model/structure.ts'
@@ -47,6 +48,7 @@ export interface WebCall {
  */
 export class Web {
   readonly owner: RefOwner
+  readonly #names: Names
   readonly calls: WebCall[] = []
   readonly #callNumbers = new Map<CallHistoryId, number>()
   readonly #refNumbers = new Map<HistoryId, number>()
@@ -58,8 +60,10 @@ export class Web {
   readonly #shapes = new Map<string, Shape[]>()
   readonly #given: (boolean | undefined)[] = []
 
-  constructor(owner: RefOwner) {
+  /** @param names that the calls of the store go by */
+  constructor(owner: RefOwner, names: Names = new Names([])) {
     this.owner = owner
+    this.#names = names
   }
 
   get refCount(): number {
@@ -152,8 +156,10 @@ export class Web {
     const { op, version, inputNames } = signature
     const name = (refs: readonly number[], names: readonly string[]): Record<string, Ref<unknown>> =>
       Object.fromEntries(refs.map((ref, i) => [names[i], this.ref(ref)]))
-    const identified = inputs.map((ref, i) => ({ name: inputNames[i] as string, cid: this.cid(ref), knownHid: undefined }))
-    const cid = deriveCallContentId({ name: op, version }, identified.sort((a, b) => (a.name < b.name ? -1 : 1)))
+    // Ids go by the names under which things are stored.
+    const stored = this.#names.storedOp(op)
+    const identified = inputs.map((ref, i) => ({ name: this.#names.storedInput(stored, inputNames[i] as string), cid: this.cid(ref), knownHid: undefined }))
+    const cid = deriveCallContentId({ name: stored, version }, identified.sort((a, b) => (a.name < b.name ? -1 : 1)))
     return new Call({
       hid, cid, op, version, inputs: name(inputs, inputNames), outputs: name(outputs, signature.outputs), startedAt: new Date(startedAtMs), durationMs,
       notes, process, isAdopted,

@@ -41,6 +41,12 @@ export class FakeCode implements CodeState, Tracer {
 
   watch(): undefined {}
 
+  findComponentOf(): undefined {}
+
+  mayMove(): boolean {
+    return true
+  }
+
   findReferences(component: string): ReadonlyMap<string, CodeContent> {
     return new Map((this.references.get(component) ?? []).map((name) => [name, this.find(name) as CodeContent]))
   }
