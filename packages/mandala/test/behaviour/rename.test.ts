@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newArg, op, Q, Storage, unwrap, wrap } from '../../src/index.ts'
 import { hasCode, logOf, makePath } from '../helpers.ts'
+import { FakeCode } from './fake-code.ts'
 
 const ran = (): never => { throw new Error('it ran again') }
 
@@ -209,4 +210,38 @@ test('what cannot be meant is refused', async (t) => {
   await assert.rejects(storage.renameOp('train', 'learn'), hasCode('NOT_FOUND', /"train" is called "fit"/))
   await storage.renameInput('fit', 'x', 'size')
   await assert.rejects(storage.renameInput('fit', 'x', 'y'), hasCode('NOT_FOUND', /"x" is called "size"/))
+})
+
+test('calls of a renamed op keep their code: versions are listed by the name of now, and a change is told and noticed by it', async (t) => {
+  const path = makePath(t)
+  const code = new FakeCode({ a: '1' })
+  const use = (x: number): number => x + Number(code.use('a'))
+  {
+    await using storage = code.open({ path })
+    await storage.run(() => op('train', use, { inputs: ['x'] })(1))
+  }
+  const told: string[] = []
+  await using storage = code.open({
+    path,
+    onChange(change) {
+      told.push(...change.affected.map(({ op: name, calls }) => `${calls} of ${name}`))
+      return 'recompute'
+    },
+  })
+  const fit = op('fit', use, { inputs: ['size'] })
+  await storage.renameOp('train', 'fit')
+  await storage.renameInput('fit', 'x', 'size')
+  const log = logOf(storage)
+  await storage.run(() => fit(1))
+  await storage.run(() => fit(2))
+  assert.deepEqual(log.take(), ['hit fit by history', 'run fit'])
+  assert.deepEqual((await storage.versions('fit')).map(({ op: name, calls }) => [name, calls]), [['fit', 2]])
+  code.edit('a', '2')
+  assert.equal(await storage.run(async () => unwrap(await fit(1))), 3)
+  assert.deepEqual(told, ['2 of fit'])
+  const size = Q<number>()
+  assert.deepEqual((await storage.df({ size, out: fit.match({ size }) })).objects(), [{ size: 1, out: 3 }])
+  code.edit('a', '1')
+  assert.deepEqual(await storage.run({ newCalls: 'error' }, async () => unwrap([await fit(1), await fit(2)])), [2, 3])
+  assert.deepEqual(await storage.check(), [])
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dayOf, FAILURES_MAX, type Garbage, type Store, type StoredFailure } from '../../src/store/store.ts'
 import type { ProcessInfo } from '../../src/index.ts'
+import { hasCode } from '../helpers.ts'
 import { batchOf, call, callCid, callHid, cid, hid, value } from './stored.ts'
 import type { StoreSetting } from './store.ts'
 
@@ -164,5 +165,35 @@ export function care({ open }: StoreSetting): void {
     await store.putUses([callHid('a')], 9 * day)
     assert.equal(await collected(store, { executedBeforeMs: 2 * day, maxBytes: 80 }), 'a')
     assert.equal(await collected(store, { executedBeforeMs: 2 * day, maxBytes: 79 }), 'c')
+  })
+
+  test('a renaming is done if the store is as it was, and else not at all', async (t) => {
+    const { store, again } = open(t)
+    await store.putBatch(batchOf(call('a', { inputs: ['x', 'y'] }), call('b', { inputs: ['x'] }), call('c', { op: 'g' })))
+    const [revision, code] = [await store.aliasRevision(), await store.codeRevision()]
+    const aliases = [{ op: 'f', input: undefined, name: 'h' }, { op: 'f', input: 'in0', name: 'x' }]
+    assert.equal(await store.rename({ aliases, revision: revision + 1, unused: [] }), false)
+    assert.equal(await store.rename({ aliases, revision, unused: [{ op: 'g', input: undefined }] }), false)
+    assert.equal(await store.rename({ aliases, revision, unused: [{ op: 'f', input: 'in1' }] }), false)
+    assert.deepEqual([await store.readAliases(), await store.aliasRevision()], [[], revision])
+    assert.equal(await store.rename({ aliases, revision, unused: [{ op: 'h', input: undefined }, { op: 'f', input: 'x' }] }), true)
+    for (const each of again ? [store, again()] : [store]) assert.deepEqual(await each.readAliases(), aliases)
+    assert.ok(await store.aliasRevision() !== revision && await store.codeRevision() !== code)
+    assert.deepEqual([await store.listInputs('f'), await store.listInputs('h')], [['in0', 'in1'], []])
+    assert.deepEqual([await store.countCallsWith('f', ['in0']), await store.countCallsWith('f', ['in1']), await store.countCallsWith('g', ['in0'])], [2, 1, 0])
+  })
+
+  test('what is left of an op without calls goes when another takes its name, and a call under a name that was given away is refused', async (t) => {
+    const { store } = open(t)
+    await store.putBatch(batchOf(call('a'), call('b', { op: 'g' })))
+    await store.putBatch({ calls: [], values: [], failures: [failure({ op: 'g' })] })
+    await store.dropCalls([callHid('b')], { dependents: false, dryRun: false })
+    const revision = await store.aliasRevision()
+    assert.equal(await store.rename({ aliases: [{ op: 'f', input: undefined, name: 'g' }], revision, unused: [{ op: 'g', input: undefined }] }), true)
+    assert.deepEqual(await store.listFailures(), [])
+    assert.deepEqual((await store.readTotals()).map(({ name }) => name), ['f'])
+    await assert.rejects(async () => store.putBatch(batchOf(call('c', { op: 'g' }))), hasCode('OP_NAME_TAKEN'))
+    await store.putBatch(batchOf(call('d', { version: 1 })))
+    assert.deepEqual(await store.check(), [])
   })
 }
