@@ -42,7 +42,8 @@ export async function makeSample(t: TestContext): Promise<string> {
   const db = new DatabaseSync(path)
   db.exec(`
     UPDATE calls SET started_ms = 1772366400000 + id * 60000, duration_us = id * 100000;
-    UPDATE failures SET started_ms = 1772370000000, duration_us = 5000, error = json_set(error, '$.stack', 'RangeError: 0 is out of range' || char(10) || '    at lab.ts:1');
+    UPDATE failures SET started_ms = 1772370000000, duration_us = 5000,
+      error = json_set(error, '$.stack', 'RangeError: 0 is out of range' || char(10) || '    at lab.ts:1');
     UPDATE ops SET (duration_us, used_ms) = (SELECT ifnull(sum(duration_us), 0), max(started_ms) FROM calls WHERE calls.op = ops.id);
     UPDATE processes SET host = 'laptop', pid = 42, started_ms = 1772366400000, program = 'lab.ts', package = 'lab@1.0.0',
       git_commit = '0123456789abcdef0123456789abcdef01234567';
