@@ -29,9 +29,8 @@ const step = fc.tuple(fc.constantFrom(...OPS), fc.nat(9), fc.nat(9)) as fc.Arbit
 const programs = fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 3, maxLength: 3 })
 const actions = fc.array(fc.record<Action>({
   kind: fc.constantFrom(
-    'run', 'run', 'run', 'run', 'day', 'day', 'day', 'refresh', 'drop-op', 'drop-call',
-    'drop-run', 'drop-version', 'older', 'unused', 'size', 'outdated', 'outdated', 'edit', 'edit',
-    'reopen',
+    'run', 'run', 'run', 'run', 'day', 'day', 'day', 'refresh', 'drop-op', 'drop-call', 'drop-run', 'drop-version',
+    'older', 'unused', 'size', 'outdated', 'outdated', 'edit', 'edit', 'reopen',
   ),
   program: fc.nat(2), op: fc.constantFrom(...OPS), n: fc.nat(5), dependents: fc.boolean(),
 }), { minLength: 5, maxLength: 25 })
