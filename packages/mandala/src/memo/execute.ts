@@ -99,7 +99,8 @@ function refArguments(memo: Memo, { op, args, inputs }: Request): unknown[] {
 
 const unmark = (arg: unknown): unknown => (arg instanceof Ignored ? arg.value : arg)
 
-function fingerprints(op: OpDefinition, args: readonly unknown[]): Map<string, string> {
+/** The contents of a call's inputs, by name; empty for what can't be identified. */
+export function fingerprints(op: OpDefinition, args: readonly unknown[]): Map<string, string> {
   return new Map(bind(op, args).map(({ name, value }) => {
     try {
       return [name, identify(value).cid]
@@ -129,7 +130,8 @@ export interface KnownCall {
 
 /** Executes a call once more for the bytes of its outputs, which are stored again. */
 export async function executeAgain(memo: Memo, op: OpDefinition, { history, inputs, isStored }: KnownCall): Promise<readonly Ref<unknown>[]> {
-  const request = new Request({ op, args: storedArguments(op, inputs), inputs, ...(history === undefined ? {} : { hid: history }) })
+  const args = placeArguments(op, new Map(inputs.map(({ name, ref }) => [name, ref])))
+  const request = new Request({ op, args, inputs, ...(history === undefined ? {} : { hid: history }) })
   const context = findContext()
   const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set(), refreshed: new Set(), underWay: new Set() }
   const result = await execute(memo, request, request.cid, { memo, settings, execution: context?.execution, givesRefs: true })
@@ -137,11 +139,10 @@ export async function executeAgain(memo: Memo, op: OpDefinition, { history, inpu
   return result.outputs
 }
 
-function storedArguments(op: OpDefinition, inputs: readonly RefInput[]): unknown[] {
-  const refs = new Map(inputs.map((input) => [input.name, input.ref]))
-  const { parameters } = op
-  if (parameters.kind === 'named') return [Object.fromEntries(refs)]
-  const args: unknown[] = parameters.parameters.map(({ name }) => refs.get(name))
-  for (let i = 0; refs.has(`${parameters.rest}[${i}]`); i += 1) args.push(refs.get(`${parameters.rest}[${i}]`))
+/** The arguments with which an op is called to have these inputs. */
+export function placeArguments({ parameters }: OpDefinition, inputs: ReadonlyMap<string, unknown>): unknown[] {
+  if (parameters.kind === 'named') return [Object.fromEntries(inputs)]
+  const args = parameters.parameters.map(({ name }) => inputs.get(name))
+  for (let i = 0; inputs.has(`${parameters.rest}[${i}]`); i += 1) args.push(inputs.get(`${parameters.rest}[${i}]`))
   return args
 }

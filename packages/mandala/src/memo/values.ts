@@ -141,7 +141,7 @@ export class Values {
   }
 }
 
-function isStructure(ref: Ref<unknown>, bytes: Uint8Array): boolean {
+export function isStructure(ref: Pick<Ref<unknown>, 'kind' | 'cid'>, bytes: Uint8Array): boolean {
   try {
     return deriveStructureId(ref.kind as CollectionKind, decodeStructure(bytes)) === ref.cid
   } catch {
@@ -150,7 +150,7 @@ function isStructure(ref: Ref<unknown>, bytes: Uint8Array): boolean {
 }
 
 /** A stored value, if it still is what its id says. */
-function tryRead(stored: StoredValue): { readonly value: unknown; readonly bytes: Uint8Array } | undefined {
+export function tryRead(stored: StoredValue): { readonly value: unknown; readonly bytes: Uint8Array } | undefined {
   try {
     const bytes = stored.bytes as Uint8Array
     const value = decode(bytes)
@@ -160,4 +160,3 @@ function tryRead(stored: StoredValue): { readonly value: unknown; readonly bytes
     return undefined
   }
 }
-

@@ -7,6 +7,8 @@ import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
 import type { PendingFrame } from '../frame/computation-frame.ts'
 import type { Listener } from '../memo/events.ts'
 import { listOps, type OpSummary } from '../inspect/list-ops.ts'
+import type { Verification } from '../inspect/verification.ts'
+import { Verifier, type VerifyOptions } from '../inspect/verify.ts'
 import { Memo } from '../memo/memo.ts'
 import { findDefinition, type AnyOp } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
@@ -265,6 +267,24 @@ export class Storage implements AsyncDisposable {
   async ops(): Promise<readonly OpSummary[]> {
     await this.#memo.queue.flush()
     return listOps(this.#memo.store)
+  }
+
+  /**
+   * Executes stored calls again, on their stored inputs and one after the other, and says which don't give what is stored: 100 of them,
+   * spread evenly over the ops, or as `sample` says. Nothing is stored. Inner calls are executed too, and a call that differs twice, to tell
+   * chance from a hidden input. Ops are known by their names: those that this process has defined.
+   * @param what an op or its name, calls or their ids; all ops if left out
+   * @throws MandalaError `NOT_FOUND` for an op or a call that isn't stored, `OPTION_INVALID`.
+   * @example
+   * const report = await storage.verify(score, { sample: 20 })
+   * if (!report.isTrue) console.log(String(report))
+   */
+  async verify(what?: AnyOp | string | readonly (Call | CallHistoryId)[], options: VerifyOptions = {}): Promise<Verification> {
+    await this.#memo.queue.flush()
+    const { store } = this.#memo
+    const verifier = new Verifier(this.#memo, () => new Memo(openSqlite(resolveOptions(undefined)), { detectMutation: false, logger: this.#logger }))
+    if (Array.isArray(what)) return verifier.verifyCalls((await Promise.all(what.map((call) => this.#hidsOf(call)))).flat())
+    return verifier.verifyOps(what === undefined ? undefined : await nameOfOp(store, what as AnyOp | string, 'storage.verify'), options)
   }
 
   async stats(): Promise<StorageStats> {
