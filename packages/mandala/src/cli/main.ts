@@ -4,9 +4,10 @@ import { Command } from 'commander'
 import { MandalaError } from '../base/mandala-error.ts'
 import { addLs } from './ls.ts'
 import { addRun } from './run.ts'
+import { addVerify } from './verify.ts'
 
 /** Each in a file of its own, which says what it is called and what it takes. */
-const COMMANDS = [addRun, addLs]
+const COMMANDS = [addRun, addLs, addVerify]
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 

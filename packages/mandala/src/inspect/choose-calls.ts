@@ -3,21 +3,27 @@ import type { LinkedCall, Store } from '../store/store.ts'
 
 const PAGE = 1_000
 
-/** Calls of several ops, the same for the same seed: of each as many, unless it has fewer. */
+/** How many calls, and which: the same for the same seed. */
 export interface Sample {
   readonly count: number
   readonly seed: number
 }
 
+/** A call with its place in the order of their storing. */
+export interface Chosen {
+  readonly hid: CallHistoryId
+  readonly order: number
+}
+
 /**
- * Chooses among the calls of an op: all that are fit, or so many by chance, in the order of their storing.
+ * Chooses among the calls of an op: all that are fit, or so many by chance. The first ones of them are such a choice, too.
  * @param isFit also counts what isn't
  */
 export async function chooseCalls(
   store: Store, op: string, { sample, isFit }: { sample: Sample; isFit: (call: LinkedCall) => Promise<boolean> },
-): Promise<readonly CallHistoryId[]> {
+): Promise<readonly Chosen[]> {
   const random = makeRandom(sample.seed)
-  const chosen: { readonly hid: CallHistoryId; readonly order: number }[] = []
+  const chosen: Chosen[] = []
   let fit = 0
   for (let after = 0; ; ) {
     const page = await store.readCalls({ op, after, limit: PAGE })
@@ -31,7 +37,7 @@ export async function chooseCalls(
     }
     if (page.length < PAGE) break
   }
-  return shuffle(chosen, random).map(({ hid }) => hid)
+  return shuffle(chosen, random)
 }
 
 /** How many each gets of a number that all share: as many as the others, unless it needs fewer. */

@@ -6,7 +6,7 @@ import { listDefinitions } from '../memo/op.ts'
 import { isStructureOp } from '../model/structure.ts'
 import { renderVerification } from '../render/verification.ts'
 import type { LinkedCall, StoredCall, StoredSlot } from '../store/store.ts'
-import { chooseCalls, share } from './choose-calls.ts'
+import { chooseCalls, share, type Chosen } from './choose-calls.ts'
 import { executeApart, type GivenInput, type Outcome, type Output } from './execute-apart.ts'
 import { findDifference, show } from './first-difference.ts'
 import { readStored } from './read-stored.ts'
@@ -47,12 +47,13 @@ export class Verifier {
     const { store } = this.#memo
     const names = name === undefined ? (await store.readTotals()).filter(({ calls }) => calls > 0).map((op) => op.name) : [name]
     const sample = { count: options.sample ?? SAMPLE, seed: options.seed ?? 0 }
-    const chosen: (readonly CallHistoryId[])[] = []
+    const chosen: (readonly Chosen[])[] = []
     for (const op of new Set(names.filter((each) => !isStructureOp(each)))) {
       chosen.push(await chooseCalls(store, op, { sample, isFit: (call) => this.#isFit(call) }))
     }
-    const shares = share(sample.count, chosen.map((hids) => hids.length))
-    return this.#verify(chosen.flatMap((hids, i) => hids.slice(0, shares[i])))
+    const shares = share(sample.count, chosen.map((calls) => calls.length))
+    const calls = chosen.flatMap((each, i) => each.slice(0, shares[i])).sort((a, b) => a.order - b.order)
+    return this.#verify(calls.map(({ hid }) => hid))
   }
 
   /** These calls. */
