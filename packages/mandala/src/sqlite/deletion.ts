@@ -6,9 +6,13 @@ import { subtractBytes, subtractCalls } from './totals.ts'
 import { PLACE } from './write-batch.ts'
 
 /** Calls to delete, by row id, in a temporary table; call within a write transaction. */
-function chooseCalls(statements: Statements, hids: readonly CallHistoryId[], dependents: boolean): void {
+function chooseNone(statements: Statements): void {
   statements.get('CREATE TEMP TABLE IF NOT EXISTS doomed (id INTEGER PRIMARY KEY)').run()
   statements.get('DELETE FROM doomed').run()
+}
+
+function chooseCalls(statements: Statements, hids: readonly CallHistoryId[], dependents: boolean): void {
+  chooseNone(statements)
   const choose = statements.get('INSERT OR IGNORE INTO doomed SELECT id FROM calls WHERE hid = unhex(?)')
   for (const hid of hids) choose.run(hid)
   if (!dependents) return
@@ -44,6 +48,17 @@ function chooseTakingApart(statements: Statements): void {
 /** Deletes calls and counts them; call within a write transaction, which the caller rolls back for a dry run. */
 export function deleteCalls(statements: Statements, hids: readonly CallHistoryId[], dependents: boolean): number {
   chooseCalls(statements, hids, dependents)
+  return deleteChosen(statements)
+}
+
+/** The same for calls by queries for their row ids: what is damaged may have no other. */
+export function deleteCallsAt(statements: Statements, queries: readonly string[]): number {
+  chooseNone(statements)
+  for (const ids of queries) statements.get(`INSERT OR IGNORE INTO doomed SELECT * FROM (${ids})`).run()
+  return deleteChosen(statements)
+}
+
+function deleteChosen(statements: Statements): number {
   chooseTakingApart(statements)
   const count = firstRow<[number]>(statements.get('SELECT count(*) FROM calls JOIN doomed USING (id)'))?.[0] ?? 0
   subtractCalls(statements)

@@ -3,7 +3,7 @@ import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type {
   Batch, Dropped, LinkedCall, OpTotals, Store, StoredCall, StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredValue,
-  StoredVersion, StoreStats, VersionedResult, VersionUse,
+  StoredVersion, StoreRepair, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
 import { checkTables, findMissingFiles } from './check.ts'
@@ -21,6 +21,7 @@ import { toProcess } from './processes.ts'
 import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots } from './read-calls.ts'
 import { readAnswers } from './read-answers.ts'
 import { hasContent, readResult, readResultByContent } from './read-results.ts'
+import { repairTables } from './repair.ts'
 import { describeSqliteError } from './sqlite-error.ts'
 import { allRows, firstRow, Statements } from './statements.ts'
 import { putUses, readTotals, subtractBytes } from './totals.ts'
@@ -311,6 +312,12 @@ export class SqliteStore implements Store {
       missing = missing.filter((cid) => again.has(cid))
     }
     return [...faults, ...missing.map((cid) => `the file of value ${cid} is missing`)]
+  }
+
+  repair(): StoreRepair {
+    let repaired: StoreRepair = { done: [], forgotten: [] }
+    this.#write(() => { repaired = repairTables(this.#statements, this.#overflow?.files) })
+    return repaired
   }
 
   #findMissingFiles(): readonly ContentId[] {

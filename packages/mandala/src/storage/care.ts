@@ -1,10 +1,7 @@
 import { aBoolean, expectOptions, type Rule } from '../base/expect.ts'
-import type { CallHistoryId, ContentId } from '../base/ids.ts'
+import type { CallHistoryId } from '../base/ids.ts'
 import type { Memo } from '../memo/memo.ts'
-import { decodeStructure, deriveStructureId } from '../memo/structures.ts'
-import type { Dropped, StoredValue } from '../store/store.ts'
-import { decode } from '../value/codec.ts'
-import { identify } from '../value/identify.ts'
+import type { Dropped } from '../store/store.ts'
 
 /** Which calls `gc` may drop: the oldest first. */
 export interface GcOptions {
@@ -49,26 +46,4 @@ async function chooseOld(memo: Memo, { maxBytes, olderThan }: GcOptions): Promis
 
 function add(a: Dropped, b: Dropped): Dropped {
   return { calls: a.calls + b.calls, refs: a.refs + b.refs, values: a.values + b.values, bytes: a.bytes + b.bytes }
-}
-
-/** Lists what is wrong: tables that contradict each other, files that are missing, values that aren't what their ids say. */
-export async function checkAll(memo: Memo): Promise<readonly string[]> {
-  await memo.queue.flush()
-  const faults = [...(await memo.store.check())]
-  for (const cid of await memo.store.listValues()) {
-    const value = await memo.store.loadValue(cid)
-    const fault = value?.bytes && findFault(cid, value)
-    if (fault) faults.push(fault)
-  }
-  return faults
-}
-
-function findFault(cid: ContentId, { kind, bytes, digits }: StoredValue): string | undefined {
-  try {
-    const isCollection = kind === 'list' || kind === 'dict' || kind === 'set'
-    const found = isCollection ? deriveStructureId(kind, decodeStructure(bytes as Uint8Array)) : identify(decode(bytes as Uint8Array), digits).cid
-    return found === cid ? undefined : `value ${cid} is stored with other bytes`
-  } catch (error) {
-    return `value ${cid} can't be read: ${(error as Error).message}`
-  }
 }

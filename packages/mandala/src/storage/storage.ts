@@ -21,7 +21,8 @@ import type { Variable } from '../model/variable.ts'
 import type { QueryOptions, RowOptions, SimilarOptions } from '../query/query-options.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Dropped, Store, StoredCall, StoredFailure, StoredSlot, StoreStats } from '../store/store.ts'
-import { checkAll, collectGarbage, type GcOptions } from './care.ts'
+import { collectGarbage, type GcOptions } from './care.ts'
+import { checkOrRepair, type Repair } from './check.ts'
 import { diffCode, dropVersion, listSources, listVersions, markComponent, readCode, type Commits, type OpVersion } from './code.ts'
 import { followCode, followProgram, type CodeFollower } from './follow-code.ts'
 import { Frames } from './frames.ts'
@@ -342,9 +343,17 @@ export class Storage implements AsyncDisposable {
     return dropVersion(this.#memo, id as VersionId, options.dryRun ?? false)
   }
 
-  /** Lists what is wrong with the store, a sentence each; reads every value. */
-  async check(): Promise<readonly string[]> {
-    return checkAll(this.#memo)
+  /**
+   * Lists what is wrong with the store, a sentence each; reads every value whose class is registered. With `repair`, damage becomes misses:
+   * damaged values are forgotten and computed again when they are needed, calls of which something is missing go, what is whole stays.
+   * @throws MandalaError `STORE_DAMAGED` where SQLite itself can't read the file: `sqlite3 file.db .recover` may.
+   * @example
+   * const { done } = await storage.check({ repair: true })
+   */
+  async check(options?: { readonly repair?: false }): Promise<readonly string[]>
+  async check(options: { readonly repair: true }): Promise<Repair>
+  async check(options: { readonly repair?: boolean } = {}): Promise<readonly string[] | Repair> {
+    return checkOrRepair(this.#memo, options)
   }
 
   /** What the calls through this object came to. */
