@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { MandalaError } from '../base/mandala-error.ts'
+import { addCheck } from './check.ts'
 import { addLs } from './ls.ts'
 import { addRun } from './run.ts'
 import { addVerify } from './verify.ts'
 
 /** Each in a file of its own, which says what it is called and what it takes. */
-const COMMANDS = [addRun, addLs, addVerify]
+const COMMANDS = [addRun, addLs, addVerify, addCheck]
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -21,8 +22,14 @@ for (const add of COMMANDS) add(program)
 
 try {
   await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof MandalaError)) throw error
+} catch (thrown) {
+  const error = firstOf(thrown)
+  if (!(error instanceof MandalaError)) throw thrown
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 2
+}
+
+/** Closing a store after an error may fail, too. */
+function firstOf(error: unknown): unknown {
+  return error instanceof Error && 'suppressed' in error ? firstOf(error.suppressed) : error
 }

@@ -65,7 +65,9 @@ const DAMAGES: Readonly<Record<string, readonly [sql: string, fault: RegExp, exe
   'a call that is gone with its inputs and outputs left': [
     `DELETE FROM calls WHERE id = ${ofOp('both')}`, /4 inputs or outputs of an unknown call/, ['run both'],
   ],
-  'a ref that is gone': [`DELETE FROM refs WHERE id = (SELECT ref FROM io WHERE slot = -1 AND call = ${ofOp('both')})`, /1 inputs or outputs without a ref/, ['run both']],
+  'a ref that is gone': [
+    `DELETE FROM refs WHERE id = (SELECT ref FROM io WHERE slot = -1 AND call = ${ofOp('both')})`, /1 inputs or outputs without a ref/, ['run both'],
+  ],
   'a value that is gone': [
     `DELETE FROM vals WHERE id = (SELECT val FROM refs JOIN io ON io.ref = refs.id WHERE slot = -1 AND call = ${ofOp('both')})`, /1 refs without a value/, ['run both'],
   ],
