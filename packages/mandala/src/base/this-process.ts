@@ -51,8 +51,8 @@ function readPackage(path: string): string | undefined {
   }
 }
 
-/** Read from git's files: a process of git would take longer than many a call. */
-function findCommit(folder: string): string | undefined {
+/** The commit of git that is checked out in a folder. Read from git's files: a process of git would take longer than many a call. */
+export function findCommit(folder: string): string | undefined {
   try {
     const root = findUpwards(folder, '.git')
     if (root === undefined) return undefined

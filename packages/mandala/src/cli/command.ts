@@ -48,7 +48,10 @@ export function addStoreCommand(program: Command, { name, description, example }
 export async function answer({ store, json }: StoreOptions, ask: (setting: Setting) => Promise<Answer>): Promise<void> {
   const config = await findConfig(process.cwd())
   await using storage = new Storage({ path: expectStore(store ?? config.store ?? findOnly()), deps: config.deps ?? false, logger })
-  const { data, text, isNo } = await ask({ storage, config })
+  print(await ask({ storage, config }), json)
+}
+
+export function print({ data, text, isNo }: Answer, json: boolean | undefined): void {
   process.stdout.write(`${json ? JSON.stringify(data, undefined, 2) : text}\n`)
   if (isNo) process.exitCode = 1
 }
@@ -62,7 +65,8 @@ function expectStore(path: string): string {
   throw new MandalaError('NOT_FOUND', `there is no store ${path}`, { hint: `paths are seen from ${process.cwd()}` })
 }
 
-function findOnly(): string {
+/** The only store of this folder. */
+export function findOnly(): string {
   const found = readdirSync('.').filter((name) => name.endsWith('.db'))
   if (found.length === 1) return found[0] as string
   throw new MandalaError('OPTION_INVALID', found.length === 0 ? 'which store?' : `which store: ${found.join(', ')}?`, {

@@ -1,20 +1,19 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { MandalaError } from '../base/mandala-error.ts'
 import { addCheck } from './check.ts'
+import { addDoctor } from './doctor.ts'
 import { addLs } from './ls.ts'
 import { addRun } from './run.ts'
 import { addVerify } from './verify.ts'
+import { VERSION } from './version.ts'
 
 /** Each in a file of its own, which says what it is called and what it takes. */
-const COMMANDS = [addRun, addLs, addVerify, addCheck]
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+const COMMANDS = [addRun, addLs, addVerify, addCheck, addDoctor]
 
 const program = new Command('mandala')
   .description('Automatic saving, querying and versioning of computations.')
-  .version(version)
+  .version(VERSION)
   .showHelpAfterError('(mandala --help shows what there is)')
   // What comes after a command's file belongs to that.
   .enablePositionalOptions()
