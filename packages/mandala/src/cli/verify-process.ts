@@ -26,6 +26,9 @@ interface Library {
 
 process.once('message', (asked: Asked & { readonly library: string }) => void tell(asked))
 
+// Nobody waits for the answer any more.
+process.once('disconnect', () => process.exit())
+
 async function tell({ library, ...asked }: Asked & { readonly library: string }): Promise<void> {
   const { Storage: Opened, MandalaError: Refusal } = (await import(library)) as Library
   process.send?.(await verify(asked, Opened).catch((error: unknown) => describe(error, asked, Refusal)))

@@ -12,7 +12,7 @@ export type SkipReason =
   | 'ignored input'
   /** An input is known by its name alone. */
   | 'external input'
-  /** The bytes of an input are missing or damaged, it is transient, or of a class that isn't registered. */
+  /** The bytes of an input are missing or damaged and no call gives them, or it is of a class that isn't registered. */
   | 'input not stored'
 
 /** An output is another one now than the stored one. */

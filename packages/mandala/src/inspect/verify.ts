@@ -86,7 +86,7 @@ export class Verifier {
     return reason === undefined
   }
 
-  async #findObstacle({ hid, op, version, inputs }: LinkedCall): Promise<SkipReason | undefined> {
+  async #findObstacle({ hid, op, version, inputs }: Pick<LinkedCall, 'hid' | 'op' | 'version' | 'inputs'>): Promise<SkipReason | undefined> {
     const definition = this.#find(op, version)
     if (typeof definition === 'string') return definition
     const { code, store } = this.#memo
@@ -126,10 +126,10 @@ export class Verifier {
   /** Executes a call in a memo of its own, which lasts as long as its outcome is looked at. */
   async #execute<T>(op: OpDefinition, call: StoredCall, look: (outcome: Outcome) => Promise<T>): Promise<T | SkipReason> {
     const inputs: GivenInput[] = []
-    for (const { name, ...slot } of call.inputs) {
-      const content = await readStored(this.#memo.store, slot)
+    for (const slot of call.inputs) {
+      const content = (await readStored(this.#memo.store, slot)) ?? (await this.#compute(slot))
       if (!content) return 'input not stored'
-      inputs.push({ name, kind: slot.kind, value: content.value })
+      inputs.push({ name: slot.name, kind: slot.kind, value: content.value })
     }
     const memo = this.#makeMemo()
     try {
@@ -138,6 +138,17 @@ export class Verifier {
       memo.queue.abandon()
       memo.store.close()
     }
+  }
+
+  /** A value whose bytes aren't stored, as that of a transient output, if its call still gives it. */
+  async #compute({ hid, cid }: StoredSlot): Promise<{ readonly value: unknown } | undefined> {
+    const creator = await this.#memo.store.findCreator(hid)
+    if (!creator || await this.#findObstacle(creator) !== undefined) return undefined
+    const computed = await this.#execute(this.#find(creator.op, creator.version) as OpDefinition, creator, async ({ outputs }) => {
+      const output = outputs?.find((each) => each.cid === cid)
+      return output && { value: await output.load() }
+    })
+    return typeof computed === 'string' ? undefined : computed
   }
 
   async #compare(op: OpDefinition, call: StoredCall, outcome: Outcome): Promise<readonly Finding[] | SkipReason> {

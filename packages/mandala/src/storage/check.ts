@@ -6,6 +6,7 @@ import { decodeStructure, deriveStructureId } from '../memo/structures.ts'
 import type { StoredValue } from '../store/store.ts'
 import { decode } from '../value/codec.ts'
 import { identify } from '../value/identify.ts'
+import { rebuildCollections } from './rebuild.ts'
 import { RecomputableCalls } from './recomputable.ts'
 
 /** What a repair came to, in sentences. */
@@ -45,11 +46,13 @@ async function repairAll(memo: Memo): Promise<Repair> {
     damaged.push(cid)
   }
   for (const cid of damaged) await memo.store.forgetValue(cid, 'damaged')
-  const calls = await new RecomputableCalls(memo.store).listOthers([...forgotten, ...damaged])
+  const lost = await rebuildCollections(memo.store, [...forgotten, ...damaged])
+  const calls = await new RecomputableCalls(memo.store).listOthers(lost)
   const dropped = calls.length > 0 ? (await memo.drop(calls, { dependents: false, dryRun: false })).calls : 0
   memo.forget()
   const steps = [
-    ...done, ...sentence(forgotten.length + damaged.length, 'values forgotten, to be computed again'),
+    ...done, ...sentence(forgotten.length + damaged.length - lost.length, 'collections put together again'),
+    ...sentence(lost.length, 'values forgotten, to be computed again'),
     ...sentence(dropped, 'calls dropped whose values are gone with what they came from'),
   ]
   return { faults, done: steps, left: await checkAll(memo) }

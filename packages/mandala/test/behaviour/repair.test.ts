@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
-import { list, MandalaError, op, Storage, unwrap } from '../../src/index.ts'
+import { dict, list, MandalaError, op, set, Storage, unwrap, type Ref } from '../../src/index.ts'
 import { FakeCode } from './fake-code.ts'
 import { hasCode, logOf, makeFolder, makePath } from '../helpers.ts'
 
@@ -159,6 +159,33 @@ test('a call whose value is gone with what it was given is dropped, and a miss',
   const log = logOf(again)
   assert.deepEqual(await run(again), { text: 'QUIET' })
   assert.deepEqual(log.take().filter((line) => !/^(hit|load)/.test(line)), ['run shout'])
+})
+
+test('a list, a dict and a set that were put together from Refs are put together again', async (t) => {
+  const path = makePath(t)
+  const join3 = op(function join3(all: string[], named: { a: string; b: string }, some: Set<string>) { return [...all, named.a, named.b, ...some] },
+    { inputs: { all: list(), named: dict(), some: set() } })
+  const make = op(function make(n: number) { return `n${n}` })
+  const run = async (storage: Storage): Promise<unknown> => {
+    let inputs: object = {}
+    await storage.run(async () => {
+      const all = await Promise.all(Array.from({ length: 12 }, (_, i) => make(i)))
+      const result = await join3(all as string[], { b: all[1] as string, a: all[2] as string }, new Set(['x', 'y'])) as Ref<unknown>
+      inputs = (await storage.creator(result))?.inputs ?? {}
+    })
+    return unwrap(inputs)
+  }
+  {
+    await using storage = open(path)
+    await run(storage)
+  }
+  change(path, 'UPDATE vals SET bytes = zeroblob(size) WHERE kind IN (1, 2, 3)')
+  await using storage = open(path)
+  const { faults, done, left } = await storage.check({ repair: true })
+  assert.deepEqual([faults.length, done, left], [3, ['3 collections put together again'], []])
+  const log = logOf(storage)
+  assert.deepEqual(await run(storage), { all: Array.from({ length: 12 }, (_, i) => `n${i}`), named: { a: 'n2', b: 'n1' }, some: new Set(['x', 'y']) })
+  assert.deepEqual(log.take().filter((line) => !/^(hit|load)/.test(line)), [])
 })
 
 test('calls of which the code is known in part are dropped: a change of the rest would not be seen', async (t) => {

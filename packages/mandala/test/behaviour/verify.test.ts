@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import {
   approx, dict, external, ignore, list, newArg, op, registerType, set, Storage, unwrap, type Call, type DictRef, type Finding, type ListRef, type Verification,
@@ -96,23 +97,28 @@ test('calls of other code than that of today are left out and counted, and the q
   assert.deepEqual(countsOf(await storage.verify(scale), 'scale'), { executed: 1, same: 1, 'other code': 1 })
 })
 
-test('calls that lack what their function needs are left out, with the reason', async () => {
+test('calls that lack what their function needs are left out, with the reason; transient inputs are computed again', async (t) => {
   const batched = op(function batched(x: number, size: number) { return x + size }, { ignore: ['size'] })
   const sized = op(function sized(x: number, size: number) { return size > 1 ? x : -x })
   const lookUp = op(function lookUp(table: Map<string, number>, key: string) { return table.get(key) })
   const hidden = op(function hidden(x: number) { return new Uint8Array(3).fill(x) }, { transient: true })
   const first = op(function first(xs: Uint8Array) { return xs[0] })
-  const storage = new Storage()
+  const gone = op(function gone(given: { text: string }) { return given.text.length })
+  await using storage = new Storage(makePath(t))
   await storage.run(async () => {
     await batched(1, 2)
     await sized(1, ignore(5) as never)
     await lookUp(external('table', new Map([['a', 1]])) as never, 'a')
     await first(await hidden(4))
+    await gone({ text: 'gone' })
   })
+  const db = new DatabaseSync(storage.path)
+  db.exec("UPDATE vals SET bytes = zeroblob(size) WHERE instr(CAST(bytes AS TEXT), 'gone') > 0")
+  db.close()
   const report = await storage.verify()
-  assert.deepEqual(['batched', 'sized', 'lookUp', 'hidden', 'first'].map((name) => countsOf(report, name)), [
+  assert.deepEqual(['batched', 'sized', 'lookUp', 'gone', 'hidden', 'first'].map((name) => countsOf(report, name)), [
     { executed: 0, same: 0, 'ignored input': 1 }, { executed: 0, same: 0, 'ignored input': 1 }, { executed: 0, same: 0, 'external input': 1 },
-    { executed: 1, same: 1 }, { executed: 0, same: 0, 'input not stored': 1 },
+    { executed: 0, same: 0, 'input not stored': 1 }, { executed: 1, same: 1 }, { executed: 1, same: 1 },
   ])
   assert.equal(report.isTrue, true)
 })
