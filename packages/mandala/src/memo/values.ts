@@ -141,7 +141,7 @@ export class Values {
   }
 }
 
-export function isStructure(ref: Pick<Ref<unknown>, 'kind' | 'cid'>, bytes: Uint8Array): boolean {
+function isStructure(ref: Ref<unknown>, bytes: Uint8Array): boolean {
   try {
     return deriveStructureId(ref.kind as CollectionKind, decodeStructure(bytes)) === ref.cid
   } catch {
@@ -150,7 +150,7 @@ export function isStructure(ref: Pick<Ref<unknown>, 'kind' | 'cid'>, bytes: Uint
 }
 
 /** A stored value, if it still is what its id says. */
-export function tryRead(stored: StoredValue): { readonly value: unknown; readonly bytes: Uint8Array } | undefined {
+function tryRead(stored: StoredValue): { readonly value: unknown; readonly bytes: Uint8Array } | undefined {
   try {
     const bytes = stored.bytes as Uint8Array
     const value = decode(bytes)
@@ -160,3 +160,4 @@ export function tryRead(stored: StoredValue): { readonly value: unknown; readonl
     return undefined
   }
 }
+
