@@ -27,6 +27,11 @@ const OPTIONS: Readonly<Record<keyof VerifyOptions, Rule>> = {
   seed: [Number.isInteger, 'it is a whole number'],
 }
 
+/** @throws MandalaError `OPTION_INVALID` */
+export function expectVerifyOptions(options: VerifyOptions): void {
+  expectOptions('storage.verify', options, OPTIONS)
+}
+
 /** Executes stored calls again, one after the other, and compares; stores nothing. */
 export class Verifier {
   readonly #memo: Memo
@@ -43,7 +48,6 @@ export class Verifier {
 
   /** Calls of an op, or of all ops. */
   async verifyOps(name: string | undefined, options: VerifyOptions): Promise<Verification> {
-    expectOptions('storage.verify', options, OPTIONS)
     const { store } = this.#memo
     const names = name === undefined ? (await store.readTotals()).filter(({ calls }) => calls > 0).map((op) => op.name) : [name]
     const sample = { count: options.sample ?? SAMPLE, seed: options.seed ?? 0 }
@@ -78,12 +82,19 @@ export class Verifier {
   /** Whether a call can be executed, as far as can be told without its values; counts it. */
   async #isFit(call: LinkedCall, isAsked = false): Promise<boolean> {
     // The function of an adopted call ran for an equal one, unless that is gone.
-    if (!isAsked && call.isAdopted && (await this.#memo.store.listByContent(call.cid))[0] !== call.hid) return false
+    if (!isAsked && call.isAdopted && !(await this.#isFirst(call.hid))) return false
     const counts = this.#countsOf(call)
     counts.calls += 1
     const reason = await this.#findObstacle(call)
     if (reason !== undefined) counts.skip(reason)
     return reason === undefined
+  }
+
+  /** Whether no call on equal inputs was stored before. */
+  async #isFirst(hid: CallHistoryId): Promise<boolean> {
+    const { store } = this.#memo
+    const call = await store.findCall(hid)
+    return call !== undefined && (await store.listByContent(call.cid))[0] === hid
   }
 
   async #findObstacle({ hid, op, version, inputs }: Pick<LinkedCall, 'hid' | 'op' | 'version' | 'inputs'>): Promise<SkipReason | undefined> {

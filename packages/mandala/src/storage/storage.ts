@@ -8,7 +8,7 @@ import type { PendingFrame } from '../frame/computation-frame.ts'
 import type { Listener } from '../memo/events.ts'
 import { listOps, type OpSummary } from '../inspect/list-ops.ts'
 import type { Verification } from '../inspect/verification.ts'
-import { Verifier, type VerifyOptions } from '../inspect/verify.ts'
+import type { VerifyOptions } from '../inspect/verify.ts'
 import { Memo } from '../memo/memo.ts'
 import { findDefinition, type AnyOp } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
@@ -30,6 +30,7 @@ import { definitionOf, nameOfOp } from './op-names.ts'
 import { resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
 import { Queries } from './queries.ts'
 import { showProgress } from './progress.ts'
+import { verifyStored, type Verifiable } from './verify-stored.ts'
 
 /** How the ops inside a run behave. */
 export interface RunOptions {
@@ -280,12 +281,8 @@ export class Storage implements AsyncDisposable {
    * const report = await storage.verify(score, { sample: 20 })
    * if (!report.isTrue) console.log(String(report))
    */
-  async verify(what?: AnyOp | string | readonly (Call | CallHistoryId)[], options: VerifyOptions = {}): Promise<Verification> {
-    await this.#memo.queue.flush()
-    const { store } = this.#memo
-    const verifier = new Verifier(this.#memo, () => new Memo(openSqlite(resolveOptions(undefined)), { detectMutation: false, logger: this.#logger }))
-    if (Array.isArray(what)) return verifier.verifyCalls((await Promise.all(what.map((call) => this.#hidsOf(call)))).flat())
-    return verifier.verifyOps(what === undefined ? undefined : await nameOfOp(store, what as AnyOp | string, 'storage.verify'), options)
+  async verify(what?: Verifiable, options: VerifyOptions = {}): Promise<Verification> {
+    return verifyStored(this.#memo, what, { options, logger: this.#logger })
   }
 
   async stats(): Promise<StorageStats> {

@@ -226,7 +226,7 @@ test('verify refuses what it can not take', async () => {
   const storage = new Storage()
   await storage.run(() => add(1))
   for (const options of [{ sample: 0 }, { sample: 1.5 }, { seed: 'x' }, { all: true }] as object[]) {
-    await assert.rejects(storage.verify(add, options), hasCode('OPTION_INVALID'))
+    for (const what of [add, []]) await assert.rejects(storage.verify(what, options), hasCode('OPTION_INVALID'))
   }
   await assert.rejects(storage.verify('adder'), hasCode('NOT_FOUND', /adder/))
   await assert.rejects(storage.verify(['abc' as never]), hasCode('NOT_FOUND'))
