@@ -35,7 +35,8 @@ function describe(file: string): ProcessInfo {
   }
 }
 
-function findUpwards(folder: string, name: string): string | undefined {
+/** The nearest folder, from one upwards, that has something of this name. */
+export function findUpwards(folder: string, name: string): string | undefined {
   if (existsSync(join(folder, name))) return folder
   const above = dirname(folder)
   return above === folder ? undefined : findUpwards(above, name)
@@ -50,8 +51,8 @@ function readPackage(path: string): string | undefined {
   }
 }
 
-/** Read from git's files: a process of git would take longer than many a call. */
-function findCommit(folder: string): string | undefined {
+/** The commit of git that is checked out in a folder. Read from git's files: a process of git would take longer than many a call. */
+export function findCommit(folder: string): string | undefined {
   try {
     const root = findUpwards(folder, '.git')
     if (root === undefined) return undefined

@@ -59,7 +59,10 @@ export async function answer({ store, json, program, followsCode = false }: Ques
   const module = program ?? config.program
   if (followsCode) await (module === undefined ? followCode() : loadProgram(module))
   await using storage = new Storage({ path, deps: followsCode ? (config.deps ?? true) : false, logger })
-  const { data, text, isNo } = await ask({ storage, config })
+  print(await ask({ storage, config }), json)
+}
+
+export function print({ data, text, isNo }: Answer, json: boolean | undefined): void {
   process.stdout.write(`${json ? JSON.stringify(data, undefined, 2) : text}\n`)
   if (isNo) process.exitCode = 1
 }
@@ -73,7 +76,8 @@ function expectStore(path: string): string {
   throw new MandalaError('NOT_FOUND', `there is no store ${path}`, { hint: `paths are seen from ${process.cwd()}` })
 }
 
-function findOnly(): string {
+/** The only store of this folder. */
+export function findOnly(): string {
   const found = readdirSync('.').filter((name) => name.endsWith('.db'))
   if (found.length === 1) return found[0] as string
   throw new MandalaError('OPTION_INVALID', found.length === 0 ? 'which store?' : `which store: ${found.join(', ')}?`, {

@@ -29,13 +29,18 @@ const OPTIONS: Readonly<Record<keyof MandalaConfig, Rule>> = {
 
 /** The nearest configuration, from a folder upwards, its paths made absolute; empty if there is none. */
 export async function findConfig(folder: string): Promise<MandalaConfig> {
-  const path = NAMES.map((name) => join(folder, name)).find((each) => existsSync(each))
-  if (path === undefined) return dirname(folder) === folder ? {} : findConfig(dirname(folder))
+  const path = findConfigFile(folder)
+  if (path === undefined) return {}
   const config = await load(path)
   expectOptions(path, config, OPTIONS)
-  const absolute = (file: string | undefined): string | undefined => (file === undefined ? undefined : resolve(folder, file))
+  const absolute = (file: string | undefined): string | undefined => (file === undefined ? undefined : resolve(dirname(path), file))
   const { store, program } = config
   return { ...config, ...(store === undefined ? {} : { store: absolute(store) as string }), ...(program === undefined ? {} : { program: absolute(program) as string }) }
+}
+
+export function findConfigFile(folder: string): string | undefined {
+  const path = NAMES.map((name) => join(folder, name)).find((each) => existsSync(each))
+  return path ?? (dirname(folder) === folder ? undefined : findConfigFile(dirname(folder)))
 }
 
 async function load(path: string): Promise<MandalaConfig> {

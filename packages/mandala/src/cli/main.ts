@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { MandalaError } from '../base/mandala-error.ts'
+import { addCheck } from './check.ts'
+import { addDoctor } from './doctor.ts'
 import { addDrop } from './drop.ts'
 import { addFailures } from './failures.ts'
 import { addGc } from './gc.ts'
@@ -9,17 +10,19 @@ import { addExport, addImport } from './export.ts'
 import { addLs } from './ls.ts'
 import { addRename } from './rename.ts'
 import { addRun } from './run.ts'
-import { addMark, addStatus } from './status.ts'
+import { addStatus, addMark } from './status.ts'
 import { addTag } from './tag.ts'
+import { addVerify } from './verify.ts'
+import { VERSION } from './version.ts'
 
 /** Each in a file of its own, which says what it is called and what it takes. */
-const COMMANDS = [addRun, addStatus, addMark, addLs, addTag, addRename, addFailures, addDrop, addGc, addExport, addImport]
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+const COMMANDS = [
+  addRun, addStatus, addMark, addLs, addTag, addRename, addVerify, addFailures, addDrop, addGc, addExport, addImport, addCheck, addDoctor,
+]
 
 const program = new Command('mandala')
   .description('Automatic saving, querying and versioning of computations.')
-  .version(version)
+  .version(VERSION)
   .showHelpAfterError('(mandala --help shows what there is)')
   // What comes after a command's file belongs to that.
   .enablePositionalOptions()
@@ -27,8 +30,14 @@ for (const add of COMMANDS) add(program)
 
 try {
   await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof MandalaError)) throw error
+} catch (thrown) {
+  const error = firstOf(thrown)
+  if (!(error instanceof MandalaError)) throw thrown
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 2
+}
+
+/** Closing a store after an error may fail, too. */
+function firstOf(error: unknown): unknown {
+  return error instanceof Error && 'suppressed' in error ? firstOf(error.suppressed) : error
 }

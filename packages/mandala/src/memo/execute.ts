@@ -100,7 +100,8 @@ function refArguments(memo: Memo, { op, identity, args, inputs }: Request): unkn
 
 const unmark = (arg: unknown): unknown => (arg instanceof Ignored ? arg.value : arg)
 
-function fingerprints(op: OpDefinition, args: readonly unknown[]): Map<string, string> {
+/** The contents of a call's inputs, by name; empty for what can't be identified. */
+export function fingerprints(op: OpDefinition, args: readonly unknown[]): Map<string, string> {
   return new Map(bind(op, args).map(({ name, value }) => {
     try {
       return [name, identify(value).cid]
@@ -131,7 +132,8 @@ export interface KnownCall {
 /** Executes a call once more for the bytes of its outputs, which are stored again. */
 export async function executeAgain(memo: Memo, op: OpDefinition, { history, inputs, isStored }: KnownCall): Promise<readonly Ref<unknown>[]> {
   const identity = memo.identityOf(op)
-  const request = new Request({ op, identity, args: storedArguments(memo, { op, identity }, inputs), inputs, ...(history === undefined ? {} : { hid: history }) })
+  const args = placeArguments(memo, { op, identity }, new Map(inputs.map(({ name, ref }) => [name, ref])))
+  const request = new Request({ op, identity, args, inputs, ...(history === undefined ? {} : { hid: history }) })
   const context = findContext()
   const settings: RunSettings = {
     ...(context?.settings ?? { newCalls: 'execute', refresh: new Set(), refreshed: new Set(), underWay: new Set(), met: new Set() }),
@@ -143,17 +145,21 @@ export async function executeAgain(memo: Memo, op: OpDefinition, { history, inpu
   return result.outputs
 }
 
-function storedArguments({ names }: Memo, { op, identity }: Pick<Request, 'op' | 'identity'>, inputs: readonly RefInput[]): unknown[] {
+/**
+ * The arguments with which an op is called to have these inputs.
+ * @param given by the names under which they are stored
+ */
+export function placeArguments({ names }: Memo, { op, identity }: Pick<Request, 'op' | 'identity'>, given: ReadonlyMap<string, unknown>): unknown[] {
   const { parameters } = op
   const { inputName = (name) => name } = identity
-  const refs = new Map(inputs.map((input) => [input.name, input.ref]))
   if (parameters.kind === 'named') {
     const own = new Map(parameters.parameters.map(({ name }) => [inputName(name), name]))
-    for (const [name] of op.removed) refs.delete(inputName(name))
-    return [Object.fromEntries(Array.from(refs, ([name, ref]) => [own.get(name) ?? names.currentInput(identity.name, name), ref]))]
+    const inputs = new Map(given)
+    for (const [name] of op.removed) inputs.delete(inputName(name))
+    return [Object.fromEntries(Array.from(inputs, ([name, input]) => [own.get(name) ?? names.currentInput(identity.name, name), input]))]
   }
-  const args: unknown[] = parameters.parameters.map(({ name }) => refs.get(inputName(name)))
-  const member = (i: number): Ref<unknown> | undefined => refs.get(inputName(`${parameters.rest}[${i}]`))
-  for (let i = 0, ref = member(0); ref; i += 1, ref = member(i)) args.push(ref)
+  const args: unknown[] = parameters.parameters.map(({ name }) => given.get(inputName(name)))
+  const member = (i: number): string => inputName(`${parameters.rest}[${i}]`)
+  for (let i = 0; given.has(member(i)); i += 1) args.push(given.get(member(i)))
   return args
 }

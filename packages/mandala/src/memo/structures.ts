@@ -70,7 +70,9 @@ export function deriveCollectionId(kind: CollectionKind, elements: ReadonlyMap<s
 }
 
 /** A collection as it is stored: its elements' keys and contents. Their histories follow from its own. */
-export function encodeStructure(ref: { cid: ContentId; kind: CollectionKind }, elements: ReadonlyMap<string, Ref<unknown>>): StoredValue {
+export function encodeStructure(
+  ref: { cid: ContentId; kind: CollectionKind }, elements: ReadonlyMap<string, Pick<Ref<unknown>, 'cid' | 'kind'>>,
+): StoredValue {
   const entries = [...elements].map(([key, element]) => [key, element.cid, element.kind])
   return { cid: ref.cid, kind: ref.kind, bytes: encode(entries, true), digits: undefined, name: undefined, madeBy: undefined }
 }

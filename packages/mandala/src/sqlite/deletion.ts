@@ -63,13 +63,20 @@ function choosePuttingTogether(statements: Statements): void {
   while (choose.run().changes > 0);
 }
 
+/** Deletes calls by queries for their row ids: what is damaged may have no other. */
+export function deleteCallsAt(statements: Statements, queries: readonly string[]): number {
+  startChoice(statements)
+  for (const ids of queries) statements.get(`INSERT OR IGNORE INTO doomed SELECT *, 1 FROM (${ids})`).run()
+  return countCalls(deleteChosen(statements))
+}
+
 /** Deletes the chosen calls and counts them; call within a write transaction, which the caller rolls back for a dry run. */
 export function deleteChosen(statements: Statements): readonly DroppedOfOp[] {
   chooseTakingApart(statements)
   choosePuttingTogether(statements)
   const rows = allRows<[string, number, number, number, number]>(statements.get(`
-    SELECT ops.name, ops.version, count(*), count(*) - sum(is_chosen), sum(iif(is_adopted, 0, calls.duration_us))
-    FROM doomed JOIN calls USING (id) JOIN ops ON ops.id = calls.op GROUP BY ops.id ORDER BY ops.name, ops.version`))
+    SELECT ifnull(ops.name, ''), ifnull(ops.version, 0), count(*), count(*) - sum(is_chosen), sum(iif(is_adopted, 0, calls.duration_us))
+    FROM doomed JOIN calls USING (id) LEFT JOIN ops ON ops.id = calls.op GROUP BY calls.op ORDER BY ops.name, ops.version`))
   chooseIds(statements, 'touched', 'SELECT ref FROM io WHERE call IN (SELECT id FROM doomed)')
   if (rows.length === 0) return []
   subtractCalls(statements)

@@ -11,6 +11,9 @@ const READ_BYTES_MAX = 1 << 30
 
 type Found = Pick<LoadedValue, 'bytes' | 'memory'>
 
+const ID = /^[0-9a-f]{40}$/
+const DRAFT = /^[0-9a-f]{40}\.\d+\.\d+\.tmp$/
+
 /** Large values as files, one a content id, written once. */
 export class OverflowFiles {
   readonly dir: string
@@ -65,13 +68,13 @@ export class OverflowFiles {
     rmSync(path, { force: true })
   }
 
-  /** Ids of all files, and the paths of drafts that a killed process left behind. */
+  /** Ids of all files, and the paths of drafts that a killed process left behind; what else lies there is somebody else's. */
   list(): { readonly cids: readonly ContentId[]; readonly drafts: readonly string[] } {
     if (!existsSync(this.dir)) return { cids: [], drafts: [] }
-    const names = readdirSync(this.dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    const files = readdirSync(this.dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
     return {
-      cids: names.filter(({ name }) => !name.endsWith('.tmp')).map(({ name }) => name as ContentId),
-      drafts: names.filter(({ name }) => name.endsWith('.tmp')).map(({ parentPath, name }) => join(parentPath, name)),
+      cids: files.filter(({ name, parentPath }) => ID.test(name) && join(parentPath, name) === this.#pathOf(name as ContentId)).map(({ name }) => name as ContentId),
+      drafts: files.filter(({ name }) => DRAFT.test(name)).map(({ parentPath, name }) => join(parentPath, name)),
     }
   }
 

@@ -25,7 +25,10 @@ const DESCRIPTIONS: Readonly<Record<number, Description>> = {
     code: 'STORE_UNREADABLE', what: "can't be read or written: the disk failed", retryable: true,
     hint: 'check the disk; calls stored before are kept',
   },
-  [DAMAGED]: { code: 'STORE_DAMAGED', what: 'is damaged', hint: 'copy the file, then recover it: sqlite3 file.db .recover | sqlite3 new.db' },
+  [DAMAGED]: {
+    code: 'STORE_DAMAGED', what: 'is damaged',
+    hint: 'copy the file, then recover what it holds: sqlite3 <file> .recover | sqlite3 new.db; then: mandala check --repair --store new.db',
+  },
   13: { code: 'STORE_FULL', what: "can't grow: no space left", hint: 'free some disk space and run again: nothing stored before is lost', retryable: true },
   14: { code: 'STORE_UNREADABLE', what: "can't be opened", hint: 'check that the folder exists and may be written to' },
   18: { code: 'VALUE_REFUSED', what: 'was given a value of more than 1 GB, too large for a row', hint: 'open the storage with overflow: { dir } to store it as a file' },
@@ -42,5 +45,5 @@ export function describeSqliteError(error: unknown, path: string): unknown {
   const description = DESCRIPTIONS[isDamagedRow ? DAMAGED : ((error as { errcode?: number }).errcode ?? 0) & 0xff]
   if (!description) return error
   const { code, what, hint, retryable } = description
-  return new MandalaError(code, `${path} ${what}`, { hint, cause: error, retryable: retryable ?? false })
+  return new MandalaError(code, `${path} ${what}`, { hint: hint.replace('<file>', path), cause: error, retryable: retryable ?? false })
 }

@@ -5,7 +5,7 @@ import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } fr
 import type { Tags, TagValue } from '../model/notes.ts'
 import type {
   Batch, Collected, Dropped, FailedCall, FindMemory, Garbage, IsKnown, KnownCall, LinkedCall, LoadedValue, OpTotals, ReadFrom, Renaming, Store,
-  StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredVersion, StoreStats, VersionedResult, VersionUse,
+  StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredVersion, StoreRepair, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
 import type { Alias } from '../model/names.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
@@ -26,6 +26,7 @@ import { toProcess } from './processes.ts'
 import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots, readUnknown } from './read-calls.ts'
 import { readAnswers } from './read-answers.ts'
 import { hasContent, readResult, readResultByContent } from './read-results.ts'
+import { repairTables } from './repair.ts'
 import { describeSqliteError } from './sqlite-error.ts'
 import { allRows, firstRow, Statements } from './statements.ts'
 import { findTagged, putTags, readAllTags, readTags } from './tags.ts'
@@ -362,6 +363,12 @@ export class SqliteStore implements Store {
       missing = missing.filter((cid) => again.has(cid))
     }
     return [...faults, ...missing.map((cid) => `the file of value ${cid} is missing`)]
+  }
+
+  repair(): StoreRepair {
+    let repaired: StoreRepair = { done: [], forgotten: [] }
+    this.#write(() => { repaired = repairTables(this.#statements, this.#overflow?.files) })
+    return repaired
   }
 
   #findMissingFiles(): readonly ContentId[] {

@@ -90,10 +90,26 @@ export function readTotals(statements: Statements): OpTotals[] {
   }))
 }
 
+/** Ops with what their calls and values come to, and with what is said of that. */
+const COMPARED = `
+  SELECT ops.id, ifnull(counted.calls, 0) AS calls, ifnull(counted.duration_us, 0) AS duration_us, ifnull(sized.bytes, 0) AS bytes
+  FROM ops LEFT JOIN (${COUNTED('')}) AS counted ON counted.op = ops.id
+    LEFT JOIN (SELECT op, sum(size) AS bytes FROM vals GROUP BY op) AS sized ON sized.op = ops.id
+  WHERE ops.calls <> ifnull(counted.calls, 0) OR ops.duration_us <> ifnull(counted.duration_us, 0) OR ops.bytes <> ifnull(sized.bytes, 0)`
+
 /** Ops whose totals aren't what their calls and values come to. */
 export function countWrongTotals(statements: Statements): number {
-  return firstRow<[number]>(statements.get(`
-    SELECT count(*) FROM ops LEFT JOIN (${COUNTED('')}) AS counted ON counted.op = ops.id
-      LEFT JOIN (SELECT op, sum(size) AS bytes FROM vals GROUP BY op) AS sized ON sized.op = ops.id
-    WHERE ops.calls <> ifnull(counted.calls, 0) OR ops.duration_us <> ifnull(counted.duration_us, 0) OR ops.bytes <> ifnull(sized.bytes, 0)`))?.[0] ?? 0
+  return firstRow<[number]>(statements.get(`SELECT count(*) FROM (${COMPARED})`))?.[0] ?? 0
+}
+
+/** Counts the calls of all ops anew; gives the number of those of which something else was said. */
+export function recountTotals(statements: Statements): number {
+  const wrong = statements
+    .get(`UPDATE ops SET calls = right.calls, duration_us = right.duration_us, bytes = right.bytes FROM (${COMPARED}) AS right WHERE right.id = ops.id`)
+    .run().changes
+  if (wrong > 0) {
+    statements.get('DELETE FROM op_notes').run()
+    statements.get(`INSERT INTO op_notes SELECT op, name, total FROM (${NOTED('WHERE true')})`).run()
+  }
+  return Number(wrong)
 }

@@ -1,10 +1,6 @@
 import { aBoolean, expectOptions, type Rule } from '../base/expect.ts'
-import type { ContentId } from '../base/ids.ts'
 import type { Memo } from '../memo/memo.ts'
-import { decodeStructure, deriveStructureId } from '../memo/structures.ts'
-import type { Collected, Garbage, StoredValue } from '../store/store.ts'
-import { decode } from '../value/codec.ts'
-import { identify } from '../value/identify.ts'
+import type { Collected, Garbage } from '../store/store.ts'
 import { expectTracking } from './code.ts'
 
 /** What `gc` takes: each rule takes calls by itself. Of when calls were last used the day is known, and a call that never was a hit was used when it ran. */
@@ -44,26 +40,4 @@ export async function collectGarbage(memo: Memo, options: GcOptions): Promise<Co
   const collected = await memo.collect(garbage, { dryRun })
   if (!dryRun) await memo.store.shrink()
   return collected
-}
-
-/** Lists what is wrong: tables that contradict each other, files that are missing, values that aren't what their ids say. */
-export async function checkAll(memo: Memo): Promise<readonly string[]> {
-  await memo.queue.flush()
-  const faults = [...(await memo.store.check())]
-  for (const cid of await memo.store.listValues()) {
-    const value = await memo.store.loadValue(cid)
-    const fault = value?.bytes && findFault(cid, value)
-    if (fault) faults.push(fault)
-  }
-  return faults
-}
-
-function findFault(cid: ContentId, { kind, bytes, digits }: StoredValue): string | undefined {
-  try {
-    const isCollection = kind === 'list' || kind === 'dict' || kind === 'set'
-    const found = isCollection ? deriveStructureId(kind, decodeStructure(bytes as Uint8Array)) : identify(decode(bytes as Uint8Array), digits).cid
-    return found === cid ? undefined : `value ${cid} is stored with other bytes`
-  } catch (error) {
-    return `value ${cid} can't be read: ${(error as Error).message}`
-  }
 }

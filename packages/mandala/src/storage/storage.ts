@@ -10,6 +10,8 @@ import type { Copied } from '../inspect/copy-calls.ts'
 import { makePlainTable, type PlainTableOptions } from '../inspect/plain-table.ts'
 import { listOps, type OpSummary } from '../inspect/list-ops.ts'
 import { findTagged, readTags, tag, type TagTarget } from '../inspect/tags.ts'
+import type { Verification } from '../inspect/verification.ts'
+import type { VerifyOptions } from '../inspect/verify.ts'
 import { Memo } from '../memo/memo.ts'
 import type { AnyOp } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
@@ -24,7 +26,8 @@ import type { QueryOptions, RowOptions, SimilarOptions } from '../query/query-op
 import type { CodeStatus } from '../versions/change.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Collected, Dropped, FailedCall, Store, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
-import { checkAll, collectGarbage, type GcOptions } from './care.ts'
+import { collectGarbage, type GcOptions } from './care.ts'
+import { checkOrRepair, type Repair } from './check.ts'
 import { diffCode, dropVersion, listSources, listVersions, markComponent, readCode, readStatus, type Commits, type OpVersion } from './code.ts'
 import { chooseCalls, dropCalls, dropChosen, type CallChoice, type Chosen, type DropOptions, type Selection } from './drop.ts'
 import { followCode, followProgram, type CodeFollower } from './follow-code.ts'
@@ -36,6 +39,7 @@ import { Queries } from './queries.ts'
 import { settingsOf, type DropRunOptions, type RunOptions } from './run-options.ts'
 import { exportCalls, importCalls } from './transfer.ts'
 import { showProgress } from './progress.ts'
+import { verifyStored, type Verifiable } from './verify-stored.ts'
 
 /** What is stored, and what is kept in memory to be faster. */
 export interface StorageStats extends StoreStats {
@@ -327,6 +331,20 @@ export class Storage implements AsyncDisposable {
     return renameInputs(this.#memo, op, { renamed: renamed as Record<string, string>, dryRun: (options as { readonly dryRun?: boolean }).dryRun ?? false })
   }
 
+  /**
+   * Executes stored calls again, on their stored inputs and one after the other, and says which don't give what is stored: 100 of them,
+   * spread evenly over the ops, or as `sample` says. Nothing is stored. Inner calls are executed too, and a call that differs twice, to tell
+   * chance from a hidden input. Ops are known by their names: those that this process has defined.
+   * @param what an op or its name, calls or their ids; all ops if left out
+   * @throws MandalaError `NOT_FOUND` for an op or a call that isn't stored, `OPTION_INVALID`.
+   * @example
+   * const report = await storage.verify(score, { sample: 20 })
+   * if (!report.isTrue) console.log(String(report))
+   */
+  async verify(what?: Verifiable, options: VerifyOptions = {}): Promise<Verification> {
+    return verifyStored(this.#memo, what, { options, logger: this.#logger })
+  }
+
   async stats(): Promise<StorageStats> {
     await this.#memo.queue.flush()
     const { results, recent, values, queue } = this.#memo
@@ -419,9 +437,17 @@ export class Storage implements AsyncDisposable {
     return dropVersion(this.#memo, id as VersionId, options.dryRun ?? false)
   }
 
-  /** Lists what is wrong with the store, a sentence each; reads every value. */
-  async check(): Promise<readonly string[]> {
-    return checkAll(this.#memo)
+  /**
+   * Lists what is wrong with the store, a sentence each; reads every value whose class is registered. With `repair`, damage becomes misses:
+   * damaged values are forgotten and computed again when they are needed, calls of which something is missing go, what is whole stays.
+   * @throws MandalaError `STORE_DAMAGED` where SQLite itself can't read the file: `sqlite3 file.db .recover` may.
+   * @example
+   * const { done } = await storage.check({ repair: true })
+   */
+  async check(options?: { readonly repair?: false }): Promise<readonly string[]>
+  async check(options: { readonly repair: true }): Promise<Repair>
+  async check(options: { readonly repair?: boolean } = {}): Promise<readonly string[] | Repair> {
+    return checkOrRepair(this.#memo, options)
   }
 
   /** What the calls through this object came to. */

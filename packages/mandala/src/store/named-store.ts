@@ -7,7 +7,7 @@ import type { Label } from '../model/variable.ts'
 import type { MatchCalls, MatchEdge, Matches, MatchOp, MatchPlan } from './match.ts'
 import type {
   Batch, Collected, Dropped, FailedCall, FindMemory, Garbage, IsKnown, KnownCall, LinkedCall, LoadedValue, OpTotals, ReadFrom, Renaming, Store, StoredCall,
-  StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredVersion, StoreStats, VersionedResult, VersionUse,
+  StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredVersion, StoreRepair, StoreStats, VersionedResult, VersionUse,
 } from './store.ts'
 
 /** What a store tells of a call that goes by names. */
@@ -304,6 +304,10 @@ export class NamedStore implements Store {
 
   dropVersion(id: VersionId): Awaitable<void> {
     return this.#store.dropVersion(id)
+  }
+
+  repair(): Awaitable<StoreRepair> {
+    return this.#store.repair()
   }
 
   check(): Awaitable<readonly string[]> {

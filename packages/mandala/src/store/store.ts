@@ -255,6 +255,12 @@ export interface Renaming {
   readonly unused: readonly Omit<Alias, 'name'>[]
 }
 
+/** What a repair did, a sentence each, and the values whose bytes it found gone. */
+export interface StoreRepair {
+  readonly done: readonly string[]
+  readonly forgotten: readonly ContentId[]
+}
+
 export interface StoreStats {
   readonly calls: number
   readonly refs: number
@@ -354,6 +360,11 @@ export interface Store extends CallReader, CodeStore, PatternMatcher {
   stats(): Awaitable<StoreStats>
   /** What is wrong with the stored data, a sentence each. */
   check(): Awaitable<readonly string[]>
+  /**
+   * Turns what {@link check} finds into misses, whole or not at all: calls of which something is missing go, and what nothing leads to.
+   * @throws MandalaError `STORE_DAMAGED` where that can't be done.
+   */
+  repair(): Awaitable<StoreRepair>
   /** Ends a burst of reads: lets go of what was held open for them. */
   rest(): void
   close(): void

@@ -85,6 +85,12 @@ export class Versions {
     return this.isKnownCurrent(id)
   }
 
+  /** The same of the code at this moment, where nothing may be asked or stored: what a change means, {@link sync} decides. */
+  async isOfNow(id: VersionId): Promise<boolean> {
+    if (!this.#versions.has(id)) await this.#load()
+    return this.#versions.get(id)?.dependencies.every((each) => this.#holds(each, this.#code.findHash(each.component))) ?? false
+  }
+
   isKnown(id: VersionId): boolean {
     return this.#versions.has(id)
   }

@@ -51,6 +51,8 @@ const storageCases: readonly Case[] = [
   ['INPUT_INVALID', 'sources'], ['INPUT_INVALID', 'code', 5], ['INPUT_INVALID', 'diff', 'a'], ['INPUT_INVALID', 'mark'],
   ['OPTION_INVALID', 'mark', 'f', 'equal'], ['INPUT_INVALID', 'dropVersion'], ['OPTION_INVALID', 'dropVersion', 'a', true],
   ['INPUT_INVALID', 'subscribe'], ['INPUT_INVALID', 'subscribe', 'x'],
+  ['INPUT_INVALID', 'verify', 5], ['NOT_FOUND', 'verify', 'inq'], ['INPUT_INVALID', 'verify', [null]], ['OPTION_INVALID', 'verify', inc, { sample: 'all' }],
+  ['OPTION_INVALID', 'verify', inc, null],
 ]
 
 test('a storage refuses what its methods can not take, and does nothing', async () => {
