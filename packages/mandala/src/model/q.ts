@@ -25,7 +25,7 @@ export interface QMaker {
 const ELEMENT_OPTIONS: Readonly<Record<'at', Rule>> = { at: anArray('list a position or key for each element, in order') }
 const nothing: Rule = [(given) => given === undefined, 'a Q stands for any Ref; where a value or a Ref is meant, pass that itself']
 
-function collect(kind: CollectionKind, elements: readonly unknown[], options: ElementOptions<unknown> = {}): Variable<any> {
+function collect(kind: CollectionKind, elements: readonly unknown[], options: ElementOptions<any> = {}): Variable<any> {
   const place = `Q.${kind}`
   expectInput(place, elements, anArray(`for example ${place}([q])`), 'QUERY_INVALID')
   expectOptions(place, options, kind === 'set' ? {} : ELEMENT_OPTIONS)
