@@ -5,6 +5,7 @@ import type {
   Batch, Dropped, LinkedCall, OpTotals, Store, StoredCall, StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredValue,
   StoredVersion, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
+import type { FoundIds, LookReader, ValueFacts } from '../store/look.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
 import { checkTables, findMissingFiles } from './check.ts'
 import {
@@ -15,6 +16,7 @@ import { deleteCalls, deleteOrphans, dropFiles } from './deletion.ts'
 import { solvePlan } from './match-pattern.ts'
 import { openDatabase } from './open-database.ts'
 import { kindAt } from './kinds.ts'
+import { findIds, readLatest, readSomeConsumers, readValueFacts } from './look.ts'
 import { toNotes } from './notes.ts'
 import { OverflowFiles } from './overflow-files.ts'
 import { toProcess } from './processes.ts'
@@ -144,6 +146,22 @@ export class SqliteStore implements Store {
 
   readRefs(hids: readonly HistoryId[]): readonly StoredSlot[] {
     return this.#read(() => readSlots(this.#statements, hids))
+  }
+
+  findIds(prefix: string, limit: number): FoundIds {
+    return this.#read(() => findIds(this.#statements, prefix, limit))
+  }
+
+  readLatest(from: Parameters<LookReader['readLatest']>[0]): readonly LinkedCall[] {
+    return this.#read(() => readLatest(this.#statements, from))
+  }
+
+  readSomeConsumers(hid: HistoryId, limit: number, countMax: number): { calls: readonly LinkedCall[]; count: number } {
+    return this.#read(() => readSomeConsumers(this.#statements, hid, { limit, countMax }))
+  }
+
+  readValueFacts(cids: readonly ContentId[]): readonly ValueFacts[] {
+    return this.#read(() => readValueFacts(this.#statements, cids))
   }
 
   findVersioned(id: { hid: CallHistoryId } | { cid: CallContentId }): readonly VersionedResult[] {
