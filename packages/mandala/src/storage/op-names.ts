@@ -25,9 +25,9 @@ export async function nameOfOp(store: Store, op: AnyOp | string, place: string):
 /** Refuses the name of an op that isn't defined and has no stored calls: a misspelt one would silently find nothing. */
 export async function expectOpName(store: Store, name: string, place: string): Promise<void> {
   expectInput(place, name, [(given) => typeof given === 'string', 'pass an op or its name'])
-  if (isOpName(name) || isStructureOp(name) || (await store.readCalls({ op: name, after: 0, limit: 1 })).length > 0) return
-  const { ops } = await store.stats()
-  const known = ops.map((op) => op.name).filter((each) => !isStructureOp(each))
+  if (isOpName(name) || isStructureOp(name)) return
+  const known = (await store.readTotals()).filter(({ calls }) => calls > 0).map((op) => op.name).filter((each) => !isStructureOp(each))
+  if (known.includes(name)) return
   const hint = known.length === 0 ? 'no call is stored yet' : `there are calls of ${nearest(name, known)}`
   throw new MandalaError('NOT_FOUND', `${place}: there is no op "${name}" in this storage`, { hint })
 }
