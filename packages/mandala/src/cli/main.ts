@@ -1,12 +1,21 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { MandalaError } from '../base/mandala-error.ts'
+import { addCompletion } from './completion.ts'
+import { addGraph } from './graph.ts'
 import { addLs } from './ls.ts'
 import { addRun } from './run.ts'
+import { addShow } from './show.ts'
+import { addVersions } from './versions.ts'
 
-/** Each in a file of its own, which says what it is called and what it takes. */
-const COMMANDS = [addRun, addLs]
+/** By purpose, as the help lists them. Each is in a file of its own, which says what it is called and what it takes. */
+const COMMANDS = {
+  'Run:': [addRun],
+  'Look:': [addLs, addShow, addGraph],
+  'Follow the code:': [addVersions],
+  'Set up:': [addCompletion],
+}
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -14,14 +23,21 @@ const program = new Command('mandala')
   .description('Automatic saving, querying and versioning of computations.')
   .version(version)
   .showHelpAfterError('(mandala --help shows what there is)')
+  .addHelpText('after', '\nmandala <command> --help tells more, with an example.\n')
   // What comes after a command's file belongs to that.
   .enablePositionalOptions()
-for (const add of COMMANDS) add(program)
+  .exitOverride()
+for (const [purpose, commands] of Object.entries(COMMANDS)) {
+  program.commandsGroup(purpose)
+  for (const add of commands) add(program)
+}
 
 try {
   await program.parseAsync()
 } catch (error) {
-  if (!(error instanceof MandalaError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 2
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+  else if (error instanceof MandalaError) {
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 2
+  } else throw error
 }
