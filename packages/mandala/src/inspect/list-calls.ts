@@ -63,7 +63,7 @@ export interface CallList {
 }
 
 const LIMIT = 20
-const CALLS_AT_ONCE = 2_000
+const CALLS_AT_ONCE = 10_000
 /** More can't be looked at side by side. */
 const COLUMNS_MAX = 24
 const SHOWN = { bytesMax: 100_000, elementsMax: 6 }
@@ -124,18 +124,19 @@ async function scan(store: Store, op: string, where: readonly string[], sort: st
   const met = new Set<string>()
   const names = new Set<string>()
   const found: { readonly hid: CallHistoryId; readonly key: unknown }[] = []
-  const reader = new ValueReader(store, COMPARED)
-  for await (const call of everyCall(store, op)) {
-    const values = new Map<string, unknown>()
-    for (const column of asked) {
-      const cell = findCell(call, column)
-      if (cell === undefined) continue
-      met.add(column)
-      values.set(column, 'slot' in cell ? await reader.read(cell.slot) : cell.value)
+  for await (const calls of everyCall(store, op)) {
+    const looked = calls.map((call) => ({ call, cells: [...asked].flatMap((column) => findCell(call, column) ?? []) }))
+    // Anew for so many calls: values of all of them may not fit into memory.
+    const reader = new ValueReader(store, COMPARED)
+    await reader.learn(looked.flatMap(({ cells }) => cells.flatMap((cell) => ('slot' in cell ? [cell.slot] : []))))
+    for (const { call, cells } of looked) {
+      const values = new Map<string, unknown>()
+      for (const cell of cells) values.set(cell.column, 'slot' in cell ? await reader.read(cell.slot) : cell.value)
+      for (const column of values.keys()) met.add(column)
+      for (const name of met.size < asked.size ? namesOf(call) : []) names.add(name)
+      const isFound = conditions.every((condition) => values.has(condition.column) && fulfils(values.get(condition.column), condition))
+      if (isFound) found.push({ hid: call.hid, key: key === undefined ? undefined : values.get(key) })
     }
-    for (const name of met.size < asked.size ? namesOf(call) : []) names.add(name)
-    const isFound = conditions.every((condition) => values.has(condition.column) && fulfils(values.get(condition.column), condition))
-    if (isFound) found.push({ hid: call.hid, key: key === undefined ? undefined : values.get(key) })
   }
   const missing = [...asked].find((column) => !met.has(column))
   if (missing !== undefined) throw noColumn(op, missing, names)
@@ -144,28 +145,28 @@ async function scan(store: Store, op: string, where: readonly string[], sort: st
   return (key === undefined ? found : found.sort((a, b) => direction * compare(a.key, b.key))).map(({ hid }) => hid)
 }
 
-async function* everyCall(store: Store, op: string): AsyncGenerator<LinkedCall> {
+async function* everyCall(store: Store, op: string): AsyncGenerator<readonly LinkedCall[]> {
   let after = 0
   for (;;) {
     const calls = await store.readCalls({ op, after, limit: CALLS_AT_ONCE })
-    yield* calls
+    yield calls
     const last = calls.at(-1)
     if (!last || calls.length < CALLS_AT_ONCE) return
     after = last.order
   }
 }
 
-type Cell = { readonly slot: StoredSlot } | { readonly value: unknown }
+type Cell = { readonly column: string } & ({ readonly slot: StoredSlot } | { readonly value: unknown })
 
 /** What a call has under a name; undefined for nothing. */
 function findCell(call: LinkedCall, column: string): Cell | undefined {
   for (const side of ['inputs', 'outputs'] as const) {
     const slot = call[side].find(({ name }) => name === column || `${side}.${name}` === column)
-    if (slot) return { slot }
+    if (slot) return { column, slot }
   }
   const noted = Object.entries(call.notes ?? {}).find(([name]) => name === column || `notes.${name}` === column)
-  if (noted) return { value: noted[1] }
-  return Object.hasOwn(BUILT_IN, column) ? { value: BUILT_IN[column as keyof typeof BUILT_IN](call) } : undefined
+  if (noted) return { column, value: noted[1] }
+  return Object.hasOwn(BUILT_IN, column) ? { column, value: BUILT_IN[column as keyof typeof BUILT_IN](call) } : undefined
 }
 
 const BUILT_IN = {

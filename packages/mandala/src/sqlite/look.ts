@@ -21,14 +21,21 @@ const CHOSEN = 'SELECT value FROM json_each(?)'
 export function readLatest(
   statements: Statements, { op, offset, limit }: { readonly op: string | undefined; readonly offset: number; readonly limit: number },
 ): LinkedCall[] {
-  const end = offset + limit
-  const ids = op === undefined
-    ? allRows<[number]>(statements.get('SELECT id FROM calls ORDER BY id DESC LIMIT ?'), end)
-    // For each version by itself: the calls of one are in their order in the index, and those of several would all have to be sorted.
-    : allRows<[number]>(statements.get('SELECT id FROM ops WHERE name = ?'), op)
-      .flatMap(([version]) => allRows<[number]>(statements.get('SELECT id FROM calls WHERE op = ? ORDER BY id DESC LIMIT ?'), version, end))
-  const chosen = ids.map(([id]) => id).sort((a, b) => b - a).slice(offset, end)
+  const all = (): readonly number[] => allRows<[number]>(statements.get(LATEST), limit, offset).map(([id]) => id)
+  const chosen = op === undefined ? all() : latestOf(statements, op, { offset, limit })
   return readLinked(statements, CHOSEN, JSON.stringify(chosen)).reverse()
+}
+
+const LATEST = 'SELECT id FROM calls ORDER BY id DESC LIMIT ? OFFSET ?'
+const LATEST_OF_ONE = 'SELECT id FROM calls WHERE op = ? ORDER BY id DESC LIMIT ? OFFSET ?'
+
+/** Of each version by itself: the calls of one are in their order in the index, and those of several would all have to be sorted. */
+function latestOf(statements: Statements, op: string, { offset, limit }: { readonly offset: number; readonly limit: number }): readonly number[] {
+  const versions = allRows<[number]>(statements.get('SELECT id FROM ops WHERE name = ?'), op)
+  const read = (version: number, n: number, from: number): number[] => allRows<[number]>(statements.get(LATEST_OF_ONE), version, n, from).map(([id]) => id)
+  const [only] = versions
+  if (only && versions.length === 1) return read(only[0], limit, offset)
+  return versions.flatMap(([version]) => read(version, offset + limit, 0)).sort((a, b) => b - a).slice(offset, offset + limit)
 }
 
 const USES = 'FROM refs JOIN io ON io.ref = refs.id WHERE refs.hid = unhex(?) AND io.slot >= 0'
