@@ -196,7 +196,8 @@ export class Storage implements AsyncDisposable {
   }
 
   /**
-   * Stored calls of an op, of all its versions, oldest first; `latest`: only the latest so many, and of all ops where the op is undefined.
+   * Stored calls of an op, of all its versions, oldest first; `latest`: only the latest so many, and of all ops where the op is undefined,
+   * those included that tie collections to their elements.
    * @throws MandalaError `NOT_FOUND` for a name that no op has.
    * @example
    * const cf = await storage.cf(await storage.calls('train', { latest: 100 })).expandBack({ recursive: true })
