@@ -32,6 +32,9 @@ for (const [purpose, commands] of Object.entries(COMMANDS)) {
   for (const add of commands) add(program)
 }
 
+// Who reads may have seen enough, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error })
+
 try {
   await program.parseAsync()
 } catch (error) {

@@ -60,11 +60,13 @@ export interface CallList {
   readonly total: number
   readonly offset: number
   readonly calls: readonly ListedCall[]
+  /** How many inputs and outputs of one call are left out at most, as they are too many to be looked at side by side: `columns` chooses. */
+  readonly left: number
 }
 
 const LIMIT = 20
 const CALLS_AT_ONCE = 10_000
-/** More can't be looked at side by side. */
+/** Of inputs, and of outputs. */
 const COLUMNS_MAX = 24
 const SHOWN = { bytesMax: 100_000, elementsMax: 6 }
 /** Values that are compared are read whole, but none that is too large to be written in a condition. */
@@ -79,9 +81,12 @@ export async function listCalls(store: Store, op: string, options: ListOptions):
   const isKept = chooseColumns(columns)
   const reader = new ValueReader(store, SHOWN)
   await reader.learn(calls.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]))
+  let left = 0
   const show = async (side: Side, slots: readonly StoredSlot[]): Promise<Record<string, ListedValue>> => {
     const shown: Record<string, ListedValue> = {}
-    for (const slot of slots.filter(({ name }) => isKept(side, name)).slice(0, COLUMNS_MAX)) {
+    const kept = slots.filter(({ name }) => isKept(side, name))
+    left = Math.max(left, kept.length - COLUMNS_MAX)
+    for (const slot of kept.slice(0, COLUMNS_MAX)) {
       const value = await reader.read(slot)
       shown[slot.name] = { hid: slot.hid, text: renderCell(value), ...toJson(value) }
     }
@@ -92,7 +97,7 @@ export async function listCalls(store: Store, op: string, options: ListOptions):
     const noted = Object.fromEntries(Object.entries(notes ?? {}).filter(([name]) => isKept('notes', name)))
     listed.push({ hid, version, inputs: await show('inputs', inputs), outputs: await show('outputs', outputs), notes: noted, startedAtMs, durationMs, isAdopted })
   }
-  return { op, total, offset, calls: listed }
+  return { op, total, offset, calls: listed, left }
 }
 
 type Side = 'inputs' | 'outputs' | 'notes'

@@ -17,12 +17,13 @@ interface List {
   readonly total: number
   readonly offset: number
   readonly calls: readonly Listed[]
+  readonly left: number
 }
 
 const SIDES = ['inputs', 'outputs', 'notes'] as const
 
 /** A line a call. */
-export function renderCallList({ op, total, offset, calls }: List, widthMax?: number): string {
+export function renderCallList({ op, total, offset, calls, left: columnsLeft }: List, widthMax?: number): string {
   if (calls.length === 0) return total === 0 ? `no call of ${op} is like that` : `no more: there are ${count(total, 'call')} of ${op}`
   const columns = SIDES.flatMap((side) => [...new Set(calls.flatMap((call) => Object.keys(call[side])))].map((name) => ({ side, name })))
   const isShared = (name: string): boolean => columns.filter((each) => each.name === name).length > 1
@@ -37,7 +38,8 @@ export function renderCallList({ op, total, offset, calls }: List, widthMax?: nu
   const left = total - offset - calls.length
   const range = calls.length === total ? '' : `${(offset + 1).toLocaleString('en-US')} to ${(offset + calls.length).toLocaleString('en-US')} of `
   const next = left > 0 ? `; --offset ${offset + calls.length} shows the next` : ''
-  return `${renderColumns(headings, rows, { widthMax, ids: ['call'] })}\n${range}${count(total, 'call')}${next}`
+  const chosen = columnsLeft > 0 ? `\n${count(columnsLeft, 'more column')}: --columns chooses` : ''
+  return `${renderColumns(headings, rows, { widthMax, ids: ['call'] })}\n${range}${count(total, 'call')}${next}${chosen}`
 }
 
 function cellOf(call: Listed, side: (typeof SIDES)[number], name: string): string {

@@ -7,7 +7,7 @@ const WIDTH_MIN = 6
 const GAP = '  '
 
 interface ColumnOptions {
-  /** Of a line, as in a terminal: the widest columns are cut until it fits. */
+  /** Of a line, as in a terminal: the widest columns of texts are cut until it fits, so far as they can be. */
   readonly widthMax?: number | undefined
   /** Columns that aren't numbers, though all their digits may happen to be decimal. */
   readonly ids?: readonly string[]
@@ -20,19 +20,21 @@ export function renderColumns(
   const rows = [headings, ...given].map((row) => row.map(printable))
   const areNumbers = (i: number): boolean => given.length > 0 && given.every((row) => (row[i] ?? '') === '' || NUMBER.test(row[i] as string))
   const isNumber = headings.map((heading, i) => !ids.includes(heading) && areNumbers(i))
-  const widths = fit(headings.map((_, i) => rows.reduce((max, row) => Math.max(max, widthOf(row[i] ?? '')), 0)), widthMax)
+  const wanted = headings.map((_, i) => rows.reduce((max, row) => Math.max(max, widthOf(row[i] ?? '')), 0))
+  // What is left of a number or an id is another one.
+  const widths = fit(wanted, headings.map((heading, i) => isNumber[i] || ids.includes(heading)), widthMax)
   const line = (cells: readonly string[]): string => cells.map((cell, i) => pad(cell, widths[i] as number, isNumber[i] as boolean)).join(GAP).trimEnd()
   const [first, ...rest] = rows.map(line)
   return [first, line(widths.map((width) => '─'.repeat(width))), ...rest].join('\n')
 }
 
-function fit(widths: readonly number[], widthMax: number): number[] {
+function fit(widths: readonly number[], isFixed: readonly boolean[], widthMax: number): number[] {
   const fitted = [...widths]
   let excess = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - widthMax
   for (; excess > 0; excess -= 1) {
-    const widest = fitted.indexOf(Math.max(...fitted))
-    if ((fitted[widest] as number) <= WIDTH_MIN) break
-    fitted[widest] = (fitted[widest] as number) - 1
+    const widest = Math.max(...fitted.filter((_, i) => !isFixed[i]))
+    if (widest <= WIDTH_MIN) break
+    fitted[fitted.findIndex((width, i) => width === widest && !isFixed[i])] = widest - 1
   }
   return fitted
 }

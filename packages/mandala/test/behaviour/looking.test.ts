@@ -68,6 +68,16 @@ for (const [how, make] of [
   })
 }
 
+test('of a call with very many inputs some are listed, and those that are asked for', async () => {
+  await using storage = new Storage()
+  const sum = op('sum', (...xs: number[]) => xs.length, { output: 'n' })
+  await storage.run(() => sum(...Array.from({ length: 100 }, (_, i) => i)))
+  const { calls, left } = await storage.listCalls(sum)
+  assert.deepEqual([Object.keys(calls[0]?.inputs ?? {}).length, left], [24, 76])
+  const chosen = await storage.listCalls(sum, { columns: ['xs[99]'] })
+  assert.deepEqual([Object.values(chosen.calls[0]?.inputs ?? {}).map(({ value }) => value), chosen.left], [[99], 0])
+})
+
 test('looking at values computes nothing, and tells nobody that they were used', async () => {
   await using storage = new Storage()
   await fill(storage)

@@ -42,11 +42,12 @@ test('columns of numbers end together, others begin together; wide characters ta
   ].join('\n'))
 })
 
-test('columns fit a terminal: the widest are cut, none to nothing', () => {
+test('columns fit a terminal: the widest are cut, none to nothing; numbers and ids never are', () => {
   const rows = [['a'.repeat(50), 'b'.repeat(30), 'c']]
   const fitted = renderColumns(['first', 'second', 'x'], rows, { widthMax: 40 })
   for (const line of fitted.split('\n')) assert.ok(line.length <= 40, line)
   assert.match(fitted, /a…  b{17}…  c$/)
   assert.match(renderColumns(['first', 'second', 'x'], rows, { widthMax: 5 }), /a{5}…  b{5}…  c$/)
+  assert.equal(renderColumns(['n', 'id'], [['123456789', 'abcdef0123']], { widthMax: 5, ids: ['id'] }).split('\n').at(-1), '123456789  abcdef0123')
   assert.match(renderColumns(['名'], [['日本語日本語']], { widthMax: 8 }), /日本語…$/)
 })

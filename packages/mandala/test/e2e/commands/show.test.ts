@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { list, op, Storage } from '../../../src/index.ts'
+import { list, op, Storage, type Ref } from '../../../src/index.ts'
 import { makeFolder } from '../../helpers.ts'
 import { expectGolden, makeSample, mandala } from './sample.ts'
 import { makeValues } from './values.ts'
@@ -77,4 +78,15 @@ test('show of a value with very many uses, and of a list with very many elements
   assert.match(uses.stdout, /\n└─ … 292 more\n/)
   const { stdout } = await mandala(folder, 'show', (total as { hid: string }).hid)
   assert.match(stdout, / {3}├─ \[0\] ← add \w{8}\n[\s\S]* \[7\] ← add \w{8}\n[\s\S]*… 292 more\n/)
+})
+
+test('who reads the answer may stop before its end', { skip: process.platform === 'win32' ? 'needs a shell' : false }, async (t) => {
+  const folder = makeFolder(t)
+  const range = op('range', (n: number) => Array.from({ length: n }, (_, i) => i), { output: 'all' })
+  await using storage = new Storage(join(folder, 'long.db'))
+  const { hid } = (await storage.run(() => range(300_000))) as unknown as Ref<number[]>
+  const cli = resolve(import.meta.dirname, '../../../dist/cli/main.js')
+  const line = `"${process.execPath}" --no-warnings "${cli}" show ${hid} --whole | head -n 1`
+  const said = spawnSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8', env: { ...process.env, NODE_TEST_CONTEXT: undefined } })
+  assert.deepEqual([said.stdout, said.stderr], [`ref ${hid}\n`, ''])
 })
