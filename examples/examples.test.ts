@@ -94,7 +94,7 @@ suite('examples', { concurrency: true }, () => {
     const readme = readFileSync(join(examples, '..', 'README.md'), 'utf8')
     // The README shows the same experiment with more pictures: other accuracies, the same frame.
     assert.ok(readme.includes(stdout.slice(0, stdout.indexOf('\n\n'))), stdout)
-    assert.match(stdout, /\nnClass  nEstimators  maxDepth  acc *\n(.*\n){13}$/)
+    assert.match(stdout, /\nnClass  nEstimators  maxDepth +acc\n(.*\n){13}$/)
     assert.match(readFileSync(join(folder, 'digits.svg'), 'utf8'), /<svg [^]*getAcc[^]*<\/svg>/)
     edit(join(folder, 'digits', 'main.ts'), ['TREES = [', 'TREES = [1, '])
     const longer = await run(folder, 'digits')

@@ -27,6 +27,10 @@ export function anIterable(words: string): Rule {
   return [(given) => typeof given === 'object' && given !== null && Symbol.iterator in given, words]
 }
 
+export function aCount(words: string): Rule {
+  return [(given) => Number.isSafeInteger(given) && (given as number) >= 0, words]
+}
+
 export function oneOf(...known: readonly unknown[]): Rule {
   const words = known.map((each) => (typeof each === 'string' ? `'${each}'` : String(each)))
   return [(given) => known.includes(given), `it is ${words.length === 1 ? '' : `${words.slice(0, -1).join(', ')} or `}${words.at(-1)}`]

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import type { Command } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import { MandalaError } from '../base/mandala-error.ts'
 import { Storage } from '../storage/storage.ts'
 import { findConfig, type MandalaConfig } from './config.ts'
@@ -9,25 +9,27 @@ import { followCode, loadProgram } from './load-program.ts'
 export interface Answer {
   /** For programs: printed by `--json`. */
   readonly data: unknown
-  /** For people. */
-  readonly text: string
+  /** For people; may depend on how wide a line can be, which only a terminal limits. */
+  readonly text: string | ((width: number | undefined) => string)
   /** Whether the answer to what was asked is a no: the command ends with 1. */
   readonly isNo?: boolean
+  /** What is to be known of the answer, such as what is left out of it: for standard error. */
+  readonly notice?: string | undefined
 }
 
 interface StoreCommand {
   readonly name: string
   readonly description: string
-  /** A command line that works, with what comes of it in a few words. */
-  readonly example: string
+  /** A command line that works, or several. */
+  readonly example: string | readonly string[]
 }
 
 /** Options that every command on a store has. */
 export interface StoreOptions {
-  readonly store?: string
-  readonly json?: boolean
+  readonly store?: string | undefined
+  readonly json?: boolean | undefined
   /** A module that defines the ops. */
-  readonly program?: string
+  readonly program?: string | undefined
 }
 
 export interface Question extends StoreOptions {
@@ -49,26 +51,36 @@ export function addStoreCommand(program: Command, { name, description, example }
     .description(description)
     .option('--store <file>', 'the store (default: that of the nearest mandala.config.ts, or the only *.db of this folder)')
     .option('--json', 'print the answer as JSON, for programs')
-    .addHelpText('after', `\nExample:\n  ${example}\n`)
+    .addHelpText('after', `\nExample:\n${[example].flat().map((line) => `  ${line}\n`).join('')}`)
 }
 
+type Ask = (setting: Setting) => Promise<Answer>
+
 /** Opens the store that a command is about, asks, prints. */
-export async function answer({ store, json, program, followsCode = false }: Question, ask: (setting: Setting) => Promise<Answer>): Promise<void> {
+export async function answer({ store, json, program, followsCode = false }: Question, ask: Ask): Promise<void> {
   const config = await findConfig(process.cwd())
-  const path = expectStore(store ?? config.store ?? findOnly())
+  const path = findStore(store, config)
   const module = program ?? config.program
   if (followsCode) await (module === undefined ? followCode() : loadProgram(module))
   await using storage = new Storage({ path, deps: followsCode ? (config.deps ?? true) : false, logger })
   print(await ask({ storage, config }), json)
 }
 
-export function print({ data, text, isNo }: Answer, json: boolean | undefined): void {
-  process.stdout.write(`${json ? JSON.stringify(data, undefined, 2) : text}\n`)
+export function print({ data, text, isNo, notice }: Answer, json: boolean | undefined): void {
+  if (notice !== undefined) toStandardError(notice)
+  const { stdout } = process
+  const render = (): string => (typeof text === 'string' ? text : text(stdout.isTTY ? stdout.columns : undefined))
+  stdout.write(`${json ? JSON.stringify(data, undefined, 2) : render()}\n`)
   if (isNo) process.exitCode = 1
 }
 
 const toStandardError = (line: string): void => { process.stderr.write(`${line}\n`) }
 const logger = { warn: toStandardError, show: toStandardError, progress: toStandardError }
+
+/** The path of the store that is named by an option, by the configuration, or by being the only one here. */
+export function findStore(store: string | undefined, config: MandalaConfig): string {
+  return expectStore(store ?? config.store ?? findOnly())
+}
 
 /** A storage would make the file: here it must be there. */
 function expectStore(path: string): string {
@@ -83,4 +95,15 @@ export function findOnly(): string {
   throw new MandalaError('OPTION_INVALID', found.length === 0 ? 'which store?' : `which store: ${found.join(', ')}?`, {
     hint: "say --store <file>, or name it in a mandala.config.ts: export default { store: 'digits.db' }",
   })
+}
+
+/** Reads the count that an option is given. */
+export function toCount(given: string): number {
+  if (/^\d+$/.test(given)) return Number(given)
+  throw new InvalidArgumentError('It is a count: 0 or more.')
+}
+
+/** Gathers what an option is given each time. */
+export function collect(given: string, before: readonly string[] = []): readonly string[] {
+  return [...before, given]
 }

@@ -13,7 +13,7 @@ interface DropOptions extends StoreOptions {
 /** `mandala drop`: deletes calls of a store, after showing which. */
 export function addDrop(program: Command): void {
   addStoreCommand(program, {
-    name: 'drop', description: 'delete calls, and what was computed from them', example: 'mandala drop trainModel --dry-run     # which calls would go, by op',
+    name: 'drop', description: 'delete calls, and what was computed from them', example: 'mandala drop train --dry-run',
   })
     .argument('<what...>', 'ops, ids of calls, ids of versions')
     .option('--dry-run', 'only say what would go')

@@ -5,7 +5,7 @@ import { addStoreCommand, answer, type StoreOptions } from './command.ts'
 /** `mandala failures`: calls that gave no result. */
 export function addFailures(program: Command): void {
   addStoreCommand(program, {
-    name: 'failures', description: 'list calls that failed or were refused, latest first', example: 'mandala failures trainModel --stack',
+    name: 'failures', description: 'list calls that failed or were refused, latest first', example: 'mandala failures fail --stack',
   })
     .argument('[op]', 'of this op only')
     .option('--stack', 'also where they were thrown')

@@ -14,7 +14,7 @@ interface GcOptions extends StoreOptions {
 export function addGc(program: Command): void {
   addStoreCommand(program, {
     name: 'gc', description: 'delete calls by size, age or last use, and whatever no call uses',
-    example: 'mandala gc --unused-since 30d --max-bytes 2GB --dry-run     # which calls would go, by op',
+    example: 'mandala gc --unused-since 30d --max-bytes 2GB --dry-run',
   })
     .option('--max-bytes <size>', 'the least recently used calls, until the values of the rest fit (500MB, 1.5GB)')
     .option('--older-than <when>', 'calls that ran before then, and failures (30d ago, 12h ago, or a date: 2026-03-01)')

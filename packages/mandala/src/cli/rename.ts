@@ -7,8 +7,8 @@ interface RenameOptions extends StoreOptions {
   readonly dryRun?: boolean
 }
 
-const EXAMPLE = `mandala rename trainModel fitModel
-  mandala rename fitModel --input n=nTrees --dry-run`
+const EXAMPLE = `mandala rename train fit
+  mandala rename train --input depth=levels --dry-run`
 
 /** `mandala rename`: another name for an op or its inputs, as the code has it now. */
 export function addRename(program: Command): void {

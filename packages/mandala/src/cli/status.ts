@@ -18,7 +18,7 @@ export function addStatus(program: Command): void {
 /** `mandala mark`: what a change means. */
 export function addMark(program: Command): void {
   addStoreCommand(program, {
-    name: 'mark', description: 'say what the last change of a component means to the calls that used it before', example: 'mandala mark src/model.ts#scale --same',
+    name: 'mark', description: 'say what the last change of a component means to the calls that used it before', example: 'mandala mark src/scale.ts#scale --same',
   })
     .argument('<component>', 'as `mandala status` names it: file#name')
     .option('--same', 'the calls hold for the new code too')

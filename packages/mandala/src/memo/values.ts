@@ -165,7 +165,7 @@ interface ReadValue {
 /** A stored value, if it still is what its id says. */
 function tryRead({ cid, digits, memory }: LoadedValue, bytes: Uint8Array): ReadValue | undefined {
   try {
-    const value = decode(bytes, memory)
+    const value = decode(bytes, { memory })
     if (!hasId(value, cid, digits)) return undefined
     return { value, bytes, length: bytes.length + (memory?.byteLength ?? 0), isApart: memory !== undefined }
   } catch (error) {

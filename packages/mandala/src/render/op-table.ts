@@ -13,7 +13,7 @@ interface Op {
 }
 
 /** A line an op. */
-export function renderOps(ops: readonly Op[]): string {
+export function renderOps(ops: readonly Op[], widthMax?: number): string {
   if (ops.length === 0) return 'no calls'
   const notes = [...new Set(ops.flatMap((op) => Object.keys(op.notes)))].sort()
   const rows = ops.map((op) => [
@@ -21,5 +21,5 @@ export function renderOps(ops: readonly Op[]): string {
     renderDuration(op.durationMs), renderBytes(op.bytes), op.usedAtMs === undefined ? '' : renderTime(op.usedAtMs),
     ...notes.map((name) => (op.notes[name] === undefined ? '' : String(Number(op.notes[name].toPrecision(6))))),
   ])
-  return renderColumns(['op', 'calls', 'versions', 'time', 'size', 'last used', ...notes], rows)
+  return renderColumns(['op', 'calls', 'versions', 'time', 'size', 'last used', ...notes], rows, { widthMax })
 }

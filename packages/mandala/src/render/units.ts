@@ -24,6 +24,11 @@ export function renderDuration(ms: number): string {
   return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${(ms / 3_600_000).toFixed(1)} h`
 }
 
+/** That of one call, which may be short: `0.02 ms`, `15 ms`, `3.4 s`. */
+export function renderCallDuration(ms: number): string {
+  return ms < 999.5 ? `${Number(ms.toPrecision(2))} ms` : renderDuration(ms)
+}
+
 /** A moment in the time of this place, to the minute: `2026-03-01 14:05`. */
 export function renderTime(at: Date | number): string {
   const time = new Date(at)

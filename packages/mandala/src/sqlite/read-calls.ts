@@ -13,6 +13,8 @@ const USES = 'SELECT io.call FROM json_each(?) AS wanted JOIN refs ON refs.hid =
 /** Each gives calls in the store's order. Hashes go in as one JSON array: a statement for any number of them. */
 export const CALLS_AFTER: string = `${CALLS} id > ? AND (? IS NULL OR op IN (SELECT id FROM ops WHERE name = ?)) ORDER BY id LIMIT ?`
 export const CALLS_BY_ID: string = `${CALLS} id IN (SELECT found.id FROM json_each(?) AS wanted JOIN calls AS found ON found.hid = unhex(wanted.value)) ORDER BY id`
+/** By row id. */
+export const CALLS_AT: string = `${CALLS} id IN (SELECT value FROM json_each(?)) ORDER BY id`
 export const CREATORS: string = `${CALLS} id IN (${USES} WHERE io.slot < 0) ORDER BY id`
 export const CONSUMERS: string = `${CALLS} id IN (${USES} WHERE io.slot >= 0) ORDER BY id`
 

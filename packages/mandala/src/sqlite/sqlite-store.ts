@@ -8,6 +8,7 @@ import type {
   StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredVersion, StoreRepair, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
 import type { Alias } from '../model/names.ts'
+import type { FoundIds, LookReader, ValueFacts } from '../store/look.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
 import { countCallsWith, listInputs, readAliases, rename } from './aliases.ts'
 import { checkTables, findMissingFiles } from './check.ts'
@@ -20,6 +21,7 @@ import { collectGarbage, dropStrayFiles } from './garbage.ts'
 import { solvePlan } from './match-pattern.ts'
 import { BUSY_TIMEOUT_MS, openDatabase } from './open-database.ts'
 import { kindAt } from './kinds.ts'
+import { findIds, readLatest, readSomeConsumers, readValueFacts } from './look.ts'
 import { toNotes } from './notes.ts'
 import { OverflowFiles } from './overflow-files.ts'
 import { toProcess } from './processes.ts'
@@ -160,6 +162,22 @@ export class SqliteStore implements Store {
 
   readRefs(hids: readonly HistoryId[]): readonly StoredSlot[] {
     return this.#read(() => readSlots(this.#statements, hids))
+  }
+
+  findIds(prefix: string, limit: number): FoundIds {
+    return this.#read(() => findIds(this.#statements, prefix, limit))
+  }
+
+  readLatest(from: Parameters<LookReader['readLatest']>[0]): readonly LinkedCall[] {
+    return this.#read(() => readLatest(this.#statements, from))
+  }
+
+  readSomeConsumers(hid: HistoryId, limit: number, countMax: number): { calls: readonly LinkedCall[]; count: number } {
+    return this.#read(() => readSomeConsumers(this.#statements, hid, { limit, countMax }))
+  }
+
+  readValueFacts(cids: readonly ContentId[]): readonly ValueFacts[] {
+    return this.#read(() => readValueFacts(this.#statements, cids))
   }
 
   findVersioned(id: { hid: CallHistoryId } | { cid: CallContentId }): readonly VersionedResult[] {

@@ -15,6 +15,8 @@ export interface OpVersion {
   readonly op: string
   /** Whether its calls hold for the code as it is now. */
   readonly isCurrent: boolean
+  /** The components that are something else now: why it isn't current. */
+  readonly changed: readonly string[]
   readonly calls: number
   readonly durationMs: number
   /** Each component with its content then: the text of a function, the print of a value. */
@@ -33,20 +35,36 @@ export interface Commits extends ReadonlyArray<Commit> {
 }
 
 export async function listVersions(memo: Memo, op: string | undefined): Promise<readonly OpVersion[]> {
-  const { versions } = expectTracking(memo)
+  const commits = new Map((await memo.store.readCommits()).map((commit) => [`${commit.component} ${commit.hash}`, commit]))
+  const versions = memo.code ? await memo.code.versions.list() : await readStoredVersions(memo, commits)
   const uses = new Map((await memo.store.countUses()).map((use) => [use.version, use]))
-  const sources = await readSources(memo)
-  return (await versions.list()).filter((version) => op === undefined || version.op === op).map(({ dependencies, ...version }) => {
+  return versions.filter((version) => op === undefined || version.op === op).map(({ dependencies, ...version }) => {
     const { calls = 0, durationMs = 0 } = uses.get(version.id) ?? {}
-    const full = { ...version, calls, durationMs, dependencies: dependencies.map((each) => ({ ...each, source: sources(each) })) }
+    const source = ({ component, hash }: StoredDependency): string => commits.get(`${component} ${hash}`)?.source ?? ''
+    const full = { ...version, calls, durationMs, dependencies: dependencies.map((each) => ({ ...each, source: source(each) })) }
     return Object.defineProperty(full, 'toString', { value: () => renderVersion(full) })
   })
 }
 
-export async function listSources(memo: Memo, component: string): Promise<Commits> {
-  const { versions } = expectTracking(memo)
-  const commits = [...(await versions.listCommits(await findComponent(memo, component)))]
+/** Where no code is followed, the code of now is that which was last in use. */
+async function readStoredVersions({ store }: Memo, commits: ReadonlyMap<string, StoredCommit>): Promise<ReturnType<CodeTracking['versions']['list']>> {
+  const heads = await store.readHeads()
+  const meaningOf = (component: string, hash: string | undefined): string | undefined => commits.get(`${component} ${hash}`)?.semantic
+  return (await store.readVersions()).map((version) => {
+    const changed = version.dependencies.filter(({ component, hash }) => meaningOf(component, hash) !== meaningOf(component, heads.get(component)))
+    return { ...version, isCurrent: changed.length === 0, changed: changed.map(({ component }) => component) }
+  })
+}
+
+export async function listSources(memo: Memo, given: string): Promise<Commits> {
+  const component = await findComponent(memo, given)
+  const commits = [...(memo.code ? await memo.code.versions.listCommits(component) : await readStoredCommits(memo, component))]
   return Object.defineProperty(commits, 'toString', { value: () => renderCommits(commits) })
+}
+
+async function readStoredCommits({ store }: Memo, component: string): Promise<readonly Commit[]> {
+  const head = (await store.readHeads()).get(component)
+  return (await store.readCommits()).filter((commit) => commit.component === component).map((commit) => ({ ...commit, isHead: commit.hash === head }))
 }
 
 export async function markComponent(memo: Memo, component: string, meaning: 'same' | 'different'): Promise<void> {
@@ -67,7 +85,9 @@ async function findComponent(memo: Memo, given: string): Promise<string> {
   const found = [given, `${given} (value)`].find((each) => known.has(each))
   if (found !== undefined) return found
   throw new MandalaError('NOT_FOUND', `No stored call used ${given}`, {
-    hint: known.size === 0 ? 'no call is stored yet' : `components are called file#name, as storage.versions(op) lists them: ${nearest(given, known)}`,
+    hint: known.size === 0
+      ? 'no code that calls used is stored: start the program with mandala run, or open its storage with deps'
+      : `components are called file#name, as storage.versions(op) lists them: ${nearest(given, known)}`,
   })
 }
 
@@ -96,11 +116,6 @@ export async function dropVersion(memo: Memo, id: VersionId, dryRun: boolean): P
 export function expectTracking(memo: Memo): CodeTracking {
   if (memo.code) return memo.code
   throw new MandalaError('OPTION_INVALID', 'This storage does not follow the code', { hint: "open it with { deps: 'src' }" })
-}
-
-async function readSources(memo: Memo): Promise<(dependency: StoredDependency) => string> {
-  const sources = new Map((await memo.store.readCommits()).map(({ component, hash, source }) => [`${component} ${hash}`, source]))
-  return ({ component, hash }) => sources.get(`${component} ${hash}`) ?? ''
 }
 
 function notFound(what: string, id: string): MandalaError {

@@ -2,6 +2,7 @@ import { aBoolean, describe, expectOptions, isRecord, nearest } from '../base/ex
 import { isThenable } from '../base/awaitable.ts'
 import type { CallHistoryId, HistoryId, VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
+import { findId, isIdStart } from '../inspect/find-id.ts'
 import { ComputationFrame, type PendingFrame } from '../frame/computation-frame.ts'
 import type { Memo } from '../memo/memo.ts'
 import { findDefinition, isOpName, type AnyOp } from '../memo/op.ts'
@@ -82,15 +83,15 @@ async function choose(store: Store, choice: unknown, place: string): Promise<Cho
   })
 }
 
-/** The name of an op, or the id of a call or of a version. */
+/** The name of an op, or the id of a call, a ref or a version, or how that begins. */
 async function chooseByName(store: Store, name: string, place: string): Promise<Chosen> {
   const isOp = isOpName(name) || (!isStructureOp(name) && (await store.listVersions(name)).length > 0)
   if (isOp) return { calls: await store.listCallIds(name), versions: [] }
-  if (/^[0-9a-f]{40}$/.test(name)) {
-    const call = await store.findCall(name as CallHistoryId)
-    if (call) return { calls: [call.hid], versions: [] }
-    const version = (await store.readVersions()).find(({ id }) => id === name)
-    if (version) return { calls: await store.listVersionCalls(version.id), versions: [version.id] }
+  if (isIdStart(name)) {
+    const [version, ...others] = (await store.readVersions()).filter(({ id }) => id.startsWith(name))
+    if (version && others.length === 0) return { calls: await store.listVersionCalls(version.id), versions: [version.id] }
+    const { kind, hid } = await findId(store, name)
+    return { calls: kind === 'call' ? [hid] : await listCreators(store, [hid]), versions: [] }
   }
   const known = (await store.readTotals()).filter(({ calls }) => calls > 0).map((op) => op.name).filter((each) => !isStructureOp(each))
   throw new MandalaError('NOT_FOUND', `${place}: there is no call, version or op ${name} in this storage`, {

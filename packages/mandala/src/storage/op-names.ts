@@ -26,9 +26,10 @@ export async function nameOfOp(store: NamedStore, op: AnyOp | string, place: str
 /** Refuses the name of an op that isn't defined and has no stored calls: a misspelt one would silently find nothing. */
 export async function expectOpName(store: NamedStore, name: string, place: string): Promise<void> {
   expectInput(place, name, [(given) => typeof given === 'string', 'pass an op or its name'])
-  if (isOpName(name) || isStructureOp(name) || (await store.readCalls({ op: name, after: 0, limit: 1 })).length > 0) return
-  const { ops } = await store.stats()
-  const known = ops.map((op) => op.name).filter((each) => !isStructureOp(each))
-  const hint = known.length === 0 ? 'no call is stored yet' : `there are calls of ${nearest(name, known)}`
+  if (isOpName(name) || isStructureOp(name)) return
+  const names = await store.followNames()
+  const all = (await store.readTotals()).filter((op) => !isStructureOp(op.name))
+  if (all.some((op) => op.calls > 0 && op.name === names.currentOp(names.storedOp(name)))) return
+  const hint = all.length === 0 ? 'no call is stored yet' : `there are calls of ${nearest(name, all.map((op) => op.name))}`
   throw new MandalaError('NOT_FOUND', `${place}: there is no op "${name}" in this storage`, { hint })
 }

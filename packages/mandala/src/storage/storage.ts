@@ -1,6 +1,6 @@
 // `AsyncDisposable` for programs whose own `lib` doesn't have it.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { aBoolean, aFunction, aText, expectInput, expectOptions, oneOf, type Rule } from '../base/expect.ts'
+import { aBoolean, aCount, aFunction, aText, expectInput, expectOptions, oneOf, type Rule } from '../base/expect.ts'
 import type { CallHistoryId, HistoryId, VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { findContext, runInContext } from '../memo/context.ts'
@@ -8,6 +8,9 @@ import type { PendingFrame } from '../frame/computation-frame.ts'
 import type { Listener } from '../memo/events.ts'
 import type { Copied } from '../inspect/copy-calls.ts'
 import { makePlainTable, type PlainTableOptions } from '../inspect/plain-table.ts'
+import { describe, type DescribeOptions, type Description } from '../inspect/describe.ts'
+import { findId } from '../inspect/find-id.ts'
+import { listCalls, type CallList, type ListOptions } from '../inspect/list-calls.ts'
 import { listOps, type OpSummary } from '../inspect/list-ops.ts'
 import { findTagged, readTags, tag, type TagTarget } from '../inspect/tags.ts'
 import type { Verification } from '../inspect/verification.ts'
@@ -164,6 +167,19 @@ export class Storage implements AsyncDisposable {
     return this.#toCall((await this.#memo.store.findCall(hid as CallHistoryId)) ?? notFound('call', hid))
   }
 
+  /**
+   * The call or the Ref whose id begins with these hex digits, 4 at least; the id of a value stands for the first Ref that has it.
+   * @throws MandalaError `NOT_FOUND` where none or several begin so, `INPUT_INVALID` for what can't begin an id.
+   * @example
+   * await storage.find('3fa2c1')
+   */
+  async find(id: string): Promise<Call | Ref<unknown>> {
+    expectInput('storage.find', id, anId)
+    await this.#memo.queue.flush()
+    const { kind, hid } = await findId(this.#memo.store, id)
+    return kind === 'call' ? this.call(hid) : this.ref(hid)
+  }
+
   /** The call that a Ref is an output of; undefined for a value that was given. */
   async creator(ref: Tracked<unknown>): Promise<Call | undefined> {
     expectInput('storage.creator', ref, aRef)
@@ -180,13 +196,21 @@ export class Storage implements AsyncDisposable {
   }
 
   /**
-   * All stored calls of an op, of all its versions, oldest first.
+   * Stored calls of an op, of all its versions, oldest first; `latest`: only the latest so many, and of all ops where the op is undefined,
+   * those included that tie collections to their elements.
    * @throws MandalaError `NOT_FOUND` for a name that no op has.
+   * @example
+   * const cf = await storage.cf(await storage.calls('train', { latest: 100 })).expandBack({ recursive: true })
    */
-  async calls(op: AnyOp | string): Promise<readonly Call[]> {
+  async calls(op: AnyOp | string | undefined, options: { readonly latest?: number } = {}): Promise<readonly Call[]> {
+    expectOptions('storage.calls', options, { latest: aCount('it is how many calls are read') })
     await this.#memo.queue.flush()
     const { store } = this.#memo
-    return (await store.listCalls(await nameOfOp(store, op, 'storage.calls'))).map((call) => this.#toCall(call))
+    const { latest } = options
+    const name = op === undefined && latest !== undefined ? undefined : await nameOfOp(store, op as AnyOp | string, 'storage.calls')
+    if (latest === undefined) return (await store.listCalls(name)).map((call) => this.#toCall(call))
+    const found = (await store.readLatest({ op: name, offset: 0, limit: latest })).toReversed()
+    return Promise.all(found.map(({ hid }) => this.call(hid)))
   }
 
   /**
@@ -345,6 +369,32 @@ export class Storage implements AsyncDisposable {
     return verifyStored(this.#memo, what, { options, logger: this.#logger })
   }
 
+  /**
+   * Calls of an op as plain data, a row a call, latest first: each value as a short text, and as itself where it is small. Without `where`
+   * and `sort` it takes no longer for a million calls than for ten; with them, all calls of the op are looked at.
+   * @throws MandalaError `NOT_FOUND` for a name that no op has, `QUERY_INVALID` for what is no condition and columns that no call has.
+   * @example
+   * const { total, calls } = await storage.listCalls('score', { where: ['acc > 0.9', 'strict = true'], sort: '-acc', limit: 5 })
+   */
+  async listCalls(op: AnyOp | string, options: ListOptions = {}): Promise<CallList> {
+    await this.#memo.queue.flush()
+    return listCalls(this.#memo.store, await nameOfOp(this.#memo.store, op, 'storage.listCalls'), options)
+  }
+
+  /**
+   * A call or a Ref, itself or by the first digits of its id, as plain data: its values, when and where it ran, how it came about and what
+   * was computed from it. Reads no more than it tells; no class has to be registered.
+   * @throws MandalaError as {@link find} does
+   * @example
+   * const { upstream } = await storage.describe('3fa2c1', { depth: 2 })
+   */
+  async describe(what: Call | Ref<unknown> | (string & {}), options: DescribeOptions = {}): Promise<Description> {
+    const id = what instanceof Call || what instanceof Ref ? what.hid : what
+    expectInput('storage.describe', id, anId)
+    await this.#memo.queue.flush()
+    return describe(this.#memo.store, id, options)
+  }
+
   async stats(): Promise<StorageStats> {
     await this.#memo.queue.flush()
     const { results, recent, values, queue } = this.#memo
@@ -379,7 +429,10 @@ export class Storage implements AsyncDisposable {
     return importCalls(this.#memo, { path, own: this.path })
   }
 
-  /** The code that calls of an op used: each set of functions and values with its calls. */
+  /**
+   * The code that calls of an op used: each set of functions and values with its calls. Where the storage doesn't follow the code, that of
+   * now is what was last in use.
+   */
   async versions(op: AnyOp | string): Promise<readonly OpVersion[]> {
     await this.#memo.queue.flush()
     return listVersions(this.#memo, await nameOfOp(this.#memo.store, op, 'storage.versions'))
@@ -489,9 +542,10 @@ export class Storage implements AsyncDisposable {
     }
   }
 
-  #toCall({ inputs, outputs, inner: _inner, startedAtMs, isTuple: _isTuple, usedDay: _usedDay, ...call }: StoredCall): Call {
+  #toCall({ hid, cid, op, version, inputs, outputs, startedAtMs, durationMs, notes, process, isAdopted }: StoredCall): Call {
     const refs = (slots: readonly StoredSlot[]): Record<string, Ref<unknown>> => Object.fromEntries(slots.map((slot) => [slot.name, this.#memo.refOfGiven(slot)]))
-    return new Call({ ...call, inputs: refs(inputs), outputs: refs(outputs), startedAt: new Date(startedAtMs) })
+    const startedAt = new Date(startedAtMs)
+    return new Call({ hid, cid, op, version, inputs: refs(inputs), outputs: refs(outputs), startedAt, durationMs, notes, process, isAdopted })
   }
 }
 

@@ -4,6 +4,7 @@ import { Names } from '../model/names.ts'
 import type { Tags, TagValue } from '../model/notes.ts'
 import { isStructureOp } from '../model/structure.ts'
 import type { Label } from '../model/variable.ts'
+import type { FoundIds } from './look.ts'
 import type { MatchCalls, MatchEdge, Matches, MatchOp, MatchPlan } from './match.ts'
 import type {
   Batch, Collected, Dropped, FailedCall, FindMemory, Garbage, IsKnown, KnownCall, LinkedCall, LoadedValue, OpTotals, ReadFrom, Renaming, Store, StoredCall,
@@ -113,6 +114,22 @@ export class NamedStore implements Store {
   readConsumers(hids: readonly HistoryId[], isKnown: IsKnown): Awaitable<readonly (LinkedCall | KnownCall)[]>
   readConsumers(hids: readonly HistoryId[], isKnown: IsKnown = noneKnown): Awaitable<readonly (LinkedCall | KnownCall)[]> {
     return this.#askFor(() => this.#store.readConsumers(hids, isKnown), showUnknown)
+  }
+
+  findIds(prefix: string, limit: number): Awaitable<FoundIds> {
+    return this.#store.findIds(prefix, limit)
+  }
+
+  readLatest({ op, ...from }: Parameters<Store['readLatest']>[0]): Awaitable<readonly LinkedCall[]> {
+    return this.#askFor((names) => this.#store.readLatest({ ...from, op: op === undefined ? undefined : names.storedOp(op) }), showAll)
+  }
+
+  readSomeConsumers(...given: Parameters<Store['readSomeConsumers']>): ReturnType<Store['readSomeConsumers']> {
+    return this.#askFor(() => this.#store.readSomeConsumers(...given), ({ calls, count }, names) => ({ calls: showAll(calls, names), count }))
+  }
+
+  readValueFacts(cids: readonly ContentId[]): ReturnType<Store['readValueFacts']> {
+    return this.#store.readValueFacts(cids)
   }
 
   readVersions(): Awaitable<readonly StoredVersion[]> {

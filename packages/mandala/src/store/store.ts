@@ -5,6 +5,7 @@ import type { OpIdentity } from '../model/derive-ids.ts'
 import type { Alias } from '../model/names.ts'
 import type { Notes, Tags, TagValue } from '../model/notes.ts'
 import type { RefKind } from '../model/ref.ts'
+import type { LookReader } from './look.ts'
 import type { PatternMatcher } from './match.ts'
 
 /** A Ref as it is stored, under its name in a call. */
@@ -294,7 +295,7 @@ export interface CallReader {
  * What every store promises. A batch is there whole or not at all; after `putBatch` returns, a killed process loses nothing of it;
  * putting what is there already changes nothing; any number of processes may write to one store.
  */
-export interface Store extends CallReader, CodeStore, PatternMatcher {
+export interface Store extends CallReader, CodeStore, LookReader, PatternMatcher {
   findResult(hid: CallHistoryId): Awaitable<StoredResult | undefined>
   /** Whether there is any call on equal inputs. */
   hasContent(cid: CallContentId): Awaitable<boolean>

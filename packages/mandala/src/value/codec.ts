@@ -2,7 +2,7 @@ import { Deserializer, Serializer } from 'node:v8'
 import { MandalaError } from '../base/mandala-error.ts'
 import { identify } from './identify.ts'
 import { getViewName } from './shape.ts'
-import { makeView, NodeTableReader, NodeTableWriter, type Node } from './node-table.ts'
+import { makeView, NodeTableReader, NodeTableWriter, type MakeStandIn, type Node } from './node-table.ts'
 import { findPrimitiveText, parsePrimitive } from './primitive-codec.ts'
 
 /** How the rest of stored bytes is to be read. A primitive is told by its first byte; V8's own header begins with 0xff. */
@@ -120,9 +120,10 @@ function expectSame(value: unknown, bytes: Uint8Array, types: readonly string[])
 /**
  * A fresh value from its bytes; nothing of it is shared with `bytes`.
  * @param memory of the view that the value is, where `bytes` end before it; it becomes the value's own
+ * @param makeStandIn for who only looks: what stands for values of classes that aren't registered
  * @throws if the bytes are damaged, or of a class that isn't registered
  */
-export function decode(bytes: Uint8Array, memory?: ArrayBuffer): unknown {
+export function decode(bytes: Uint8Array, { memory, makeStandIn }: { readonly memory?: ArrayBuffer | undefined; readonly makeStandIn?: MakeStandIn } = {}): unknown {
   if (bytes[0] === PRIMITIVE) return parsePrimitive(Buffer.from(bytes.buffer, bytes.byteOffset + 1, bytes.byteLength - 1).toString())
   const deserializer = new ViewDeserializer(bytes, memory)
   deserializer.readHeader()
@@ -130,5 +131,5 @@ export function decode(bytes: Uint8Array, memory?: ArrayBuffer): unknown {
   const content = deserializer.readValue() as unknown
   if (format === PLAIN) return content
   if (format !== TABLE) throw new TypeError(`unknown value format ${format}`)
-  return new NodeTableReader(content as Node[]).read(0)
+  return new NodeTableReader(content as Node[], makeStandIn).read(0)
 }

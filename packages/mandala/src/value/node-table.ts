@@ -113,12 +113,18 @@ const errorClasses: Record<string, new () => Error> = {
   AggregateError: class {} as never,
 }
 
+/** Makes what stands for a value of a type that isn't registered here, from the type's name and its data. */
+export type MakeStandIn = (type: string, data: unknown) => unknown
+
 export class NodeTableReader {
   readonly #nodes: readonly Node[]
+  readonly #makeStandIn: MakeStandIn | undefined
   readonly #made = new Map<number, unknown>()
 
-  constructor(nodes: readonly Node[]) {
+  /** @param makeStandIn if left out, types that aren't registered are refused */
+  constructor(nodes: readonly Node[], makeStandIn?: MakeStandIn) {
     this.#nodes = nodes
+    this.#makeStandIn = makeStandIn
   }
 
   read(index: number): unknown {
@@ -161,6 +167,7 @@ export class NodeTableReader {
       case 'error': return this.#makeError(index, node)
       case 'type': {
         const type = findType(node[1])
+        if (!type && this.#makeStandIn) return this.#keep(index, this.#makeStandIn(node[1], this.read(node[2])))
         if (!type) {
           throw new MandalaError('TYPE_INVALID', `A stored value is of the type "${node[1]}", which this process doesn't know`, {
             hint: `call registerType({ name: '${node[1]}', … }) before the value is read`,

@@ -209,10 +209,17 @@ export class Versions {
     if (content) yield [(moved as Moved).component, content]
   }
 
-  /** All versions, each with whether its calls hold for the code of now. */
-  async list(): Promise<readonly (StoredVersion & { readonly isCurrent: boolean })[]> {
+  /** All versions, each with whether its calls hold for the code of now, and which of its components don't. */
+  async list(): Promise<readonly (StoredVersion & { readonly isCurrent: boolean; readonly changed: readonly string[] })[]> {
     await this.sync()
-    return Promise.all([...this.#versions.values()].map(async (version) => ({ ...version, isCurrent: await this.isCurrent(version.id) })))
+    return Promise.all([...this.#versions.values()].map(async (version) => ({
+      ...version, isCurrent: await this.isCurrent(version.id), changed: version.dependencies.filter((each) => !this.#holdsNow(each)).map(({ component }) => component),
+    })))
+  }
+
+  #holdsNow(dependency: StoredDependency): boolean {
+    const watch = this.#watch(dependency.component)
+    return this.#holds(dependency, watch ? watch() : this.#now.get(dependency.component))
   }
 
   /**

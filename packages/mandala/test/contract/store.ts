@@ -5,6 +5,7 @@ import type { CallHistoryId } from '../../src/index.ts'
 import type { Store, StoredCall, StoredValue } from '../../src/store/store.ts'
 import { hasCode } from '../helpers.ts'
 import { care } from './care.ts'
+import { looking } from './look.ts'
 import { batchOf, call, callCid, callHid, chain, cid, hid, nothing, slot, value } from './stored.ts'
 
 /** Opens a store that has nothing in it; `again` opens the same one once more, where that is possible. */
@@ -22,6 +23,7 @@ export function describeStore(name: string, setting: StoreSetting): void {
     deletion(setting)
     closing(setting)
     care(setting)
+    looking(setting)
   })
 }
 

@@ -62,7 +62,7 @@ test('help shows the commands, and an example of each; what doesn\'t exist is re
   assert.match(help.output, /Example:\n {2}mandala run experiment\.ts --rounds 3/)
   assert.match((await mandala('--version')).output, /^\d+\.\d+\.\d+\n$/)
   const { status, output } = await mandala('runn', 'experiment.ts')
-  assert.equal(status, 1)
+  assert.equal(status, 2)
   assert.match(output, /unknown command 'runn'[\s\S]*Did you mean run/)
   assert.match((await mandala('run')).output, /missing required argument 'file'/)
 })

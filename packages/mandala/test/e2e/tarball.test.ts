@@ -82,8 +82,8 @@ suite('the packed tarball', () => {
     }
     const brought = readdirSync(join(project, 'node_modules')).filter((name) => !/^\.|^@types$|^tsx$|^vitest$/.test(name))
     assert.deepEqual(brought, [
-      '@babel', '@jridgewell', '@oxc-transform', '@rolldown', '@uwdata', '@viz-js', 'acorn', 'arquero', 'commander', 'data-uri-to-buffer', 'diff',
-      'fetch-blob', 'formdata-polyfill', 'mandala-ts', 'node-domexception', 'node-fetch', 'oxc-transform', 'picomatch', 'unplugin',
+      '@babel', '@bomb.sh', '@jridgewell', '@oxc-transform', '@rolldown', '@uwdata', '@viz-js', 'acorn', 'arquero', 'commander', 'data-uri-to-buffer', 'diff',
+      'fetch-blob', 'formdata-polyfill', 'get-east-asian-width', 'mandala-ts', 'node-domexception', 'node-fetch', 'oxc-transform', 'picomatch', 'unplugin',
       'web-streams-polyfill', 'webpack-virtual-modules',
     ])
   })

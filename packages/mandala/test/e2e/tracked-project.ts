@@ -24,7 +24,7 @@ export function makeProject(t: TestContext, files: Record<string, string>) {
     const { stdout } = await execute(process.execPath, ['--no-warnings', '--import', 'mandala-ts/register', 'src/main.ts', ...args], options)
     return JSON.parse(stdout) as { result: unknown; executed: string[]; warnings: string[] }
   }
-  return { write, run }
+  return { folder, write, run }
 }
 
 /** A program around a block that gives a result. */

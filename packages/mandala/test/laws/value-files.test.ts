@@ -19,7 +19,7 @@ function put(t: TestContext, value: unknown) {
   const read = (): { value: unknown; isApart: boolean } => {
     const found = files.find(cid, findMemory)
     assert.ok(found?.bytes)
-    return { value: decode(found.bytes, found.memory), isApart: found.memory !== undefined }
+    return { value: decode(found.bytes, { memory: found.memory }), isApart: found.memory !== undefined }
   }
   return { cid, path: join(entry.parentPath, entry.name), read }
 }

@@ -60,8 +60,13 @@ export interface Said {
 
 /** Runs `mandala` in a folder, in UTC. */
 export async function mandala(folder: string, ...args: readonly string[]): Promise<Said> {
+  return mandalaUnder([], folder, ...args)
+}
+
+/** The same under a Node with options. */
+export async function mandalaUnder(options: readonly string[], folder: string, ...args: readonly string[]): Promise<Said> {
   const env = { ...process.env, TZ: 'UTC', NO_COLOR: '1', NODE_TEST_CONTEXT: undefined, NODE_OPTIONS: undefined }
-  const child = spawn(process.execPath, ['--no-warnings', cli, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--no-warnings', ...options, cli, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => { said[name] += text })
   const [status] = (await once(child, 'close')) as [number | null]
