@@ -131,7 +131,7 @@ export interface KnownCall {
 export async function executeAgain(memo: Memo, op: OpDefinition, { history, inputs, isStored }: KnownCall): Promise<readonly Ref<unknown>[]> {
   const request = new Request({ op, args: storedArguments(op, inputs), inputs, ...(history === undefined ? {} : { hid: history }) })
   const context = findContext()
-  const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set(), refreshed: new Set(), underWay: new Set() }
+  const settings = context?.settings ?? { mode: 'run', newCalls: 'execute', refresh: new Set(), refreshed: new Set(), onMiss: undefined, underWay: new Set() }
   const result = await execute(memo, request, request.cid, { memo, settings, execution: context?.execution, givesRefs: true })
   await memo.queue.add({ calls: isStored ? [] : request.parts.calls, values: request.parts.values }, result.durationMs)
   return result.outputs

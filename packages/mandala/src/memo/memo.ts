@@ -1,6 +1,6 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
-import type { Logger } from '../base/logger.ts'
+import { consoleLogger, type Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { deriveHistoryId } from '../model/derive-ids.ts'
 import type { Notes } from '../model/notes.ts'
@@ -8,6 +8,7 @@ import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
 import { deriveElementId } from '../model/structure.ts'
 import { dayOf, type Dropped, type Store, type StoredSlot, type StoredValue } from '../store/store.ts'
 import { encode } from '../value/codec.ts'
+import type { Decision } from '../versions/change.ts'
 import type { Tracer, Used } from '../versions/code-state.ts'
 import type { Versions } from '../versions/versions.ts'
 import { BoundedMap } from './bounded-map.ts'
@@ -44,6 +45,10 @@ export interface Result {
 export interface CodeTracking {
   readonly tracer: Tracer
   readonly versions: Versions
+  /** What a change means that is certain to be decided so; undefined where somebody is asked, or a run ends. */
+  readonly decision: Decision | undefined
+  /** The same code against the same store, with every change decided so; nothing of that is stored. */
+  tryOut(decision: Decision): Versions
   /** Takes what an execution of an op used that a hit would not repeat. */
   noteHidden(op: string, used: Used): void
 }
@@ -88,6 +93,11 @@ export class Memo implements RefOwner {
     this.detectsMutation = options.detectMutation
     this.queue = new CommitQueue(store, this.events, () => this.forget())
     this.values = new Values(this)
+  }
+
+  /** One on the same store that has kept nothing, to look calls up with other eyes; it records none. */
+  withoutMemory(code: CodeTracking | undefined): Memo {
+    return new Memo(this.store, { detectMutation: false, logger: consoleLogger, code })
   }
 
   owns(ref: Ref<unknown>): boolean {
@@ -141,15 +151,19 @@ export class Memo implements RefOwner {
   /** Two functions under one name would share their calls. */
   register(op: OpDefinition): void {
     if (this.#registered.has(op)) return
-    const key = `${op.version} ${op.name}`
-    const known = this.#ops.get(key)
+    this.expectOwnName(op)
+    this.#ops.set(`${op.version} ${op.name}`, op)
+    this.#registered.add(op)
+  }
+
+  /** Refuses an op whose name is that of another one. */
+  expectOwnName(op: OpDefinition): void {
+    const known = this.#ops.get(`${op.version} ${op.name}`)
     if (known && known.fn !== op.fn) {
       throw new MandalaError('OP_NAME_TAKEN', `Two different functions are called "${op.name}": one at ${known.place}, one at ${op.place}`, {
         hint: 'give one of them another name: op("otherName", fn); or, if one replaces the other, another version',
       })
     }
-    this.#ops.set(key, op)
-    this.#registered.add(op)
   }
 
   findOp(name: string, version: number): OpDefinition | undefined {

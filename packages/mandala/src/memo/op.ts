@@ -98,7 +98,10 @@ export interface Op<Args extends readonly unknown[] = any, Result = any, Fn = (.
 export type AnyOp = Op | ((...args: any[]) => Promise<any>)
 
 const definitions = new WeakMap<object, OpDefinition>()
-const names = new Set<string>()
+
+/** By name, for who has only that. What a program drops, such as ops made in a loop, isn't kept alive by it. */
+const byName = new Map<string, Set<WeakRef<OpDefinition>>>()
+const dropped = new FinalizationRegistry<{ readonly name: string; readonly ref: WeakRef<OpDefinition> }>(({ name, ref }) => void byName.get(name)?.delete(ref))
 
 /** The definition behind an op. */
 export function findDefinition(op: unknown): OpDefinition | undefined {
@@ -107,7 +110,21 @@ export function findDefinition(op: unknown): OpDefinition | undefined {
 
 /** Whether the program has an op of this name, called or not. */
 export function isOpName(name: string): boolean {
-  return names.has(name)
+  return byName.has(name)
+}
+
+/** The definitions of a name in this program, of every version number, oldest first; several functions may have been given one name. */
+export function listDefinitions(name: string): readonly OpDefinition[] {
+  return [...(byName.get(name) ?? [])].flatMap((ref) => ref.deref() ?? [])
+}
+
+function noteName(definition: OpDefinition): void {
+  const { name } = definition
+  const ref = new WeakRef(definition)
+  const refs = byName.get(name)
+  if (refs) refs.add(ref)
+  else byName.set(name, new Set([ref]))
+  dropped.register(definition, { name, ref })
 }
 
 // The constraint `Function` has no signature on purpose: with one, a parameter `n = 10` would get its type from it instead of from its default.
@@ -185,7 +202,7 @@ export function op(first: unknown, second?: unknown, third?: unknown): Op {
     return context?.settings.mode === 'run' ? callOp(definition, args, context) : callPlainly(definition, args)
   }
   definitions.set(call, definition)
-  names.add(definition.name)
+  noteName(definition)
   // It reports its calls itself: naming it makes nobody depend on it as a value.
   markSelfReporting(call)
   noteOpText(definition, fn)

@@ -1,7 +1,7 @@
 import { isThenable, mapAll, type Awaitable } from '../base/awaitable.ts'
 import type { ContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
-import { CollectionRef, type Ref } from '../model/ref.ts'
+import { CollectionRef, type Ref, type RefKind } from '../model/ref.ts'
 import { makeInputName, type CollectionKind } from '../model/structure.ts'
 import type { StoredValue } from '../store/store.ts'
 import { decode } from '../value/codec.ts'
@@ -141,7 +141,7 @@ export class Values {
   }
 }
 
-function isStructure(ref: Ref<unknown>, bytes: Uint8Array): boolean {
+export function isStructure(ref: { readonly kind: RefKind; readonly cid: ContentId }, bytes: Uint8Array): boolean {
   try {
     return deriveStructureId(ref.kind as CollectionKind, decodeStructure(bytes)) === ref.cid
   } catch {
@@ -150,7 +150,7 @@ function isStructure(ref: Ref<unknown>, bytes: Uint8Array): boolean {
 }
 
 /** A stored value, if it still is what its id says. */
-function tryRead(stored: StoredValue): { readonly value: unknown; readonly bytes: Uint8Array } | undefined {
+export function tryRead(stored: StoredValue): { readonly value: unknown; readonly bytes: Uint8Array } | undefined {
   try {
     const bytes = stored.bytes as Uint8Array
     const value = decode(bytes)

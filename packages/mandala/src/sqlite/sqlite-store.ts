@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type {
-  Batch, Dropped, LinkedCall, OpTotals, Store, StoredCall, StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredValue,
+  Batch, Dropped, LinkedCall, NearCalls, OpTotals, Store, StoredCall, StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredValue,
   StoredVersion, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
 import type { Matches, MatchOp, MatchPlan } from '../store/match.ts'
@@ -16,6 +16,7 @@ import { solvePlan } from './match-pattern.ts'
 import { openDatabase } from './open-database.ts'
 import { kindAt } from './kinds.ts'
 import { toNotes } from './notes.ts'
+import { readNear } from './near-calls.ts'
 import { OverflowFiles } from './overflow-files.ts'
 import { toProcess } from './processes.ts'
 import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots } from './read-calls.ts'
@@ -285,6 +286,10 @@ export class SqliteStore implements Store {
 
   listFailures(op?: string): readonly StoredFailure[] {
     return this.#read(() => listFailures(this.#statements, op))
+  }
+
+  readNear(of: Parameters<Store['readNear']>[0]): NearCalls {
+    return this.#read(() => readNear(this.#statements, of))
   }
 
   deletionCount(): number {

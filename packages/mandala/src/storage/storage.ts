@@ -1,11 +1,12 @@
 // `AsyncDisposable` for programs whose own `lib` doesn't have it.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { aBoolean, aFunction, aText, expectInput, expectOptions, oneOf, type Rule } from '../base/expect.ts'
-import type { CallHistoryId, HistoryId, VersionId } from '../base/ids.ts'
+import type { CallContentId, CallHistoryId, HistoryId, VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { findContext, runInContext, type RunSettings } from '../memo/context.ts'
 import type { PendingFrame } from '../frame/computation-frame.ts'
 import type { Listener } from '../memo/events.ts'
+import { diffStored } from '../inspect/diff.ts'
 import { listOps, type OpSummary } from '../inspect/list-ops.ts'
 import { Memo } from '../memo/memo.ts'
 import { findDefinition, type AnyOp } from '../memo/op.ts'
@@ -15,12 +16,15 @@ import type { ColumnTable } from 'arquero'
 import { Call } from '../model/call.ts'
 import { Ref } from '../model/ref.ts'
 import type { Tracked, Unwrapped } from '../model/tracked.ts'
+import type { Explanation } from '../render/explanation.ts'
 import type { Variable } from '../model/variable.ts'
 import type { QueryOptions, RowOptions, SimilarOptions } from '../query/query-options.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Dropped, Store, StoredCall, StoredFailure, StoredSlot, StoreStats } from '../store/store.ts'
+import type { StoredDiff } from '../render/stored-diff.ts'
 import { checkAll, collectGarbage, type GcOptions } from './care.ts'
-import { diffCode, dropVersion, listSources, listVersions, markComponent, readCode, type Commits, type OpVersion } from './code.ts'
+import { dropVersion, listSources, listVersions, markComponent, readCode, type Commits, type OpVersion } from './code.ts'
+import { explainAny, tellMisses } from './explain.ts'
 import { followCode, followProgram, type CodeFollower } from './follow-code.ts'
 import { Frames } from './frames.ts'
 import { definitionOf, nameOfOp } from './op-names.ts'
@@ -38,6 +42,8 @@ export interface RunOptions {
   readonly progress?: boolean
   /** Executes calls of these ops again, each once. Where a result differs, what was computed from the old one is dropped. */
   readonly refresh?: readonly AnyOp[]
+  /** Tells of each call that is executed why it isn't a hit, through the storage's logger. `MANDALA_EXPLAIN=1` in the environment does it everywhere. */
+  readonly explain?: boolean
 }
 
 /** What is stored, and what is kept in memory to be faster. */
@@ -66,6 +72,7 @@ const RUN: Readonly<Record<keyof RunOptions, Rule>> = {
   newCalls: oneOf('execute', 'error'),
   mode: oneOf('run', 'noop'),
   progress: aBoolean,
+  explain: aBoolean,
   refresh: [(given) => Array.isArray(given) && given.every((op) => findDefinition(op)), 'list the ops: { refresh: [ask] }'],
 }
 const aBlock = aFunction('write storage.run(async () => { … }), or storage.run(options, async () => { … })')
@@ -261,6 +268,21 @@ export class Storage implements AsyncDisposable {
     return store.listFailures(op === undefined ? undefined : await nameOfOp(store, op, 'storage.failures'))
   }
 
+  /**
+   * Would this call be a hit? If so: when, where and for how long its function ran. If not: the stored call that is nearest, and what differs
+   * from it. Nothing is executed, recorded or decided; what counts is what a run would find now, or inside a run what that would find.
+   * @param op an op, followed by its arguments; the name of one, followed by `{ name: value }`; or a stored call: does it still hold?
+   * @throws MandalaError what the call would throw before its function runs: `VALUE_REFUSED`, `INPUT_INVALID`; `NOT_FOUND` for an unknown name.
+   * @example
+   * console.log(String(await storage.explain(trainModel, X, y, 20)))
+   */
+  async explain<Args extends readonly unknown[]>(op: (...args: Args) => Promise<unknown>, ...args: Args): Promise<Explanation>
+  async explain(op: string, inputs?: Readonly<Record<string, unknown>>): Promise<Explanation>
+  async explain(call: Call): Promise<Explanation>
+  async explain(asked: unknown, ...args: readonly unknown[]): Promise<Explanation> {
+    return explainAny(this.#memo, asked, args)
+  }
+
   /** The ops that have calls, with what these come to: time, bytes, last use, what they noted. As fast for a million calls as for ten. */
   async ops(): Promise<readonly OpSummary[]> {
     await this.#memo.queue.flush()
@@ -298,11 +320,15 @@ export class Storage implements AsyncDisposable {
     return readCode(this.#memo, id)
   }
 
-  /** The lines that differ between two versions or contents. */
-  async diff(a: string, b: string): Promise<string> {
-    for (const id of [a, b]) expectInput('storage.diff', id, aCode)
+  /**
+   * What differs between two calls of an op, two values, two versions or two contents of code; to be read as text, `String(diff)`.
+   * @param a the id of a call or a Ref (`.hid`), a value (`.cid`), a version or a content; `b` is that of another one of the kind
+   * @throws MandalaError `NOT_FOUND` for an id that nothing has, `INPUT_INVALID` for two things of different kinds.
+   */
+  async diff(a: string, b: string): Promise<StoredDiff> {
+    for (const id of [a, b]) expectInput('storage.diff', id, anId)
     await this.#memo.queue.flush()
-    return diffCode(this.#memo, a, b)
+    return diffStored(this.#memo, a, b)
   }
 
   /** Says anew what the last change of a component means: calls of the code before are hits again with `'same'`, and none with `'different'`. */
@@ -358,11 +384,16 @@ export class Storage implements AsyncDisposable {
     const { mode, newCalls, refresh } = options
     const context = findContext()
     const outer = context?.memo === this.#memo ? context.settings : undefined
+    const refreshing = {
+      refresh: refresh ? new Set(refresh.map((op) => definitionOf('storage.run: refresh', op))) : (outer?.refresh ?? new Set()),
+      refreshed: refresh ? new Set<CallContentId>() : (outer?.refreshed ?? new Set()),
+    }
+    const explains = options.explain ?? (outer ? outer.onMiss !== undefined : process.env['MANDALA_EXPLAIN'] === '1')
     return {
+      ...refreshing,
       mode: mode ?? outer?.mode ?? 'run',
       newCalls: newCalls ?? outer?.newCalls ?? 'execute',
-      refresh: refresh ? new Set(refresh.map((op) => definitionOf('storage.run: refresh', op))) : (outer?.refresh ?? new Set()),
-      refreshed: refresh ? new Set() : (outer?.refreshed ?? new Set()),
+      onMiss: explains ? tellMisses(this.#memo, this.#logger, refreshing) : undefined,
       underWay: outer?.underWay ?? new Set(),
     }
   }

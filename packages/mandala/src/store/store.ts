@@ -194,6 +194,13 @@ export interface StoreStats {
   readonly ops: readonly { readonly name: string; readonly version: number; readonly calls: number }[]
 }
 
+/** Calls that one may be like, newest first. */
+export interface NearCalls {
+  readonly calls: readonly LinkedCall[]
+  /** Whether these are all calls of the op. */
+  readonly isAll: boolean
+}
+
 /** What frames and queries ask of a store: the web of its calls, many at a time, without their values. */
 export interface CallReader {
   /** The next calls in the store's order, of one op or of all; `after` is the order of the last one known, 0 at the start. */
@@ -250,6 +257,8 @@ export interface Store extends CallReader, CodeStore, PatternMatcher {
   readTotals(): Awaitable<readonly OpTotals[]>
   /** Failures of an op, or of all, latest first. The store keeps the latest {@link FAILURES_MAX}. */
   listFailures(op?: string): Awaitable<readonly StoredFailure[]>
+  /** Calls of an op, of all its version numbers: the latest, and the latest of those with most of these inputs. Takes no longer for more calls. */
+  readNear(of: { readonly op: string; readonly inputs: readonly HistoryId[]; readonly limit: number }): Awaitable<NearCalls>
   /** Changes whenever calls were deleted, by any process. */
   deletionCount(): Awaitable<number>
   stats(): Awaitable<StoreStats>

@@ -1,0 +1,29 @@
+import type { NearCalls, Store } from '../store/store.ts'
+import { readLinked } from './read-calls.ts'
+import { allRows, type Statements } from './statements.ts'
+
+/** Of each input so many uses are looked at: those of a common one may be in the millions. */
+const USES_MAX = 1_000
+
+const OPS = 'SELECT id FROM ops WHERE name = ?'
+const LATEST = 'SELECT id FROM calls WHERE op = ? ORDER BY id DESC LIMIT ?'
+// In the order of the index; whose calls they are is looked at afterwards.
+const USES = `
+  SELECT calls.id FROM (SELECT io.call FROM io JOIN refs ON refs.id = io.ref WHERE refs.hid = unhex(?) AND io.slot = ? ORDER BY io.call DESC LIMIT ?) AS used
+  JOIN calls ON calls.id = used.call WHERE calls.op IN (${OPS})`
+const THESE = 'SELECT value FROM json_each(?)'
+
+export function readNear(statements: Statements, { op, inputs, limit }: Parameters<Store['readNear']>[0]): NearCalls {
+  const latest = allRows<[number]>(statements.get(OPS), op).flatMap(([id]) => allRows<[number]>(statements.get(LATEST), id, limit + 1).map(([call]) => call))
+  const shared = new Map<number, number>()
+  // Slots are in the order of names: one input more or less moves the others.
+  for (const hid of inputs) {
+    for (let slot = 0; slot <= inputs.length; slot += 1) {
+      for (const [call] of allRows<[number]>(statements.get(USES), hid, slot, USES_MAX, op)) shared.set(call, (shared.get(call) ?? 0) + 1)
+    }
+  }
+  const nearest = [...shared].sort(([a, x], [b, y]) => y - x || b - a).slice(0, limit).map(([call]) => call)
+  const isAll = latest.length <= limit
+  const chosen = new Set([...latest.sort((a, b) => b - a).slice(0, limit), ...nearest])
+  return { calls: readLinked(statements, THESE, JSON.stringify([...chosen])).reverse(), isAll }
+}
