@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'FRAME_INVALID'
   | 'QUERY_INVALID'
+  | 'PROGRAM_FAILED'
   | 'STORE_NOT_OURS'
   | 'STORE_TOO_NEW'
   | 'STORE_UNREADABLE'

@@ -35,7 +35,8 @@ function describe(file: string): ProcessInfo {
   }
 }
 
-function findUpwards(folder: string, name: string): string | undefined {
+/** The nearest folder, from one upwards, that has something of this name. */
+export function findUpwards(folder: string, name: string): string | undefined {
   if (existsSync(join(folder, name))) return folder
   const above = dirname(folder)
   return above === folder ? undefined : findUpwards(above, name)

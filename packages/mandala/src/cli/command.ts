@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import type { Command } from 'commander'
+import type { Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { Storage } from '../storage/storage.ts'
 import { findConfig, type MandalaConfig } from './config.ts'
@@ -45,16 +46,17 @@ export function addStoreCommand(program: Command, { name, description, example }
 }
 
 /** Opens the store that a command is about, asks, prints. */
-export async function answer({ store, json }: StoreOptions, ask: (setting: Setting) => Promise<Answer>): Promise<void> {
+export async function answer({ store, json, deps }: StoreOptions & Pick<MandalaConfig, 'deps'>, ask: (setting: Setting) => Promise<Answer>): Promise<void> {
   const config = await findConfig(process.cwd())
-  await using storage = new Storage({ path: expectStore(store ?? config.store ?? findOnly()), deps: config.deps ?? false, logger })
+  await using storage = new Storage({ path: expectStore(store ?? config.store ?? findOnly()), deps: deps ?? config.deps ?? false, logger })
   const { data, text, isNo } = await ask({ storage, config })
   process.stdout.write(`${json ? JSON.stringify(data, undefined, 2) : text}\n`)
   if (isNo) process.exitCode = 1
 }
 
 const toStandardError = (line: string): void => { process.stderr.write(`${line}\n`) }
-const logger = { warn: toStandardError, show: toStandardError, progress: toStandardError }
+/** Standard output is for the answer. */
+export const logger: Logger = { warn: toStandardError, show: toStandardError, progress: toStandardError }
 
 /** A storage would make the file: here it must be there. */
 function expectStore(path: string): string {

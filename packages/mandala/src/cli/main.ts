@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { MandalaError } from '../base/mandala-error.ts'
+import { addDiff } from './diff.ts'
+import { addExplain } from './explain.ts'
 import { addLs } from './ls.ts'
 import { addRun } from './run.ts'
 
 /** Each in a file of its own, which says what it is called and what it takes. */
-const COMMANDS = [addRun, addLs]
+const COMMANDS = [addRun, addLs, addExplain, addDiff]
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 

@@ -35,15 +35,14 @@ export async function explainMiss(memo: Memo, request: Request, isRefreshed: boo
 async function explainForecast(memo: Memo, forecast: Forecast, args: readonly unknown[] | undefined, stored?: StoredCall): Promise<Explanation> {
   const { request, foreseen } = forecast
   const { name: op, version } = request.op
-  const base = { op, version, by: undefined, lost: [], reasons: [], looked: { calls: 0, isAll: true } }
-  if (foreseen.kind === 'in-flight') return printed({ ...base, verdict: 'hit', by: 'in-flight', call: undefined })
+  const base = { op, version, verdict: 'hit', by: undefined, call: undefined, lost: [], reasons: [], looked: { calls: 0, isAll: true } } as const
+  if (foreseen.kind === 'in-flight') return printed({ ...base, by: 'in-flight' })
   if (foreseen.kind === 'hit') {
     const call = await findAnswering(memo, request, foreseen.result)
-    return printed({ ...base, verdict: 'hit', by: foreseen.by, call: call && toFacts(call), lost: await findLost(memo, request.op, foreseen.result) })
+    return printed({ ...base, by: foreseen.by, call: call && toFacts(call), lost: await findLost(memo, request.op, foreseen.result) })
   }
   const { call, looked } = stored ? { call: stored, looked: { calls: 1, isAll: true } } : await findNearest(memo, request)
-  const verdict = foreseen.kind === 'refused' ? 'refused' : foreseen.kind
-  return printed({ ...base, verdict, call: call && toFacts(call), looked, reasons: await listReasons(memo, forecast, { nearest: call, args }) })
+  return printed({ ...base, verdict: foreseen.kind, call: call && toFacts(call), looked, reasons: await listReasons(memo, forecast, { nearest: call, args }) })
 }
 
 function printed(explanation: Omit<Explanation, 'toString'>): Explanation {

@@ -79,10 +79,17 @@ const LINE_MAX = 140
 /** The same in few lines, for a run that tells of each miss. */
 export function renderBriefly(told: Told): string {
   const [first, ...others] = told.reasons
-  const line = first === undefined ? [] : renderReason(first).split('\n').filter((each) => each.trim() !== '…').slice(0, 2)
+  const lines = first === undefined ? [] : chooseLines(first)
   const more = others.length === 0 ? '' : `  (and ${others.length} more)`
-  const shown = line.map((each, i) => `  ${each.length > LINE_MAX ? `${each.slice(0, LINE_MAX - 1)}…` : each}${i === line.length - 1 ? more : ''}`)
+  const shown = lines.map((each, i) => `  ${each.length > LINE_MAX ? `${each.slice(0, LINE_MAX - 1)}…` : each}${i === lines.length - 1 ? more : ''}`)
   return [renderHead(told), ...shown].join('\n')
+}
+
+/** One line, or of a text that changed the first line that went and the first that came. */
+function chooseLines(reason: Reason): readonly string[] {
+  const lines = renderReason(reason).split('\n')
+  const changed = ['-', '+'].flatMap((side) => lines.find((line) => line.trimStart().startsWith(`${side} `)) ?? [])
+  return changed.length > 0 ? changed.map((line) => line.trimStart()) : lines.slice(0, 1)
 }
 
 const indent = (text: string): string[] => text.split('\n').map((line) => `  ${line}`)
@@ -112,9 +119,13 @@ function nameReason(reason: Reason, all: readonly Reason[]): string {
       if (inputs.length > 1) return `its inputs ${inputs.map(({ name }) => name).join(', ')} differ`
       if (reason.before === undefined) return `its input ${reason.name} is new`
       if (reason.after === undefined) return `its input ${reason.name} is gone`
-      return reason.isDefault ? `the default of its input ${reason.name} is another value` : `its input ${reason.name} differs`
+      return `its input ${reason.name} differs`
     }
-    case 'code': return reason.after === undefined ? 'code that it used is not there' : 'code that it uses has changed'
+    case 'code': {
+      const changed = all.filter((each) => each.kind === 'code').map(({ component }) => component)
+      if (changed.length > 1) return `code that it uses has changed: ${changed.join(', ')}`
+      return `${reason.component} ${reason.after === undefined ? 'is not there' : 'has changed'}`
+    }
     case 'package': return `the package ${reason.name} has another version`
     case 'environment': return `${reason.name} in the environment has another value`
     case 'tracking': return reason.wasTracked ? 'it is stored with the code that it used' : 'it is stored without the code that it used'

@@ -4,6 +4,7 @@ import { allRows, type Statements } from './statements.ts'
 
 /** Of each input so many uses are looked at: those of a common one may be in the millions. */
 const USES_MAX = 1_000
+const OF_EACH_MAX = 50
 
 const OPS = 'SELECT id FROM ops WHERE name = ?'
 const LATEST = 'SELECT id FROM calls WHERE op = ? ORDER BY id DESC LIMIT ?'
@@ -16,14 +17,17 @@ const THESE = 'SELECT value FROM json_each(?)'
 export function readNear(statements: Statements, { op, inputs, limit }: Parameters<Store['readNear']>[0]): NearCalls {
   const latest = allRows<[number]>(statements.get(OPS), op).flatMap(([id]) => allRows<[number]>(statements.get(LATEST), id, limit + 1).map(([call]) => call))
   const shared = new Map<number, number>()
-  // Slots are in the order of names: one input more or less moves the others.
+  const chosen = new Set(latest.toSorted(descending).slice(0, limit))
   for (const hid of inputs) {
-    for (let slot = 0; slot <= inputs.length; slot += 1) {
-      for (const [call] of allRows<[number]>(statements.get(USES), hid, slot, USES_MAX, op)) shared.set(call, (shared.get(call) ?? 0) + 1)
-    }
+    // Slots are in the order of names: one input more or less moves the others.
+    const slots = Array.from({ length: inputs.length + 1 }, (_, slot) => slot)
+    const uses = slots.flatMap((slot) => allRows<[number]>(statements.get(USES), hid, slot, USES_MAX, op).map(([call]) => call)).sort(descending)
+    for (const call of uses) shared.set(call, (shared.get(call) ?? 0) + 1)
+    // A rare input says more than any number of later calls that share a common one.
+    for (const call of uses.slice(0, OF_EACH_MAX)) chosen.add(call)
   }
-  const nearest = [...shared].sort(([a, x], [b, y]) => y - x || b - a).slice(0, limit).map(([call]) => call)
-  const isAll = latest.length <= limit
-  const chosen = new Set([...latest.sort((a, b) => b - a).slice(0, limit), ...nearest])
-  return { calls: readLinked(statements, THESE, JSON.stringify([...chosen])).reverse(), isAll }
+  for (const [call] of [...shared].sort(([a, x], [b, y]) => y - x || b - a).slice(0, limit)) chosen.add(call)
+  return { calls: readLinked(statements, THESE, JSON.stringify([...chosen])).reverse(), isAll: latest.length <= limit }
 }
+
+const descending = (a: number, b: number): number => b - a

@@ -43,7 +43,18 @@ test('of several inputs those that differ are told, with where their values diff
   assert.match(String(told), /^train is a miss: its input _options differs\n {2}_options\.rate {2}0\.1 → 0\.2\nThe nearest stored call, of 2:\n {2}train /)
   const two = await storage.explain(train, [1, 2, 4], { rate: 0.1, layers: [8, 8] }, 3)
   assert.deepEqual(inputsOf(two).map(({ name, isDefault }) => [name, isDefault]), [['_data', false]])
-  assert.match(String(await storage.explain(train, [5, 6, 7], { rate: 1, layers: [] })), /inputs _depth, _options differ[\s\S]*_depth {2}3 → 2 {2}\(left out: its default\)/)
+  const three = String(await storage.explain(train, [5, 6, 7], { rate: 1, layers: [] }))
+  assert.match(three, /inputs _depth, _options differ[\s\S]*_depth {2}3 → 2 {2}\(left out: its default\)/)
+})
+
+test('among many calls the nearest is found by its rarest input, and what was looked at is said', async () => {
+  const storage = new Storage()
+  const add = op('add', (x: number, _flag: boolean, _k: number) => x)
+  await storage.run(async () => { for (let x = 0; x < 1500; x += 1) await add(x, true, x % 10) })
+  const told = await storage.explain(add, 7, true, 77)
+  assert.deepEqual(inputsOf(told).map(({ name, before }) => [name, before]), [['_k', '7']])
+  assert.deepEqual([told.looked.isAll, told.looked.calls < 500], [false, true])
+  assert.match(String(told), /The nearest stored call, of the \d+ looked at: the latest, and those with most of these inputs:/)
 })
 
 test('an input that was added with newArg, and is left out, is told with its default', async () => {
@@ -134,7 +145,7 @@ test('a change of code is told with the lines that differ, a package with its ve
   assert.equal((await storage.explain(scale, 1)).verdict, 'hit')
   code.edit('scale', 'x / mean')
   assert.deepEqual((await storage.explain(scale, 1)).reasons, [{ kind: 'code', component: 'scale', before: 'x / max', after: 'x / mean' }])
-  assert.match(String(await storage.explain(scale, 1)), /scaled is a miss: code that it uses has changed\n {2}scale {2}x \/ max → x \/ mean\n/)
+  assert.match(String(await storage.explain(scale, 1)), /scaled is a miss: scale has changed\n {2}scale {2}x \/ max → x \/ mean\n/)
   code.edit('scale', 'x / max')
   code.edit('npm:ml', '2.0.0')
   code.edit('env:MODE', 'secret')
