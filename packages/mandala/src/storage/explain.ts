@@ -47,8 +47,12 @@ async function explainNamed(memo: Memo, name: string, inputs: Readonly<Record<st
   const isRest = (input: string): boolean => parameters.rest !== undefined && input.startsWith(`${parameters.rest}[`)
   const unknown = rest.find((input) => !isRest(input))
   if (unknown !== undefined) throw new MandalaError('INPUT_INVALID', `${name} has no input "${unknown}"`, { hint: `it has ${names.join(', ') || 'none'}` })
+  rest.sort((a, b) => placeOf(a) - placeOf(b))
   return explain(memo, op, [...names, ...rest].map((input) => inputs[input]))
 }
+
+/** Of a member of a rest list: `xs[2]`. */
+const placeOf = (input: string): number => Number(/\[(\d+)\]$/.exec(input)?.[1] ?? 0)
 
 /** Tells of each call of a run that is about to be executed why it isn't a hit. What goes wrong with telling must not fail the call. */
 export function tellMisses(memo: Memo, logger: Logger, settings: Pick<RunSettings, 'refresh' | 'refreshed'>): NonNullable<RunSettings['onMiss']> {
