@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { InvalidArgumentError, type Command } from 'commander'
+import type { Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { Storage } from '../storage/storage.ts'
 import { findConfig, type MandalaConfig } from './config.ts'
@@ -33,8 +34,11 @@ export interface StoreOptions {
 }
 
 export interface Question extends StoreOptions {
-  /** Whether it is about the code as it is now: that of the files, and of the program where one is named. */
-  readonly followsCode?: boolean
+  /**
+   * Whether it is about the code as it is now: that of the files, and of the program where one is named. `of a program`: only where one is, and
+   * where stored calls know theirs.
+   */
+  readonly followsCode?: boolean | 'of a program'
 }
 
 export interface Setting {
@@ -61,9 +65,17 @@ export async function answer({ store, json, program, followsCode = false }: Ques
   const config = await findConfig(process.cwd())
   const path = findStore(store, config)
   const module = program ?? config.program
-  if (followsCode) await (module === undefined ? followCode() : loadProgram(module))
-  await using storage = new Storage({ path, deps: followsCode ? (config.deps ?? true) : false, logger })
+  const follows = followsCode === true || (followsCode === 'of a program' && module !== undefined)
+  const deps = follows && (config.deps ?? (followsCode === true || (await knowsCode(path))))
+  if (follows) await (module === undefined ? followCode() : loadProgram(module))
+  await using storage = new Storage({ path, deps, logger })
   print(await ask({ storage, config }), json)
+}
+
+/** Whether calls of a store know the code that they used. */
+async function knowsCode(path: string): Promise<boolean> {
+  await using storage = new Storage({ path, deps: false, logger })
+  return (await storage.ops()).some(({ codeVersions }) => codeVersions > 0)
 }
 
 export function print({ data, text, isNo, notice }: Answer, json: boolean | undefined): void {
@@ -75,7 +87,8 @@ export function print({ data, text, isNo, notice }: Answer, json: boolean | unde
 }
 
 const toStandardError = (line: string): void => { process.stderr.write(`${line}\n`) }
-const logger = { warn: toStandardError, show: toStandardError, progress: toStandardError }
+/** Standard output is for the answer. */
+export const logger: Logger = { warn: toStandardError, show: toStandardError, progress: toStandardError }
 
 /** The path of the store that is named by an option, by the configuration, or by being the only one here. */
 export function findStore(store: string | undefined, config: MandalaConfig): string {

@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander'
 import { MandalaError } from '../base/mandala-error.ts'
 import { addCheck } from './check.ts'
 import { addCompletion } from './completion.ts'
+import { addDiff } from './diff.ts'
 import { addDoctor } from './doctor.ts'
 import { addDrop } from './drop.ts'
+import { addExplain } from './explain.ts'
 import { addExport, addImport } from './export.ts'
 import { addFailures } from './failures.ts'
 import { addGc } from './gc.ts'
@@ -23,7 +25,7 @@ import { addVersions } from './versions.ts'
 const COMMANDS = {
   'Run:': [addRun],
   'Look:': [addLs, addShow, addGraph, addTag, addFailures],
-  'Ask:': [addVerify],
+  'Ask:': [addExplain, addDiff, addVerify],
   'Follow the code:': [addStatus, addMark, addVersions, addRename],
   'Clean up and move:': [addDrop, addGc, addExport, addImport],
   'Care:': [addCheck, addDoctor],

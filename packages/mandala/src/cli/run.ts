@@ -21,15 +21,23 @@ export function addRun(program: Command): void {
     .argument('<file>', 'the program')
     .argument('[args...]', 'what the program is given')
     .option('--root <folder>', 'the folder whose files are tracked, and that their names are relative to (default: that of the nearest package.json)')
+    .option('--explain', 'say of each call that is executed why it is no hit, on standard error')
     .passThroughOptions()
     .addHelpText('after', EXAMPLE)
-    .action((file: string, args: readonly string[], { root }: { readonly root?: string }) => run(findProgram(file), args, findRoot(root)))
+    .action((file: string, args: readonly string[], { root, explain }: Options) => run(findProgram(file), args, {
+      ...(root === undefined ? {} : { MANDALA_ROOT: findRoot(root) }), ...(explain ? { MANDALA_EXPLAIN: '1' } : {}),
+    }))
 }
 
-async function run(path: string, args: readonly string[], root: string | undefined): Promise<void> {
+interface Options {
+  readonly root?: string
+  readonly explain?: boolean
+}
+
+/** @param settings what its environment has beside this one's */
+async function run(path: string, args: readonly string[], settings: Readonly<Record<string, string>>): Promise<void> {
   const loader = new URL(`../register${extname(import.meta.filename)}`, import.meta.url).href
-  const env = root === undefined ? process.env : { ...process.env, MANDALA_ROOT: root }
-  const child = spawn(process.execPath, [...process.execArgv, '--import', loader, path, ...args], { stdio: 'inherit', env })
+  const child = spawn(process.execPath, [...process.execArgv, '--import', loader, path, ...args], { stdio: 'inherit', env: { ...process.env, ...settings } })
   // When to end is the program's business. A terminal has told it already.
   for (const signal of SIGNALS) process.on(signal, () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) })
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
@@ -51,8 +59,7 @@ function findProgram(file: string): string {
   throw new MandalaError('NOT_FOUND', isKind(path, 'isDirectory') ? `mandala run: ${file} is a folder` : `mandala run: there is no ${file}`, { hint })
 }
 
-function findRoot(folder: string | undefined): string | undefined {
-  if (folder === undefined) return undefined
+function findRoot(folder: string): string {
   const path = resolve(folder)
   if (isKind(path, 'isDirectory')) return path
   throw new MandalaError('OPTION_INVALID', `mandala run: there is no folder ${folder}, which --root names`, { hint: `paths are seen from ${process.cwd()}` })

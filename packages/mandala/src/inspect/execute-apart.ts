@@ -47,7 +47,7 @@ export async function executeApart(op: OpDefinition, inputs: readonly GivenInput
   // The function of a composed op gets Refs, through which nothing can be changed.
   const before = op.isComposed ? undefined : fingerprints(op, args)
   const trace = tracer?.start(op, args)
-  const settings: RunSettings = { mode: 'run', newCalls: 'execute', refresh: new Set(), refreshed: new Set(), underWay: new Set(), met: new Set() }
+  const settings: RunSettings = { mode: 'run', newCalls: 'execute', refresh: new Set(), refreshed: new Set(), onMiss: undefined, underWay: new Set(), met: new Set() }
   const call = (): Promise<unknown> => callOp(op, args, { memo, settings, execution: undefined, givesRefs: true })
   const ended: { result?: unknown; error?: unknown } = await runInContext(undefined, () => (trace ? trace.run(call) : call())).then(
     (result) => ({ result }), (error: unknown) => ({ error }))

@@ -38,32 +38,36 @@ function identifyOrNote(memo: Memo, op: OpDefinition, args: readonly unknown[]):
     throw error
   }
   try {
-    const identified = identifyCall(memo, op, args)
+    const identified = identifyCall(memo, op, args, false)
     return isThenable(identified) ? identified.catch(refuse) : identified
   } catch (error) {
     return refuse(error)
   }
 }
 
-/** Promises among the arguments are waited for only when identification stumbles over them. */
-function identifyCall(memo: Memo, op: OpDefinition, args: readonly unknown[]): Awaitable<Request> {
+/**
+ * Promises among the arguments are waited for only when identification stumbles over them.
+ * @param isTrial whether the call is only asked about
+ */
+export function identifyCall(memo: Memo, op: OpDefinition, args: readonly unknown[], isTrial: boolean): Awaitable<Request> {
   if (op.parameters.kind === 'named' && (args[0] instanceof Ref || isThenable(args[0]))) {
-    return Promise.resolve(unwrapAny(args[0])).then((whole) => identifyCall(memo, op, [whole, ...args.slice(1)]))
+    return Promise.resolve(unwrapAny(args[0])).then((whole) => identifyCall(memo, op, [whole, ...args.slice(1)], isTrial))
   }
   try {
-    return identifySettled(memo, op, args)
+    return identifySettled(memo, op, args, isTrial)
   } catch (error) {
     if (!holdsUnsettled(memo, args)) throw error
-    return Promise.resolve(settle(memo, args)).then((settled) => identifySettled(memo, op, settled as unknown[]))
+    return Promise.resolve(settle(memo, args)).then((settled) => identifySettled(memo, op, settled as unknown[], isTrial))
   }
 }
 
-function identifySettled(memo: Memo, op: OpDefinition, args: readonly unknown[]): Request {
-  const parts = new Parts()
+function identifySettled(memo: Memo, op: OpDefinition, args: readonly unknown[], isTrial: boolean): Request {
+  const parts = new Parts({ isTrial })
   return new Request({ op, identity: memo.identityOf(op), args, inputs: identifyInputs(memo, op, bind(op, args), parts), parts })
 }
 
-function mustRefresh(request: Request, { settings }: Context): boolean {
+/** Whether a call is executed though it may be stored. */
+export function mustRefresh(request: Request, { settings }: Pick<Context, 'settings'>): boolean {
   return settings.refresh.has(request.op) && !settings.refreshed.has(request.cid)
 }
 
@@ -114,6 +118,7 @@ async function settleCall(memo: Memo, request: Request, cid: CallContentId, cont
     const adopted = isThenable(equal) ? await equal : equal
     if (adopted) return noteHit(memo, request, context, { by: 'content', result: adopted })
   }
+  if (context.settings.onMiss) await context.settings.onMiss(request)
   const executed = await execute(memo, request, cid, context)
   if (refreshes) await replaceStored(memo, { cid, result: executed, context })
   const reconciled = reconcile(memo, request, executed)

@@ -4,6 +4,7 @@ import type { Notes } from '../model/notes.ts'
 import type { Trace } from '../versions/code-state.ts'
 import type { OpDefinition } from './definition.ts'
 import type { Memo } from './memo.ts'
+import type { Request } from './request.ts'
 
 /** How the ops inside a run behave. */
 export interface RunSettings {
@@ -12,6 +13,8 @@ export interface RunSettings {
   readonly refresh: ReadonlySet<OpDefinition>
   /** Calls that were executed again in this run already. */
   readonly refreshed: Set<CallContentId>
+  /** Told of each call that is about to be executed. */
+  readonly onMiss: ((request: Request) => Promise<void>) | undefined
   /** Calls of this run that are being executed. */
   readonly underWay: Set<Promise<unknown>>
   /** Stored calls that a run in mode `'drop'` found, and deletes at its end. */

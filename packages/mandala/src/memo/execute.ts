@@ -136,7 +136,7 @@ export async function executeAgain(memo: Memo, op: OpDefinition, { history, inpu
   const request = new Request({ op, identity, args, inputs, ...(history === undefined ? {} : { hid: history }) })
   const context = findContext()
   const settings: RunSettings = {
-    ...(context?.settings ?? { newCalls: 'execute', refresh: new Set(), refreshed: new Set(), underWay: new Set(), met: new Set() }),
+    ...(context?.settings ?? { newCalls: 'execute', refresh: new Set(), refreshed: new Set(), onMiss: undefined, underWay: new Set(), met: new Set() }),
     // Also where the run around it drops what it meets: the calls inside are none of its block's.
     mode: 'run',
   }

@@ -30,7 +30,13 @@ export function isLight({ ref, raw }: MemoInput): boolean {
 export class Parts {
   readonly calls: StoredCall[] = []
   readonly values: StoredValue[] = []
+  /** Whether they are for a call that is only asked about. */
+  readonly isTrial: boolean
   #open: Set<unknown> | undefined
+
+  constructor({ isTrial = false }: { readonly isTrial?: boolean } = {}) {
+    this.isTrial = isTrial
+  }
 
   /** Collections that are being taken apart, so that one which holds itself is noticed. */
   get open(): Set<unknown> {

@@ -50,7 +50,7 @@ function identifyInput(memo: Memo, op: OpDefinition, { name, value, kind }: Name
   if (value instanceof Ref && memo.owns(value)) return ofRef(name, value)
   const given = value instanceof Ref ? findGiven(value) : undefined
   if (given) {
-    noteUse(value as Ref<unknown>, roleOf(op.name, name))
+    if (!parts.isTrial) noteUse(value as Ref<unknown>, roleOf(op.name, name))
     return identifyInput(memo, op, { name, value: given.value, kind }, parts)
   }
   if (value instanceof External) {

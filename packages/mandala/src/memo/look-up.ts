@@ -85,13 +85,19 @@ function expectOutputs(op: OpDefinition, stored: readonly Pick<StoredSlot, 'name
 
 /** Finds a call on equal inputs that came about otherwise, and records this one beside it: new histories, the same contents. */
 export function adoptByContent(memo: Memo, request: Request, cid: CallContentId): Awaitable<Result | undefined> {
+  const adoptFound = (found: Result | undefined): Awaitable<Result | undefined> => found && adopt(memo, request, cid, found)
+  const found = findByContent(memo, request, cid)
+  return isThenable(found) ? found.then(adoptFound) : adoptFound(found)
+}
+
+/** Finds a call on equal inputs, whatever its history. */
+export function findByContent(memo: Memo, request: Request, cid: CallContentId): Awaitable<Result | undefined> {
   const recent = memo.recent.get(cid)
-  if (recent && holds(memo, recent)) return adopt(memo, request, cid, expectAnswers(recent, request.op))
+  if (recent && holds(memo, recent)) return expectAnswers(recent, request.op)
   if (request.isNew) return undefined
-  const adoptStored = (stored: StoredResult | VersionedResult | undefined): Awaitable<Result | undefined> =>
-    stored && adopt(memo, request, cid, toResult(memo, request, stored))
+  const toFound = (stored: StoredResult | VersionedResult | undefined): Result | undefined => stored && toResult(memo, request, stored)
   const stored = memo.code ? findCurrent(memo, memo.code, { cid }) : memo.store.findResultByContent(cid)
-  return isThenable(stored) ? stored.then(adoptStored) : adoptStored(stored)
+  return isThenable(stored) ? stored.then(toFound) : toFound(stored)
 }
 
 async function adopt(memo: Memo, request: Request, cid: CallContentId, found: Result): Promise<Result> {

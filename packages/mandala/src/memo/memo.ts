@@ -1,6 +1,6 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
-import type { Logger } from '../base/logger.ts'
+import { consoleLogger, type Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { deriveHistoryId } from '../model/derive-ids.ts'
 import type { Notes } from '../model/notes.ts'
@@ -10,6 +10,7 @@ import type { Names } from '../model/names.ts'
 import { NamedStore } from '../store/named-store.ts'
 import { dayOf, type Collected, type Dropped, type Garbage, type Store, type StoredSlot, type StoredValue } from '../store/store.ts'
 import { encode } from '../value/codec.ts'
+import type { Decision } from '../versions/change.ts'
 import type { Tracer, Used } from '../versions/code-state.ts'
 import type { Versions } from '../versions/versions.ts'
 import { BoundedMap } from './bounded-map.ts'
@@ -47,6 +48,10 @@ export interface Result {
 export interface CodeTracking {
   readonly tracer: Tracer
   readonly versions: Versions
+  /** What a change means that is certain to be decided so; undefined where somebody is asked, or a run ends. */
+  readonly decision: Decision | undefined
+  /** The same code against the same store, with every change decided so; nothing of that is stored. */
+  tryOut(decision: Decision): Versions
   /** Takes what an execution of an op used that a hit would not repeat. */
   noteHidden(op: string, used: Used): void
 }
@@ -95,6 +100,14 @@ export class Memo implements RefOwner {
     this.detectsMutation = options.detectMutation
     this.queue = new CommitQueue(this.store, this.events, () => this.forget())
     this.values = new Values(this)
+  }
+
+  /** One on the same store that has kept nothing, to look calls up with other eyes; it records none. */
+  async withoutMemory(code: CodeTracking | undefined): Promise<Memo> {
+    const memo = new Memo(this.store.stored, { detectMutation: false, logger: consoleLogger, code: () => code })
+    await memo.store.followNames()
+    for (const op of this.#ops.values()) memo.register(op)
+    return memo
   }
 
   owns(ref: Ref<unknown>): boolean {
@@ -148,15 +161,20 @@ export class Memo implements RefOwner {
   /** Two functions under one name would share their calls. */
   register(op: OpDefinition): void {
     if (this.#registered.has(op)) return
-    const identity = identifyOp(op, this.names)
-    if ((this.#homes.get(op) ?? identity.name) !== identity.name) throw takenSince(op)
-    const key = `${op.version} ${identity.name}`
-    const known = this.#ops.get(key)
-    if (known && known.fn !== op.fn) throw takenTwice(known, op)
-    this.#ops.set(key, op)
+    const identity = this.expectOwnName(op)
+    this.#ops.set(`${op.version} ${identity.name}`, op)
     this.#registered.set(op, identity)
     this.#homes.set(op, identity.name)
     this.code?.versions.noteOp(this.names.currentOp(identity.name), op.fn)
+  }
+
+  /** How an op's calls know it; refuses one whose name is that of another. */
+  expectOwnName(op: OpDefinition): StoredIdentity {
+    const identity = identifyOp(op, this.names)
+    if ((this.#homes.get(op) ?? identity.name) !== identity.name) throw takenSince(op)
+    const known = this.#ops.get(`${op.version} ${identity.name}`)
+    if (known && known.fn !== op.fn) throw takenTwice(known, op)
+    return identity
   }
 
   /** What ops and inputs are called, as of the last look. */

@@ -1,7 +1,7 @@
 import { isThenable, mapAll, type Awaitable } from '../base/awaitable.ts'
 import type { ContentId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
-import { CollectionRef, type Ref } from '../model/ref.ts'
+import { CollectionRef, type Ref, type RefKind } from '../model/ref.ts'
 import { makeInputName, type CollectionKind } from '../model/structure.ts'
 import type { LoadedValue } from '../store/store.ts'
 import { decode, findMemory } from '../value/codec.ts'
@@ -146,7 +146,7 @@ export class Values {
   }
 }
 
-function isStructure(ref: Ref<unknown>, bytes: Uint8Array): boolean {
+export function isStructure(ref: { readonly kind: RefKind; readonly cid: ContentId }, bytes: Uint8Array): boolean {
   try {
     return deriveStructureId(ref.kind as CollectionKind, decodeStructure(bytes)) === ref.cid
   } catch {
@@ -163,7 +163,7 @@ interface ReadValue {
 }
 
 /** A stored value, if it still is what its id says. */
-function tryRead({ cid, digits, memory }: LoadedValue, bytes: Uint8Array): ReadValue | undefined {
+export function tryRead({ cid, digits, memory }: LoadedValue, bytes: Uint8Array): ReadValue | undefined {
   try {
     const value = decode(bytes, { memory })
     if (!hasId(value, cid, digits)) return undefined

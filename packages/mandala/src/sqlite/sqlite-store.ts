@@ -4,8 +4,8 @@ import { MandalaError } from '../base/mandala-error.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import type { Tags, TagValue } from '../model/notes.ts'
 import type {
-  Batch, Collected, Dropped, FailedCall, FindMemory, Garbage, IsKnown, KnownCall, LinkedCall, LoadedValue, OpTotals, ReadFrom, Renaming, Store,
-  StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredVersion, StoreRepair, StoreStats, VersionedResult, VersionUse,
+  Batch, Collected, Dropped, FailedCall, FindMemory, Garbage, IsKnown, KnownCall, LinkedCall, LoadedValue, NearCalls, OpTotals, ReadFrom, Renaming,
+  Store, StoredCall, StoredCommit, StoredDependency, StoredResult, StoredSlot, StoredVersion, StoreRepair, StoreStats, VersionedResult, VersionUse,
 } from '../store/store.ts'
 import type { Alias } from '../model/names.ts'
 import type { FoundIds, LookReader, ValueFacts } from '../store/look.ts'
@@ -22,9 +22,9 @@ import { solvePlan } from './match-pattern.ts'
 import { BUSY_TIMEOUT_MS, openDatabase } from './open-database.ts'
 import { kindAt } from './kinds.ts'
 import { findIds, readLatest, readSomeConsumers, readValueFacts } from './look.ts'
-import { toNotes } from './notes.ts'
+import { readNear } from './near-calls.ts'
 import { OverflowFiles } from './overflow-files.ts'
-import { toProcess } from './processes.ts'
+import { readAllCalls, readCall, readCallsAt } from './read-whole-calls.ts'
 import { CALLS_AFTER, CALLS_BY_ID, CONSUMERS, CREATORS, readLinked, readSlots, readUnknown } from './read-calls.ts'
 import { readAnswers } from './read-answers.ts'
 import { hasContent, readResult, readResultByContent } from './read-results.ts'
@@ -37,22 +37,6 @@ import { BatchWriter, PLACE, type Overflow } from './write-batch.ts'
 
 /** A read transaction is held open over a burst of reads, which makes each two to three times cheaper; for so long at most. */
 const BURST_MS_MAX = 20
-
-const CALL = `
-  SELECT calls.id, lower(hex(calls.hid)), lower(hex(calls.cid)), ops.name, ops.version, calls.started_ms, calls.duration_us, calls.is_tuple,
-    lower(hex(versions.hash)), lower(hex(calls.pre_hid)), lower(hex(calls.pre_cid)), calls.is_adopted, calls.notes, calls.used_day,
-    host, pid, processes.started_ms, program, package, git_commit
-  FROM calls JOIN ops ON ops.id = calls.op LEFT JOIN versions ON versions.id = calls.version LEFT JOIN processes ON processes.id = calls.process`
-const SLOTS = `
-  SELECT io.slot, labels.name, lower(hex(refs.hid)), lower(hex(vals.cid)), vals.kind
-  FROM io JOIN labels ON labels.id = io.label JOIN refs ON refs.id = io.ref JOIN vals ON vals.id = refs.val WHERE io.call = ? ORDER BY io.slot`
-
-type CallRow = [
-  id: number, hid: CallHistoryId, cid: CallContentId, op: string, version: number, startedMs: number, durationUs: number, isTuple: number,
-  code: VersionId | '', preHid: CallHistoryId, preCid: CallContentId, isAdopted: number | null, notes: string | null, usedDay: number | null,
-  ...process: Parameters<typeof toProcess>[0],
-]
-type SlotRow = [slot: number, label: string, hid: HistoryId, cid: ContentId, kind: number]
 
 export interface SqliteStoreOptions {
   /** A file, or `:memory:`. */
@@ -98,7 +82,7 @@ export class SqliteStore implements Store {
   }
 
   findCall(hid: CallHistoryId): StoredCall | undefined {
-    return this.#read(() => this.#toCall(firstRow(this.#statements.get(`${CALL} WHERE calls.hid = unhex(?)`), hid)))
+    return this.#read(() => readCall(this.#statements, hid))
   }
 
   findRef(hid: HistoryId): StoredSlot | undefined {
@@ -115,7 +99,7 @@ export class SqliteStore implements Store {
   }
 
   findCreator(hid: HistoryId): StoredCall | undefined {
-    return this.#callsAt(hid, '<')[0]
+    return this.#read(() => readCallsAt(this.#statements, hid, '<')[0])
   }
 
   loadMaker(hid: HistoryId): StoredCall | undefined {
@@ -123,16 +107,11 @@ export class SqliteStore implements Store {
   }
 
   listConsumers(hid: HistoryId): readonly StoredCall[] {
-    return this.#callsAt(hid, '>=')
+    return this.#read(() => readCallsAt(this.#statements, hid, '>='))
   }
 
   listCalls(op?: string): readonly StoredCall[] {
-    return this.#read(() => {
-      const rows = op === undefined
-        ? allRows<CallRow>(this.#statements.get(`${CALL} ORDER BY calls.id`))
-        : allRows<CallRow>(this.#statements.get(`${CALL} WHERE calls.op IN (SELECT id FROM ops WHERE name = ?) ORDER BY calls.id`), op)
-      return rows.map((row) => this.#toCall(row) as StoredCall)
-    })
+    return this.#read(() => readAllCalls(this.#statements, op))
   }
 
   listCallIds(op: string): readonly CallHistoryId[] {
@@ -357,6 +336,10 @@ export class SqliteStore implements Store {
     return isDone
   }
 
+  readNear(of: Parameters<Store['readNear']>[0]): NearCalls {
+    return this.#read(() => readNear(this.#statements, of))
+  }
+
   deletionCount(): number {
     return this.#counter('deletions')
   }
@@ -425,29 +408,6 @@ export class SqliteStore implements Store {
     return this.#read(() => firstRow<[number]>(this.#statements.get('SELECT value FROM counters WHERE name = ?'), name)?.[0] ?? 0)
   }
 
-  #callsAt(hid: HistoryId, side: '<' | '>='): StoredCall[] {
-    return this.#read(() => {
-      const sql = `${CALL} WHERE calls.id IN (SELECT io.call FROM io JOIN refs ON refs.id = io.ref WHERE refs.hid = unhex(?) AND io.slot ${side} 0) ORDER BY calls.id`
-      return allRows<CallRow>(this.#statements.get(sql), hid).map((row) => this.#toCall(row) as StoredCall)
-    })
-  }
-
-  #toCall(row: CallRow | undefined): StoredCall | undefined {
-    if (!row) return undefined
-    const [id, hid, cid, op, version, startedAtMs, durationUs, isTuple, code, preHid, preCid, isAdopted, notes, usedDay, ...process] = row
-    const slots = allRows<SlotRow>(this.#statements.get(SLOTS), id)
-    const inner = allRows<[CallHistoryId]>(
-      this.#statements.get('SELECT lower(hex(calls.hid)) FROM inner_calls JOIN calls ON calls.id = inner_call WHERE outer_call = ? ORDER BY calls.id'), id)
-    return {
-      hid, cid, op, version, startedAtMs, durationMs: durationUs / 1000, isTuple: isTuple === 1,
-      inputs: slots.filter(([slot]) => slot >= 0).map(toSlot),
-      outputs: slots.filter(([slot]) => slot < 0).reverse().map(toSlot),
-      inner: inner.map(([innerHid]) => innerHid),
-      isAdopted: isAdopted === 1, notes: toNotes(notes), usedDay: usedDay ?? undefined, process: toProcess(process),
-      ...(code === '' ? {} : { code: { hid: preHid, cid: preCid, version: code } }),
-    }
-  }
-
   #read<T>(action: () => T): T {
     this.#expectOpen()
     try {
@@ -507,7 +467,3 @@ export class SqliteStore implements Store {
 }
 
 const noneKnown: IsKnown = () => false
-
-function toSlot([, name, hid, cid, kind]: SlotRow): StoredSlot {
-  return { name, hid, cid, kind: kindAt(kind) }
-}

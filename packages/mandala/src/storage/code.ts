@@ -3,7 +3,6 @@ import type { VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { CodeTracking, Memo } from '../memo/memo.ts'
 import { renderCommits, renderVersion } from '../render/code.ts'
-import { renderDiff } from '../render/diff.ts'
 import { renderStatus } from '../render/code-change.ts'
 import type { CodeStatus } from '../versions/change.ts'
 import type { Dropped, StoredCommit, StoredDependency } from '../store/store.ts'
@@ -97,10 +96,6 @@ export async function readCode(memo: Memo, id: string): Promise<string> {
   if (version) return String(version)
   const commit = (await memo.store.readCommits()).find(({ hash }) => hash === id)
   return commit?.source ?? raise(notFound('version or content', id))
-}
-
-export async function diffCode(memo: Memo, a: string, b: string): Promise<string> {
-  return renderDiff(await readCode(memo, a), await readCode(memo, b))
 }
 
 /** Deletes a version with its calls and what was computed from them. */

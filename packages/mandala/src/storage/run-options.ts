@@ -1,8 +1,10 @@
 import { aBoolean, expectOptions, oneOf, type Rule } from '../base/expect.ts'
+import type { Logger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { findContext, type RunSettings } from '../memo/context.ts'
 import type { Memo } from '../memo/memo.ts'
 import { findDefinition, type AnyOp } from '../memo/op.ts'
+import { tellMisses } from './explain.ts'
 import { definitionOf } from './op-names.ts'
 
 /** How the ops inside a run behave. */
@@ -15,6 +17,8 @@ export interface RunOptions {
   readonly progress?: boolean
   /** Executes calls of these ops again, each once. Where a result differs, what was computed from the old one is dropped. */
   readonly refresh?: readonly AnyOp[]
+  /** Tells of each call that is executed why it isn't a hit, through the storage's logger. `MANDALA_EXPLAIN=1` in the environment does it everywhere. */
+  readonly explain?: boolean
 }
 
 /** A run that retraces its block and then deletes the calls that it found. */
@@ -28,12 +32,13 @@ const RUN: Readonly<Record<keyof RunOptions, Rule>> = {
   newCalls: oneOf('execute', 'error'),
   mode: oneOf('run', 'noop', 'drop'),
   progress: aBoolean,
+  explain: aBoolean,
   refresh: [(given) => Array.isArray(given) && given.every((op) => findDefinition(op)), 'list the ops: { refresh: [ask] }'],
 }
 const DROP_RUN: Readonly<Record<keyof DropRunOptions, Rule>> = { mode: oneOf('drop'), dryRun: aBoolean }
 
 /** What a run inside another leaves out is as in that one. */
-export function settingsOf(memo: Memo, options: RunOptions | DropRunOptions): RunSettings {
+export function settingsOf(memo: Memo, options: RunOptions | DropRunOptions, logger: Logger): RunSettings {
   expectRunOptions(options)
   const context = findContext()
   const outer = context?.memo === memo ? context.settings : undefined
@@ -43,12 +48,15 @@ export function settingsOf(memo: Memo, options: RunOptions | DropRunOptions): Ru
     refresh: outer?.refresh ?? new Set(),
     refreshed: outer?.refreshed ?? new Set(),
     underWay: outer?.underWay ?? new Set(),
+    onMiss: outer?.onMiss,
     met: outer?.met ?? new Set(),
   } satisfies RunSettings
   if (options.mode === 'drop') return { ...inherited, met: new Set() }
   const { newCalls = inherited.newCalls, refresh } = options
   const own = refresh && { refresh: new Set(refresh.map((op) => definitionOf('storage.run: refresh', op))), refreshed: new Set<never>() }
-  return { ...inherited, newCalls, ...own }
+  const explains = options.explain ?? (outer ? outer.onMiss !== undefined : process.env['MANDALA_EXPLAIN'] === '1')
+  const settings = { ...inherited, newCalls, ...own }
+  return { ...settings, onMiss: explains ? tellMisses(memo, logger, settings) : undefined }
 }
 
 /** As a program without types may have given them. */

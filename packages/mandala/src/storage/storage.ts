@@ -1,56 +1,40 @@
 // `AsyncDisposable` for programs whose own `lib` doesn't have it.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { aBoolean, aCount, aFunction, aText, expectInput, expectOptions, oneOf, type Rule } from '../base/expect.ts'
-import type { CallHistoryId, HistoryId, VersionId } from '../base/ids.ts'
-import { MandalaError } from '../base/mandala-error.ts'
+import { aBoolean, aFunction, aText, expectInput, expectOptions, oneOf } from '../base/expect.ts'
+import type { VersionId } from '../base/ids.ts'
 import { findContext, runInContext } from '../memo/context.ts'
-import type { PendingFrame } from '../frame/computation-frame.ts'
 import type { Listener } from '../memo/events.ts'
 import type { Copied } from '../inspect/copy-calls.ts'
-import { makePlainTable, type PlainTableOptions } from '../inspect/plain-table.ts'
-import { describe, type DescribeOptions, type Description } from '../inspect/describe.ts'
-import { findId } from '../inspect/find-id.ts'
-import { listCalls, type CallList, type ListOptions } from '../inspect/list-calls.ts'
-import { listOps, type OpSummary } from '../inspect/list-ops.ts'
-import { findTagged, readTags, tag, type TagTarget } from '../inspect/tags.ts'
+import { diffStored } from '../inspect/diff.ts'
 import type { Verification } from '../inspect/verification.ts'
 import type { VerifyOptions } from '../inspect/verify.ts'
 import { Memo } from '../memo/memo.ts'
 import type { AnyOp } from '../memo/op.ts'
 import type { Summary } from '../memo/tally.ts'
 import { unwrap } from '../memo/unwrap.ts'
-import type { ColumnTable } from 'arquero'
-import { Call } from '../model/call.ts'
-import type { Tags, TagValue } from '../model/notes.ts'
-import { Ref } from '../model/ref.ts'
-import type { Tracked, Unwrapped } from '../model/tracked.ts'
-import type { Variable } from '../model/variable.ts'
-import type { QueryOptions, RowOptions, SimilarOptions } from '../query/query-options.ts'
+import type { Unwrapped } from '../model/tracked.ts'
 import type { CodeStatus } from '../versions/change.ts'
 import { SqliteStore } from '../sqlite/sqlite-store.ts'
-import type { Collected, Dropped, FailedCall, Store, StoredCall, StoredSlot, StoreStats } from '../store/store.ts'
+import type { Collected, Dropped, Store, StoreStats } from '../store/store.ts'
 import { collectGarbage, type GcOptions } from './care.ts'
 import { checkOrRepair, type Repair } from './check.ts'
-import { diffCode, dropVersion, listSources, listVersions, markComponent, readCode, readStatus, type Commits, type OpVersion } from './code.ts'
-import { chooseCalls, dropCalls, dropChosen, type CallChoice, type Chosen, type DropOptions, type Selection } from './drop.ts'
+import { dropVersion, listSources, listVersions, markComponent, readCode, readStatus, type Commits, type OpVersion } from './code.ts'
+import { chooseCalls, dropCalls, dropChosen, type CallChoice, type Chosen, type DropOptions } from './drop.ts'
+import type { StoredDiff } from '../render/stored-diff.ts'
 import { followCode, followProgram, type CodeFollower } from './follow-code.ts'
-import { Frames } from './frames.ts'
 import { nameOfOp } from './op-names.ts'
 import { renameInputs, renameOp, type Renamed } from './rename.ts'
 import { resolveOptions, type ResolvedOptions, type StorageOptions } from './options.ts'
-import { Queries } from './queries.ts'
 import { settingsOf, type DropRunOptions, type RunOptions } from './run-options.ts'
 import { exportCalls, importCalls } from './transfer.ts'
 import { showProgress } from './progress.ts'
 import { verifyStored, type Verifiable } from './verify-stored.ts'
+import { SavedCalls } from './saved-calls.ts'
 
 /** What is stored, and what is kept in memory to be faster. */
 export interface StorageStats extends StoreStats {
   readonly cached: { readonly calls: number; readonly valueBytes: number; readonly pendingCalls: number }
 }
-
-/** Where a frame starts. What an op's call resolves to is a Ref inside a run. */
-export type FrameSource = AnyOp | Call | string | Iterable<unknown> | Tracked<unknown> | Readonly<Record<string, unknown>>
 
 /** What a storage is made of, for stores and tracers of other kinds. */
 export interface StorageParts {
@@ -62,11 +46,8 @@ export interface StorageParts {
 
 const aBlock = aFunction('write storage.run(async () => { … }), or storage.run(options, async () => { … })')
 const anId = aText('pass an id as it stands on a Ref or a Call (.hid)')
-const aRef: Rule = [(given) => given instanceof Ref, 'pass a Ref: inside a run the result of an op is one; storage.ref(id) gives one']
 const aComponent = aText("components are called 'file#name': storage.versions(op) lists those of an op")
 const aCode = aText('pass the id of a version, or the hash of a content: storage.versions(op) and storage.sources(component) list them')
-
-type TypeOf<V> = V extends Variable<infer T> ? T : never
 
 /**
  * Saved calls, in memory or in a file that any number of processes may use at once.
@@ -76,24 +57,22 @@ type TypeOf<V> = V extends Variable<infer T> ? T : never
  * const storage = new Storage('digits.db')
  * await storage.run(async () => console.log(await unwrap(increment(23))))
  */
-export class Storage implements AsyncDisposable {
+export class Storage extends SavedCalls implements AsyncDisposable {
   readonly path: string
   readonly #memo: Memo
-  readonly #frames: Frames
-  readonly #queries: Queries
   readonly #logger: ReturnType<typeof resolveOptions>['logger']
 
   constructor(options?: string | StorageOptions, { openStore = openSqlite, code = followProgram }: StorageParts = {}) {
     const resolved = resolveOptions(options)
     const { path, detectMutation, logger } = resolved
-    this.path = path
     const store = openStore(resolved)
     const follower = code(resolved)
-    this.#memo = new Memo(store, { detectMutation, logger, code: (named) => followCode(named, follower, resolved) })
-    this.#frames = new Frames(this.#memo)
-    this.#queries = new Queries(this.#memo, logger)
+    const memo = new Memo(store, { detectMutation, logger, code: (named) => followCode(named, follower, resolved) })
+    super(memo, logger)
+    this.path = path
+    this.#memo = memo
     this.#logger = logger
-    this.#memo.events.subscribe((event) => {
+    memo.events.subscribe((event) => {
       if (event.kind === 'value-damaged') {
         const mending = event.op === undefined ? 'no stored call gives it' : `${event.op} is executed again`
         logger.warn(`value ${event.cid}: ${event.reason}; ${mending}`)
@@ -120,7 +99,7 @@ export class Storage implements AsyncDisposable {
   async run<T>(first: RunOptions | DropRunOptions | (() => T | Promise<T>), second?: () => T | Promise<T>): Promise<T | Dropped> {
     const [options, block] = typeof first === 'function' ? [{}, first] : [first ?? {}, second as () => T | Promise<T>]
     expectInput('storage.run', block, aBlock)
-    const settings = settingsOf(this.#memo, options)
+    const settings = settingsOf(this.#memo, options, this.#logger)
     const memo = this.#memo
     await memo.followDeletions()
     if (findContext()?.memo !== memo) await memo.followCode()
@@ -153,112 +132,6 @@ export class Storage implements AsyncDisposable {
     return unwrap(value)
   }
 
-  /** @throws MandalaError `NOT_FOUND` */
-  async ref(hid: HistoryId | (string & {})): Promise<Ref<unknown>> {
-    expectInput('storage.ref', hid, anId)
-    await this.#memo.queue.flush()
-    return this.#memo.refOfGiven((await this.#memo.store.findRef(hid as HistoryId)) ?? notFound('ref', hid))
-  }
-
-  /** @throws MandalaError `NOT_FOUND` */
-  async call(hid: CallHistoryId | (string & {})): Promise<Call> {
-    expectInput('storage.call', hid, anId)
-    await this.#memo.queue.flush()
-    return this.#toCall((await this.#memo.store.findCall(hid as CallHistoryId)) ?? notFound('call', hid))
-  }
-
-  /**
-   * The call or the Ref whose id begins with these hex digits, 4 at least; the id of a value stands for the first Ref that has it.
-   * @throws MandalaError `NOT_FOUND` where none or several begin so, `INPUT_INVALID` for what can't begin an id.
-   * @example
-   * await storage.find('3fa2c1')
-   */
-  async find(id: string): Promise<Call | Ref<unknown>> {
-    expectInput('storage.find', id, anId)
-    await this.#memo.queue.flush()
-    const { kind, hid } = await findId(this.#memo.store, id)
-    return kind === 'call' ? this.call(hid) : this.ref(hid)
-  }
-
-  /** The call that a Ref is an output of; undefined for a value that was given. */
-  async creator(ref: Tracked<unknown>): Promise<Call | undefined> {
-    expectInput('storage.creator', ref, aRef)
-    await this.#memo.queue.flush()
-    const call = await this.#memo.store.findCreator((ref as Ref<unknown>).hid)
-    return call && this.#toCall(call)
-  }
-
-  /** The calls that a Ref is an input of, oldest first. */
-  async consumers(ref: Tracked<unknown>): Promise<readonly Call[]> {
-    expectInput('storage.consumers', ref, aRef)
-    await this.#memo.queue.flush()
-    return (await this.#memo.store.listConsumers((ref as Ref<unknown>).hid)).map((call) => this.#toCall(call))
-  }
-
-  /**
-   * Stored calls of an op, of all its versions, oldest first; `latest`: only the latest so many, and of all ops where the op is undefined,
-   * those included that tie collections to their elements.
-   * @throws MandalaError `NOT_FOUND` for a name that no op has.
-   * @example
-   * const cf = await storage.cf(await storage.calls('train', { latest: 100 })).expandBack({ recursive: true })
-   */
-  async calls(op: AnyOp | string | undefined, options: { readonly latest?: number } = {}): Promise<readonly Call[]> {
-    expectOptions('storage.calls', options, { latest: aCount('it is how many calls are read') })
-    await this.#memo.queue.flush()
-    const { store } = this.#memo
-    const { latest } = options
-    const name = op === undefined && latest !== undefined ? undefined : await nameOfOp(store, op as AnyOp | string, 'storage.calls')
-    if (latest === undefined) return (await store.listCalls(name)).map((call) => this.#toCall(call))
-    const found = (await store.readLatest({ op: name, offset: 0, limit: latest })).toReversed()
-    return Promise.all(found.map(({ hid }) => this.call(hid)))
-  }
-
-  /**
-   * The web of saved calls from a starting point on: an op (all its calls), Refs or their ids, calls, or named Refs.
-   * @param source an op; a Ref; several Refs or ids; calls; or `{ name: refs }`
-   * @throws MandalaError `INPUT_INVALID` for anything else, `NOT_FOUND` for an id that isn't stored and a name that no op has.
-   * @example
-   * console.log(String(await storage.cf(getAcc).expandBack({ recursive: true })))
-   */
-  cf(source: FrameSource): PendingFrame {
-    return this.#frames.start(source)
-  }
-
-  /**
-   * Every computation in the store that is like the one by which these Refs came about: the same ops tied in the same way, with any values.
-   * What plays the same role in it counts once, so a list stands for lists of any length. Prints the pattern as code (through the
-   * storage's logger), to be pasted into a program and changed; `print: false` doesn't.
-   *
-   * A wrapped value stands for the inputs that it was passed as; wrapped anew, for the input after which it is named, or else for every use.
-   * @param selection the columns, by name
-   * @throws MandalaError `QUERY_INVALID` for what is no Ref or has no history, and for two Refs that play the same role.
-   * @example
-   * await storage.similar({ nClass, nEstimators, acc })
-   */
-  async similar(selection: Readonly<Record<string, unknown>>, options: SimilarOptions = {}): Promise<ColumnTable> {
-    return this.#queries.similar(selection, options)
-  }
-
-  /**
-   * Every computation in the store that fits a pattern, as an Arquero table with a column for each selected variable. All that was said of
-   * a selected variable counts, and of those tied to it; a pattern is taken exactly as it is written.
-   * @throws MandalaError `QUERY_INVALID` for a selection that is no pattern, or one of several parts without `allowProduct`.
-   * @example
-   * const nClass = Q<number>()
-   * const { X, y } = loadDigits.match({ nClass })
-   * await storage.df({ nClass, acc: getAcc.match({ X, y }) })
-   */
-  async df(selection: Selection, options: QueryOptions = {}): Promise<ColumnTable> {
-    return this.#queries.df(selection, options)
-  }
-
-  /** The same row by row, without holding all of them: `for await (const { nClass, acc } of storage.rows({ nClass, acc }))`. */
-  rows<S extends Selection>(selection: S, options: RowOptions & { readonly values: 'refs' }): AsyncGenerator<{ [K in keyof S]: Ref<TypeOf<S[K]>> }>
-  rows<S extends Selection>(selection: S, options?: RowOptions): AsyncGenerator<{ [K in keyof S]: TypeOf<S[K]> }>
-  rows(selection: Selection, options: RowOptions = {}): AsyncGenerator<any> {
-    return this.#queries.rows(selection, options)
-  }
-
   /**
    * Deletes calls, and values that no other call uses: the next such call is a miss. The room that they took goes back to the system.
    * @param calls calls or their ids; ops or their names, for all their calls; ids of versions; frames; Refs, for the calls that gave them;
@@ -283,48 +156,6 @@ export class Storage implements AsyncDisposable {
    */
   async gc(options: GcOptions = {}): Promise<Collected> {
     return collectGarbage(this.#memo, options)
-  }
-
-  /**
-   * Calls that gave no result, latest first: their functions threw, or their inputs or outputs can't be stored. They are kept to be looked
-   * at, the latest thousand, and are never replayed; each tells whether an equal call has given a result since.
-   * @throws MandalaError `NOT_FOUND` for a name that no op has.
-   */
-  async failures(op?: AnyOp | string): Promise<readonly FailedCall[]> {
-    await this.#memo.queue.flush()
-    const { store } = this.#memo
-    // An op may have failures and no calls.
-    const isKnown = op === undefined || (typeof op === 'string' && (await store.listVersions(op)).length > 0)
-    return store.listFailures(isKnown ? op : await nameOfOp(store, op, 'storage.failures'))
-  }
-
-  /**
-   * Says something of a call or a Ref, to find it again; what is said before stays, and null takes it away. Never part of identity.
-   * @throws MandalaError `NOT_FOUND` for what isn't stored, `INPUT_INVALID` for tags that are no texts, finite numbers or booleans.
-   * @example
-   * await storage.tag(model, { stage: 'final' })
-   * const { refs } = await storage.tagged({ stage: 'final' })
-   */
-  async tag(target: TagTarget, tags: Readonly<Record<string, TagValue | null>>): Promise<void> {
-    await this.#memo.queue.flush()
-    return tag(this.#memo.store, target, tags)
-  }
-
-  /** The tags of a call or a Ref. */
-  async tags(target: TagTarget): Promise<Tags> {
-    return readTags(this.#memo.store, target)
-  }
-
-  /** The calls and Refs that have all of these tags: to list, to start a frame from, to keep in a column (`isIn`), to drop. */
-  async tagged(tags: Tags): Promise<{ readonly calls: readonly Call[]; readonly refs: readonly Ref<unknown>[] }> {
-    const { calls, refs } = await findTagged(this.#memo.store, tags)
-    return { calls: await Promise.all(calls.map((hid) => this.call(hid))), refs: await Promise.all(refs.map((hid) => this.ref(hid))) }
-  }
-
-  /** The ops that have calls, with what these come to: time, bytes, last use, what they noted. As fast for a million calls as for ten. */
-  async ops(): Promise<readonly OpSummary[]> {
-    await this.#memo.queue.flush()
-    return listOps(this.#memo.store)
   }
 
   /**
@@ -369,46 +200,11 @@ export class Storage implements AsyncDisposable {
     return verifyStored(this.#memo, what, { options, logger: this.#logger })
   }
 
-  /**
-   * Calls of an op as plain data, a row a call, latest first: each value as a short text, and as itself where it is small. Without `where`
-   * and `sort` it takes no longer for a million calls than for ten; with them, all calls of the op are looked at.
-   * @throws MandalaError `NOT_FOUND` for a name that no op has, `QUERY_INVALID` for what is no condition and columns that no call has.
-   * @example
-   * const { total, calls } = await storage.listCalls('score', { where: ['acc > 0.9', 'strict = true'], sort: '-acc', limit: 5 })
-   */
-  async listCalls(op: AnyOp | string, options: ListOptions = {}): Promise<CallList> {
-    await this.#memo.queue.flush()
-    return listCalls(this.#memo.store, await nameOfOp(this.#memo.store, op, 'storage.listCalls'), options)
-  }
-
-  /**
-   * A call or a Ref, itself or by the first digits of its id, as plain data: its values, when and where it ran, how it came about and what
-   * was computed from it. Reads no more than it tells; no class has to be registered.
-   * @throws MandalaError as {@link find} does
-   * @example
-   * const { upstream } = await storage.describe('3fa2c1', { depth: 2 })
-   */
-  async describe(what: Call | Ref<unknown> | (string & {}), options: DescribeOptions = {}): Promise<Description> {
-    const id = what instanceof Call || what instanceof Ref ? what.hid : what
-    expectInput('storage.describe', id, anId)
-    await this.#memo.queue.flush()
-    return describe(this.#memo.store, id, options)
-  }
-
   async stats(): Promise<StorageStats> {
     await this.#memo.queue.flush()
     const { results, recent, values, queue } = this.#memo
     const cached = { calls: results.count + recent.count, valueBytes: values.cachedBytes, pendingCalls: queue.count }
     return { ...(await this.#memo.store.stats()), cached }
-  }
-
-  /**
-   * The calls of an op as a table for other tools: inputs, outputs and notes as numbers, texts and booleans; what JSON can say stands as JSON.
-   * @param options `history`: also what the inputs came from; `isNested`: what JSON can say stands as it is, not as text
-   */
-  async table(op: AnyOp | string, { history = false, isNested = false }: PlainTableOptions = {}): Promise<ColumnTable> {
-    const frame = this.cf(op)
-    return makePlainTable(await (await (history ? frame.expandBack({ recursive: true }) : frame)).df({ values: 'refs', calls: false, notes: true }), isNested)
   }
 
   /**
@@ -456,11 +252,15 @@ export class Storage implements AsyncDisposable {
     return readCode(this.#memo, id)
   }
 
-  /** The lines that differ between two versions or contents. */
-  async diff(a: string, b: string): Promise<string> {
-    for (const id of [a, b]) expectInput('storage.diff', id, aCode)
+  /**
+   * What differs between two calls of an op, two values, two versions or two contents of code; to be read as text, `String(diff)`.
+   * @param a the id of a call or a Ref (`.hid`), a value (`.cid`), a version or a content; `b` is that of another one of the kind
+   * @throws MandalaError `NOT_FOUND` for an id that nothing has, `INPUT_INVALID` for two things of different kinds.
+   */
+  async diff(a: string, b: string): Promise<StoredDiff> {
+    for (const id of [a, b]) expectInput('storage.diff', id, anId)
     await this.#memo.queue.flush()
-    return diffCode(this.#memo, a, b)
+    return diffStored(this.#memo, a, b)
   }
 
   /**
@@ -541,20 +341,10 @@ export class Storage implements AsyncDisposable {
       this.#logger.warn(`some calls could not be stored yet: ${(error as Error).message}`)
     }
   }
-
-  #toCall({ hid, cid, op, version, inputs, outputs, startedAtMs, durationMs, notes, process, isAdopted }: StoredCall): Call {
-    const refs = (slots: readonly StoredSlot[]): Record<string, Ref<unknown>> => Object.fromEntries(slots.map((slot) => [slot.name, this.#memo.refOfGiven(slot)]))
-    const startedAt = new Date(startedAtMs)
-    return new Call({ hid, cid, op, version, inputs: refs(inputs), outputs: refs(outputs), startedAt, durationMs, notes, process, isAdopted })
-  }
 }
 
 function openSqlite({ path, overflow }: ResolvedOptions): Store {
   return new SqliteStore({ path, overflow })
-}
-
-function notFound(what: string, id: string): never {
-  throw new MandalaError('NOT_FOUND', `There is no ${what} ${id} in this storage`, { hint: 'look ids up with storage.calls(op) or on a Ref (.hid)' })
 }
 
 /** One call that fails ends a block while others are being executed, and what those cost isn't to be lost. */

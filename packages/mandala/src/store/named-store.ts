@@ -7,7 +7,7 @@ import type { Label } from '../model/variable.ts'
 import type { FoundIds } from './look.ts'
 import type { MatchCalls, MatchEdge, Matches, MatchOp, MatchPlan } from './match.ts'
 import type {
-  Batch, Collected, Dropped, FailedCall, FindMemory, Garbage, IsKnown, KnownCall, LinkedCall, LoadedValue, OpTotals, ReadFrom, Renaming, Store, StoredCall,
+  Batch, Collected, Dropped, FailedCall, FindMemory, Garbage, IsKnown, KnownCall, LinkedCall, LoadedValue, NearCalls, OpTotals, ReadFrom, Renaming, Store, StoredCall,
   StoredCommit, StoredDependency, StoredFailure, StoredResult, StoredSlot, StoredVersion, StoreRepair, StoreStats, VersionedResult, VersionUse,
 } from './store.ts'
 
@@ -126,6 +126,10 @@ export class NamedStore implements Store {
 
   readSomeConsumers(...given: Parameters<Store['readSomeConsumers']>): ReturnType<Store['readSomeConsumers']> {
     return this.#askFor(() => this.#store.readSomeConsumers(...given), ({ calls, count }, names) => ({ calls: showAll(calls, names), count }))
+  }
+
+  readNear({ op, ...of }: Parameters<Store['readNear']>[0]): Awaitable<NearCalls> {
+    return this.#askFor((names) => this.#store.readNear({ ...of, op: names.storedOp(op) }), ({ calls, isAll }, names) => ({ calls: showAll(calls, names), isAll }))
   }
 
   readValueFacts(cids: readonly ContentId[]): ReturnType<Store['readValueFacts']> {

@@ -277,6 +277,13 @@ export interface ReadFrom {
   readonly limit: number
 }
 
+/** Calls that one may be like, newest first. */
+export interface NearCalls {
+  readonly calls: readonly LinkedCall[]
+  /** Whether these are all calls of the op. */
+  readonly isAll: boolean
+}
+
 /** What frames and queries ask of a store: the web of its calls, many at a time, without their values. */
 export interface CallReader {
   /** The next calls in the store's order, of one op or of all; `after` is the order of the last one read, 0 at the start. */
@@ -356,6 +363,8 @@ export interface Store extends CallReader, CodeStore, LookReader, PatternMatcher
   countCallsWith(op: string, inputs: readonly string[]): Awaitable<number>
   /** False, with nothing done, if the store isn't as it was. What was read of the code counts as changed. */
   rename(renaming: Renaming): Awaitable<boolean>
+  /** Calls of an op, of all its version numbers: the latest, and the latest of those with most of these inputs. Takes no longer for more calls. */
+  readNear(of: { readonly op: string; readonly inputs: readonly HistoryId[]; readonly limit: number }): Awaitable<NearCalls>
   /** Changes whenever calls were deleted, by any process. */
   deletionCount(): Awaitable<number>
   stats(): Awaitable<StoreStats>

@@ -16,6 +16,14 @@ export interface RecordedCode {
   readonly versions: readonly StoredVersion[]
 }
 
+/** A component that isn't any more what calls used. */
+export interface DependencyChange {
+  readonly component: string
+  readonly before: CodeContent
+  /** Undefined where it isn't there any more, or not loaded. */
+  readonly after: CodeContent | undefined
+}
+
 interface LiveDependency {
   readonly dependency: StoredDependency
   /** The hash that it has now. */
@@ -190,6 +198,19 @@ export class Versions {
       this.#origins.set(id, origin)
     }
     return origin
+  }
+
+  /** What stands against a version: the components whose content of now doesn't mean what it meant to its calls. */
+  async listChanges(id: VersionId): Promise<readonly DependencyChange[]> {
+    if (!this.#versions.has(id)) await this.#load()
+    return (this.#versions.get(id)?.dependencies ?? []).flatMap((each) => {
+      const { component, hash } = each
+      const watch = this.#watch(component)
+      const now = watch ? watch() : this.#now.get(component)
+      if (this.#holds(each, now)) return []
+      const before = { hash, source: this.#commits.get(component)?.get(hash)?.source ?? '' }
+      return [{ component, before, after: now === undefined ? undefined : this.#code.find(component) }]
+    })
   }
 
   /** What a current version means, for a call on equal inputs that came about otherwise. */

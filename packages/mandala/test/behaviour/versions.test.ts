@@ -237,7 +237,7 @@ test('versions list the code of calls; a version can be dropped with what was co
     [true, 1, ['N_CLASS', 'trainModel']], [true, 1, ['N_CLASS', 'scaleData', 'trainModel']],
   ])
   assert.match(String(scaled), /^trainModel, version [0-9a-f]{8}: 1 call\n\n── N_CLASS\n10\n\n── scaleData\nx \/ max\n\n── trainModel\nfit$/)
-  assert.equal(await storage.diff(plain?.id ?? '', scaled?.id ?? '').then((text) => text.includes('+ ── scaleData')), true)
+  assert.equal(await storage.diff(plain?.id ?? '', scaled?.id ?? '').then((diff) => String(diff).includes('+ ── scaleData')), true)
   const dry = await storage.dropVersion(scaled?.id ?? '', { dryRun: true })
   assert.deepEqual(await storage.dropVersion(scaled?.id ?? ''), dry)
   assert.equal(dry.calls, 2)
@@ -268,7 +268,7 @@ test('a change can be marked as the same, or as different, afterwards', async (t
   assert.deepEqual(commits.map(({ source, isHead }) => [source, isHead]), [['accuracy', false], ['accuracy()', true]])
   assert.match(String(commits), /^\w{8}\n {2}accuracy\n {2}\w{8} ← now\n {4}accuracy\(\)$/)
   assert.equal(await storage.code(commits[0]?.hash ?? ''), 'accuracy')
-  assert.equal(await storage.diff(commits[0]?.hash ?? '', commits[1]?.hash ?? ''), '- accuracy\n+ accuracy()')
+  assert.equal(String(await storage.diff(commits[0]?.hash ?? '', commits[1]?.hash ?? '')), '- accuracy\n+ accuracy()')
   await assert.rejects(storage.mark('loadData', 'same'), hasCode('NOT_FOUND', /has not changed/))
   await assert.rejects(storage.mark('nobody', 'same'), hasCode('NOT_FOUND', /No stored call used nobody/))
   await assert.rejects(storage.mark('evalModel', 'equal' as 'same'), hasCode('OPTION_INVALID'))

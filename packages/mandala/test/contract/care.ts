@@ -92,6 +92,23 @@ export function care({ open }: StoreSetting): void {
     assert.deepEqual(await store.check(), [])
   })
 
+  test('calls near to one are the latest of the op, and those that share its inputs, newest first', async (t) => {
+    const { store } = open(t)
+    const [old, other, ...latest] = [
+      call('a', { inputs: ['x', 'y'] }), call('b', { inputs: ['x'], op: 'g' }), call('c', { inputs: ['y'] }), call('d', { inputs: ['z'], version: 2 }),
+    ] as const
+    await store.putBatch(batchOf(old, other, ...latest))
+    const near = async (inputs: readonly string[], limit: number): Promise<readonly [hids: readonly string[], isAll: boolean]> => {
+      const { calls, isAll } = await store.readNear({ op: 'f', inputs: inputs.map(hid), limit })
+      return [calls.map((each) => each.hid), isAll]
+    }
+    assert.deepEqual(await near([], 5), [[callHid('d'), callHid('c'), callHid('a')], true])
+    assert.deepEqual(await near([], 1), [[callHid('d')], false])
+    assert.deepEqual(await near(['x'], 1), [[callHid('d'), callHid('a')], false])
+    assert.deepEqual(await near(['w', 'y'], 1), [[callHid('d'), callHid('c'), callHid('a')], false])
+    assert.deepEqual((await store.readNear({ op: 'h', inputs: [], limit: 1 })), { calls: [], isAll: true })
+  })
+
   test('failures are listed latest first, one for each call of an op; the oldest give way', async (t) => {
     const { store } = open(t)
     const refused = failure({ cid: undefined, op: 'g' })
