@@ -406,7 +406,7 @@ class Planner {
   #global(name: string, node: SyntaxNode, frame: Frame | undefined): void {
     const variable = envNameOf(name)
     if (variable !== undefined) this.#add(frame, { kind: 'env', name: variable })
-    else if (HIDDEN.has(name) || name.startsWith('import.meta.env.')) this.#add(frame, { kind: 'hidden', name })
+    else if (HIDDEN.has(name) || /^import\.meta\.env(\.|$)/.test(name)) this.#add(frame, { kind: 'hidden', name })
     else if (!name.includes('.') && !GLOBALS.has(name)) this.#add(frame, { kind: 'env', name: `globalThis.${name}` })
     else if (node.type !== 'Identifier') this.#children(node, frame)
   }

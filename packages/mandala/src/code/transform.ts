@@ -2,16 +2,17 @@ import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
 import { canonicaliseAll, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
 import { markOfFile } from './function-places.ts'
-import { Names } from './names.ts'
+import { Names, PROCESS } from './names.ts'
 import { planSites } from './plan-sites.ts'
 import { REGISTRY } from './registry-name.ts'
 import { analyseScopes, type SpecialSyntax } from './scope.ts'
 import { listOpFunctions, type OpFunction } from './op-functions.ts'
 import { insertAll, type Insertion } from './site.ts'
+import { expressionOf, importedBy } from './surroundings.ts'
 import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.5`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.1`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -123,7 +124,7 @@ function prologueOf({ facts, table, names, program }: PrologueInput): Prologue |
   if (!first || table.list.length === 0) return undefined
   const own = table.list.flatMap(({ name, getter }) => (getter === undefined ? [] : [[name, getter] as const]))
   const imported = facts.refs.flatMap((ref, i) => {
-    const expression = ref.kind === 'import' ? importGetter(ref, names) : undefined
+    const expression = ref.kind === 'import' ? importGetter(ref, names) : ref.kind === 'env' ? processGetter(ref, names) : undefined
     return expression === undefined ? [] : [[i, expression] as const]
   })
   return { at: first.start, own, imported }
@@ -141,4 +142,12 @@ function importGetter({ source, name }: { readonly source: string; readonly name
   if (local !== undefined) return local
   const whole = name === '*' ? undefined : names.localOf(source, '*')
   return whole === undefined ? undefined : `${whole}[${JSON.stringify(name)}]`
+}
+
+/** A variable of the environment that is reached by an import. */
+function processGetter({ name }: { readonly name: string }, names: Names): string | undefined {
+  const imported = importedBy(name)
+  if (imported === undefined) return undefined
+  const local = PROCESS.map((source) => names.localOf(source, imported)).find((each) => each !== undefined)
+  return local === undefined ? undefined : `(${expressionOf(`process.env.${name}`, local)})`
 }

@@ -50,5 +50,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['3.5', '8351e669da95731741beb00f8418b75316c6560f']
-const CANON = [3, 'de5a512b8348e9b62e6ed9b0b8814a2d52229984']
+const TRANSFORM = ['4.1', '4b2f188f1a86eb41eba56e9d5040f72caff777b7']
+const CANON = [4, '364b11bccb57d50e1a48571207c77be03ed395c4']
