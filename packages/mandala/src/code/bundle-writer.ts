@@ -70,8 +70,8 @@ export class BundleWriter {
     const further = nameOpFunctions({ source, transformed, program: new Program(this.#loader) }).flatMap(({ start, end, ...name }): Insertion[] => [
       { at: start, text: `${marks.tracer}.name(`, rank: 0.25 }, { at: end, text: `,${JSON.stringify(name)})`, rank: -0.25 },
     ])
-    const announce: InstrumentOptions['announce'] = (own, imported) => ({ before, call: `${marks.tracer}.${method}(${described},${own},${imported})` })
-    return instrument(source, { ...transformed, prologue }, { isInCircle: this.#loader.isInCircle(facts.file), announce, further })
+    const announce: InstrumentOptions['announce'] = (announced) => ({ before, call: `${marks.tracer}.${method}(${described},${announced})` })
+    return instrument(source, { ...transformed, prologue }, { announce, further })
   }
 
   /** The module that describes a file, with imports of those that describe what it refers to. */
