@@ -20,7 +20,7 @@ const cpuMs = (since?: NodeJS.CpuUsage): number => {
 }
 
 const start = process.cpuUsage()
-for (const { file, source } of files) instrument(source, transform({ file, source, kind: 'unknown' }), { isInCircle: false })
+for (const { file, source } of files) instrument(source, transform({ file, source, kind: 'unknown' }))
 const coldMs = cpuMs(start)
 
 const root = mkdtempSync(join(tmpdir(), 'mandala-cache-'))
@@ -28,7 +28,7 @@ mkdirSync(join(root, 'node_modules'))
 const cache = new FactsCache(root)
 for (const { file, source } of files) cache.transform({ file, source, kind: 'unknown' })
 const warm = process.cpuUsage()
-for (const { file, source } of files) instrument(source, cache.transform({ file, source, kind: 'unknown' }), { isInCircle: false })
+for (const { file, source } of files) instrument(source, cache.transform({ file, source, kind: 'unknown' }))
 const warmMs = cpuMs(warm)
 rmSync(root, { recursive: true })
 

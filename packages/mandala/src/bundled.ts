@@ -5,18 +5,18 @@ import { BundledSource, isInstalled } from './code/bundled-source.ts'
 import { getTracer, type BundleTracer, type ModuleMarks } from './code/tracer.ts'
 
 /** Nobody is told. */
-const UNTRACKED: ModuleMarks = { bytes: new Uint8Array(1 << 16), report: () => {}, capture: (fn) => fn, end: () => {} }
+const UNTRACKED: ModuleMarks = { capture: (fn) => fn, end: () => {} }
 
 function makeTracer(): BundleTracer {
   const program = getTracer()
   let source: BundledSource | undefined
   return {
-    registerBundled(bundled, own, imported) {
+    registerBundled(bundled, announced) {
       const path = findCaller()
       if (isInstalled(path)) return UNTRACKED
       source ??= program.useBundle((elsewhere) => new BundledSource(elsewhere))
       program.forget(source.add(bundled, path))
-      return program.register(bundled.file, own, imported, true)
+      return program.register(bundled.file, announced, true)
     },
     name: (fn, name) => program.name(fn, name),
   }

@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib'
 import { digest } from '../value/digest.ts'
 import type { FileContent } from './bundled-source.ts'
+import { GLOBAL } from './environment.ts'
 import type { FileFacts } from './file-facts.ts'
 import { nameOpFunctions } from './name-op-functions.ts'
 import { isLibrary, Program, type ResolvedModule } from './program.ts'
@@ -8,6 +9,7 @@ import { REGISTRY } from './registry-name.ts'
 import type { ServedFile } from './served-file.ts'
 import type { Insertion, SiteRef } from './site.ts'
 import type { KnownFile, SourceLoader } from './source-loader.ts'
+import { expressionOf, importedBy } from './surroundings.ts'
 import { instrument, TRANSFORM_VERSION, type InstrumentOptions, type Transformed } from './transform.ts'
 
 /** What a bundler finds for an import: the path of a file; undefined where that lies outside of the bundle, or isn't to be had. */
@@ -68,8 +70,8 @@ export class BundleWriter {
     const further = nameOpFunctions({ source, transformed, program: new Program(this.#loader) }).flatMap(({ start, end, ...name }): Insertion[] => [
       { at: start, text: `${marks.tracer}.name(`, rank: 0.25 }, { at: end, text: `,${JSON.stringify(name)})`, rank: -0.25 },
     ])
-    const announce: InstrumentOptions['announce'] = (own, imported) => ({ before, call: `${marks.tracer}.${method}(${described},${own},${imported})` })
-    return instrument(source, { ...transformed, prologue }, { isInCircle: this.#loader.isInCircle(facts.file), announce, further })
+    const announce: InstrumentOptions['announce'] = (announced) => ({ before, call: `${marks.tracer}.${method}(${described},${announced})` })
+    return instrument(source, { ...transformed, prologue }, { announce, further })
   }
 
   /** The module that describes a file, with imports of those that describe what it refers to. */
@@ -136,11 +138,11 @@ function sourcesIn(facts: FileFacts | undefined): string[] {
   return [...found]
 }
 
-/** What the module's code finds in the place of a variable of its surroundings, written as it writes it: a bundler may put a constant there. */
-function surroundingOf(ref: SiteRef): string | undefined {
-  if (ref.kind === 'hidden') return ref.name.startsWith('import.meta.env.') ? ref.name : undefined
-  if (ref.kind !== 'env') return undefined
+/** What the module's code finds in the place of something of its surroundings; what it imports has a getter anyway. */
+function surroundingOf({ kind, name }: SiteRef): string | undefined {
+  const isEnv = kind === 'env' && importedBy(name) === undefined
+  if (!isEnv && !(kind === 'hidden' && name.startsWith('import.meta.env'))) return undefined
+  const reached = kind === 'hidden' ? name : name.startsWith(GLOBAL) ? name.slice(GLOBAL.length) : `process.env.${name}`
   // In parentheses: what a bundler puts there may begin with a brace.
-  if (ref.name.startsWith('globalThis.')) return `(${ref.name.slice('globalThis.'.length)})`
-  return /^[\w$]+$/.test(ref.name) ? `process.env.${ref.name}` : `process.env[${JSON.stringify(ref.name)}]`
+  return `(${expressionOf(reached)})`
 }

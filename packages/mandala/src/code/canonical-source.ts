@@ -4,7 +4,7 @@ import { nameOf, type Binding } from './scope.ts'
 import { CHILDREN, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what {@link canonicalise} writes: fingerprints of two versions can't be compared. */
-export const CANON_VERSION = 3
+export const CANON_VERSION = 4
 
 /** A component's code without comments, layout, types and local names; names beyond it stand as numbers into `names`. */
 export interface CanonicalSource {

@@ -30,8 +30,8 @@ export interface ComponentTable {
   readonly byNode: ReadonlyMap<SyntaxNode, Component>
 }
 
-export function listComponents({ program, isModule }: ParsedFile, scopes: Scopes, names: Names): ComponentTable {
-  const finder = new Finder(scopes, names)
+export function listComponents({ program, isModule, source }: ParsedFile, scopes: Scopes, names: Names): ComponentTable {
+  const finder = new Finder(scopes, names, source.includes('mandala-ts'))
   for (const statement of program.body as SyntaxNode[]) if (isRunnable(statement)) finder.statement(statement)
   if (!isModule && exportsLoosely(program, names)) finder.wholeModule(program)
   return { list: finder.list, byNode: finder.byNode }
@@ -43,10 +43,12 @@ class Finder {
   readonly #taken = new Set<string>()
   readonly #scopes: Scopes
   readonly #names: Names
+  readonly #mayHaveOps: boolean
 
-  constructor(scopes: Scopes, names: Names) {
+  constructor(scopes: Scopes, names: Names, mayHaveOps: boolean) {
     this.#scopes = scopes
     this.#names = names
+    this.#mayHaveOps = mayHaveOps
   }
 
   statement(statement: SyntaxNode): void {
@@ -181,7 +183,7 @@ class Finder {
         this.#add({ name: `${outer.name}.${opNameOf(node, fn)}`, kind: 'function', node: fn, getter: undefined, selves: selvesOf('', fn), isInner: true })
       } else eachChild(node, visit)
     }
-    if (outer.kind === 'class') return
+    if (outer.kind === 'class' || !this.#mayHaveOps) return
     eachChild(outer.node, visit)
   }
 }

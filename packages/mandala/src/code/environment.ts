@@ -2,9 +2,10 @@ import { identify } from '../value/identify.ts'
 import { contentOfGlobal, envNameOf, GLOBALS } from './globals.ts'
 import type { Getter } from './module-values.ts'
 import { portray } from './portrait.ts'
+import { nameSet } from './surroundings.ts'
 
 /** What comes before the name of a global that nobody declares, beside variables of `process.env`. */
-const GLOBAL = 'globalThis.'
+export const GLOBAL = 'globalThis.'
 
 /** Data that the surroundings set: variables of the environment, globals, constants that a bundler puts in the place of either. */
 export class Environment {
@@ -37,12 +38,13 @@ export class Environment {
   /** As what makes the values of modules finds a global, by any name; other in every process where that can't be told. */
   originOf(name: string): string {
     const isReplaceable = name.startsWith('process.env') || !GLOBALS.has(name.split('.')[0] as string)
-    if (!this.#isBundled || !isReplaceable) return identify(contentOfGlobal(name)).cid
+    if (!this.#isBundled || !isReplaceable) return identify(contentOfGlobal(nameSet(name))).cid
     return this.findHash(envNameOf(name) ?? `${GLOBAL}${name}`) ?? this.#unknown
   }
 }
 
-function readOutside(name: string): unknown {
+function readOutside(reached: string): unknown {
+  const name = nameSet(reached)
   if (!name.startsWith(GLOBAL)) return process.env[name]
   return name.slice(GLOBAL.length).split('.').reduce<unknown>((owner, key) => (owner as Record<string, unknown>)[key], globalThis)
 }

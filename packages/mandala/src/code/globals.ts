@@ -32,7 +32,7 @@ export function envNameOf(name: string): string | undefined {
 /** Other in every process, and nothing that a program goes by. */
 const VOLATILE = new Set(['pid', 'ppid', 'uptime', 'exitCode', 'connected'])
 
-/** What the process was started with, as far as a name reaches it: its arguments, its environment, plain values. Undefined for all else. */
+/** What the process was started with, as far as a plain name reaches it: its arguments, its environment, plain values. Undefined for all else. */
 export function contentOfGlobal(name: string): unknown {
   if (name === 'process') return [{ ...process.env }, process.argv.slice(2)]
   if (name === 'process.env') return { ...process.env }

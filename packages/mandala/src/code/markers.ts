@@ -12,11 +12,15 @@ export interface Watcher {
   pass(site: number): void
 }
 
+/** Gives a module what its markers call, or nothing while there is nobody to tell. */
+export type Plug = (report: ((index: number) => void) | undefined) => void
+
 /** So many reports without news, and it pays to know exactly when another call goes on. */
 const REPEATS_MAX = 2_000
 
 /**
- * Tells each watcher which markers its call passed. A marker costs one byte test; only the first time in a call does it report.
+ * Tells each watcher which markers its call passed. While there is none, a marker finds nothing to call; else it tests a byte, and
+ * reports only the first time in a call.
  *
  * With several calls under way at once a byte can be cleared only when all of them have passed it. Where that makes markers
  * report over and over, an async hook tells when another call goes on, and a byte holds for the call that runs now.
@@ -25,6 +29,7 @@ export class Markers<W extends Watcher> {
   readonly #pool = new BytePool()
   readonly #running = new AsyncLocalStorage<W | undefined>()
   readonly #active = new Set<W>()
+  readonly #modules: { readonly plug: Plug; readonly report: (index: number) => void }[] = []
   /** By marker, how many of the active watchers have passed it. */
   #counts = new Int32Array(1024)
   #sites = 0
@@ -45,8 +50,8 @@ export class Markers<W extends Watcher> {
     return this.#active.size > 0
   }
 
-  /** Bytes for the markers of a module, and the number of the first. */
-  take(length: number): { readonly bytes: Uint8Array; readonly first: number } {
+  /** Takes in the markers of a module, and gives the number of the first. */
+  add(length: number, plug: Plug): number {
     const first = this.#sites
     this.#sites += length
     if (this.#sites > this.#counts.length) {
@@ -55,15 +60,24 @@ export class Markers<W extends Watcher> {
       this.#counts = counts
     }
     const bytes = this.#pool.take(length)
-    if (this.#active.size > 0) bytes.fill(1)
-    return { bytes, first }
+    const reportNews = this.#reporter(first, bytes)
+    // Small enough to be inlined wherever it is called.
+    const report = (index: number): void => {
+      if (bytes[index]) reportNews(index)
+    }
+    this.#modules.push({ plug, report })
+    if (this.#active.size > 0) {
+      bytes.fill(1)
+      plug(report)
+    }
+    return first
   }
 
   /**
-   * What a module's markers call when their byte is 1. Its body is here, and not behind another call, to be too large to be
-   * inlined: what it took would be missing where the user's functions want to be.
+   * For markers whose byte is 1. Its body is here, and not behind another call, to be too large to be inlined: what it took would be
+   * missing where the user's functions want to be.
    */
-  reporter(first: number, bytes: Uint8Array): (index: number) => void {
+  #reporter(first: number, bytes: Uint8Array): (index: number) => void {
     return (index) => {
       const site = first + index
       const watcher = this.current
@@ -124,8 +138,9 @@ export class Markers<W extends Watcher> {
   }
 
   #start(watcher: W): void {
+    if (this.#active.size === 0) for (const { plug, report } of this.#modules) plug(report)
     this.#active.add(watcher)
-    this.#pool.fill(1)
+    this.#pool.setAll()
     this.#isDirty = false
   }
 
@@ -133,7 +148,7 @@ export class Markers<W extends Watcher> {
     this.#active.delete(watcher)
     for (const site of watcher.passed) this.#counts[site] = (this.#counts[site] as number) - 1
     if (this.#active.size === 0) {
-      this.#pool.fill(0)
+      for (const { plug } of this.#modules) plug(undefined)
       this.#stopSwitching()
     } else if (this.#isSwitching) this.#renew()
   }
@@ -143,7 +158,7 @@ export class Markers<W extends Watcher> {
     // A hook sees every callback and every continuation of a promise before it runs.
     this.#hook ??= createHook({ before: () => this.#renew() })
     this.#hook.enable()
-    this.#pool.fill(1)
+    this.#pool.setAll()
   }
 
   #stopSwitching(): void {
@@ -156,6 +171,6 @@ export class Markers<W extends Watcher> {
   #renew(): void {
     if (!this.#isDirty) return
     this.#isDirty = false
-    this.#pool.fill(1)
+    this.#pool.setAll()
   }
 }

@@ -1,4 +1,5 @@
 import { nameOf, type Binding, type Scopes } from './scope.ts'
+import { nameReached, type Way } from './surroundings.ts'
 import { withoutTypes, type ParsedFile, type SyntaxNode } from './syntax.ts'
 
 /** A name of the module level or beyond, as it stands in a file; where it leads is found when the files are linked. */
@@ -6,6 +7,15 @@ export type FreeName =
   | { readonly kind: 'own'; readonly name: string }
   | { readonly kind: 'import'; readonly source: string; readonly name: string }
   | { readonly kind: 'global'; readonly name: string }
+
+/** A global before the way to it has become a part of its name. */
+interface Reached {
+  readonly kind: 'global'
+  readonly name: string
+  readonly way: Way
+}
+
+type Found = Exclude<FreeName, { readonly kind: 'global' }> | Reached
 
 /** What the expressions of one file lead to, `require` included. */
 export class Names {
@@ -58,40 +68,49 @@ export class Names {
 
   /** A free name that a whole expression stands for, be it a name, a member of a namespace, or a module loaded in place. */
   find(node: SyntaxNode): FreeName | undefined {
+    const found = this.#find(node)
+    return found?.kind === 'global' ? named(found) : found
+  }
+
+  #find(node: SyntaxNode): Found | undefined {
     switch (node.type) {
       case 'Identifier': case 'JSXIdentifier': return this.#ofIdentifier(node)
       case 'MemberExpression': case 'OptionalMemberExpression': case 'JSXMemberExpression': return this.#ofMember(node)
       case 'CallExpression': case 'ImportExpression': return this.#ofLoad(node)
-      case 'MetaProperty': return node.meta.name === 'import' ? { kind: 'global', name: 'import.meta' } : undefined
+      case 'MetaProperty': return node.meta.name === 'import' ? { kind: 'global', name: 'import.meta', way: {} } : undefined
       default: return undefined
     }
   }
 
-  #ofIdentifier(node: SyntaxNode): FreeName | undefined {
+  #ofIdentifier(node: SyntaxNode): Found | undefined {
     const binding = this.bindingOf(node)
     if (binding === undefined) return undefined
-    if (binding === null) return { kind: 'global', name: node.name }
+    if (binding === null) return { kind: 'global', name: node.name, way: {} }
     const from = this.importOf(binding)
-    if (from && /^(node:)?process$/.test(from.source)) return { kind: 'global', name: /^(default|\*)$/.test(from.name) ? 'process' : `process.${from.name}` }
+    if (from && PROCESS.includes(from.source)) {
+      // One that is called like the global is taken for it by webpack.
+      const root = `import ${from.name}${binding.name === 'process' ? ' as process' : ''}` as const
+      return { kind: 'global', name: /^(default|\*)$/.test(from.name) ? 'process' : `process.${from.name}`, way: { root } }
+    }
     if (from) return { kind: 'import', ...from }
     return this.isModuleLevel(binding) ? { kind: 'own', name: binding.name } : undefined
   }
 
-  #ofMember(node: SyntaxNode): FreeName | undefined {
+  #ofMember(node: SyntaxNode): Found | undefined {
     const object = withoutTypes(node.object)
-    const whole = this.find(object)
+    const whole = this.#find(object)
     if (node.computed && !(node.property.type === 'StringLiteral' && whole?.kind === 'global')) return undefined
     if (whole?.kind === 'import' && whole.name === '*') return { ...whole, name: nameOf(node.property) }
-    return whole?.kind === 'global' ? memberOf(whole.name, nameOf(node.property)) : undefined
+    return whole?.kind === 'global' ? memberOf(whole, nameOf(node.property)) : undefined
   }
 
   /** What `const { X } = process.env` reads of a global; undefined for other declarations. */
   findDestructured({ id, init }: SyntaxNode): FreeName[] | undefined {
-    const whole = init && id.type === 'ObjectPattern' ? this.find(withoutTypes(init)) : undefined
-    return whole?.kind === 'global' ? destructured(id, whole) : undefined
+    const whole = init && id.type === 'ObjectPattern' ? this.#find(withoutTypes(init)) : undefined
+    return whole?.kind === 'global' ? destructured(id, whole).map(named) : undefined
   }
 
-  #ofLoad(node: SyntaxNode): FreeName | undefined {
+  #ofLoad(node: SyntaxNode): Found | undefined {
     const source = this.#loaded(node)
     return source === undefined ? undefined : { kind: 'import', source, name: '*' }
   }
@@ -105,18 +124,25 @@ export class Names {
 /** Globals whose members are told apart. */
 const OWNERS = new Set(['process', 'process.env', 'import.meta', 'import.meta.env', 'Date', 'Math', 'performance', 'crypto'])
 
-function memberOf(owner: string, name: string): FreeName | undefined {
-  if (owner === 'globalThis' || owner === 'global') return { kind: 'global', name }
-  return OWNERS.has(owner) ? { kind: 'global', name: `${owner}.${name}` } : undefined
+/** The same module under both of its names. */
+export const PROCESS: readonly string[] = ['process', 'node:process']
+
+function named({ kind, name, way }: Reached): FreeName {
+  return { kind, name: nameReached(name, way) }
 }
 
-function destructured(pattern: SyntaxNode, whole: FreeName & { kind: 'global' }): FreeName[] {
+function memberOf({ kind, name: owner, way }: Reached, name: string): Reached | undefined {
+  if (owner === 'globalThis' || owner === 'global') return { kind, name, way: { root: 'globalThis' } }
+  return OWNERS.has(owner) ? { kind, name: `${owner}.${name}`, way } : undefined
+}
+
+function destructured(pattern: SyntaxNode, whole: Reached): Reached[] {
   const properties = pattern.properties as SyntaxNode[]
   if (properties.some((each) => each.type === 'RestElement' || each.computed)) return [whole]
   return properties.flatMap(({ key, value }) => {
-    const member = memberOf(whole.name, nameOf(key))
+    const member = memberOf({ ...whole, way: { ...whole.way, destructured: (whole.way.destructured ?? 0) + 1 } }, nameOf(key))
     const target = value.type === 'AssignmentPattern' ? value.left : value
-    if (member?.kind !== 'global') return [whole]
+    if (!member) return [whole]
     return target.type === 'ObjectPattern' ? destructured(target, member) : [member]
   })
 }

@@ -19,9 +19,8 @@ export interface PlanInput {
   readonly names: Names
   /** Locals that an op made inside a function closes over. */
   readonly captured: ReadonlyMap<Component, readonly string[]>
-  readonly isModule: boolean
   /** The names that the markers use in this file. */
-  readonly marks: { readonly bytes: string; readonly report: string; readonly capture: string }
+  readonly marks: { readonly report: string; readonly capture: string }
 }
 
 export function planSites(input: PlanInput): SitePlan {
@@ -70,7 +69,6 @@ class Planner {
   readonly #wrapped: Insertion[] = []
   readonly #kinds: ReadonlyMap<string, Component>
   #component: Component | undefined
-  #isGuarded = false
   /** Whether the function, or the loop, may have been left before what comes next. */
   #mayLeaveFunction = false
   #mayLeaveLoop = false
@@ -80,27 +78,20 @@ class Planner {
     this.#kinds = new Map(input.table.list.map((component) => [component.name, component]))
   }
 
+  /** What is evaluated when the module is needs no markers; the functions in it do. */
   file(): void {
-    for (const statement of this.#input.program.body as SyntaxNode[]) if (isRunnable(statement)) this.#topLevel(statement)
+    for (const statement of this.#input.program.body as SyntaxNode[]) if (isRunnable(statement)) this.#visit(statement, undefined)
   }
 
   finish(): SitePlan {
     const needed = this.#sites.filter((site) => site.isNeeded)
-    const { bytes, report } = this.#input.marks
-    const insertions = needed.flatMap((site, i) => insertionsOf(site, `${bytes}[${i}]&&${report}(${i})`, i + 1))
+    const { report } = this.#input.marks
+    const insertions = needed.flatMap((site, i) => insertionsOf(site, `${report}?.(${i})`, i + 1))
     return { refs: this.#refs, sites: needed.map((site) => [...site.refs]), insertions: [...insertions, ...this.#wrapped] }
   }
 
-  /** What is evaluated when the module is needs no markers; the functions in it do. */
-  #topLevel(statement: SyntaxNode): void {
-    const inner = /^Export(Named|Default)Declaration$/.test(statement.type) ? statement.declaration as SyntaxNode | null : statement
-    this.#isGuarded = this.#input.isModule && inner?.type === 'FunctionDeclaration'
-    this.#visit(statement, undefined)
-    this.#isGuarded = false
-  }
-
   #newSite(place: Place, spare = 0): Site {
-    const site = new Site(place, this.#isGuarded, spare)
+    const site = new Site(place, spare)
     this.#sites.push(site)
     return site
   }
@@ -406,7 +397,7 @@ class Planner {
   #global(name: string, node: SyntaxNode, frame: Frame | undefined): void {
     const variable = envNameOf(name)
     if (variable !== undefined) this.#add(frame, { kind: 'env', name: variable })
-    else if (HIDDEN.has(name) || name.startsWith('import.meta.env.')) this.#add(frame, { kind: 'hidden', name })
+    else if (HIDDEN.has(name) || /^import\.meta\.env(\.|$)/.test(name)) this.#add(frame, { kind: 'hidden', name })
     else if (!name.includes('.') && !GLOBALS.has(name)) this.#add(frame, { kind: 'env', name: `globalThis.${name}` })
     else if (node.type !== 'Identifier') this.#children(node, frame)
   }

@@ -1,9 +1,8 @@
 import { consoleLogger } from '../base/logger.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { digest } from '../value/digest.ts'
-import type { Getter } from './module-values.ts'
 import { SourceLoader } from './source-loader.ts'
-import { getTracer, type ModuleMarks } from './tracer.ts'
+import { getTracer, type Announced, type ModuleMarks } from './tracer.ts'
 
 /** A file as the plugin saw it when it put the markers in. */
 export interface ServedFile {
@@ -16,9 +15,7 @@ export interface ServedFile {
 }
 
 /** Called by the first line of a file that a server of modules gave out: its source is at hand. */
-export function registerServed(
-  { root, file, digest: expected, urls }: ServedFile, own: Readonly<Record<string, Getter>>, imported: Readonly<Record<number, Getter>>,
-): ModuleMarks {
+export function registerServed({ root, file, digest: expected, urls }: ServedFile, announced: Announced): ModuleMarks {
   const tracer = getTracer()
   const loader = tracer.useServer(root, () => new SourceLoader(root, (text) => consoleLogger.warn(text)))
   // A module that is loaded anew is so because of a change, be it of a file that isn't loaded yet.
@@ -28,7 +25,7 @@ export function registerServed(
   }
   if (digestOf(loader, file) !== expected) throw changed(file)
   for (const [source, url] of Object.entries(urls)) loader.noteResolved({ file, source, url })
-  return tracer.register(file, own, imported)
+  return tracer.register(file, announced)
 }
 
 function digestOf(from: SourceLoader, file: string): string {

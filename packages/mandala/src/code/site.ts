@@ -20,21 +20,17 @@ export interface Insertion {
   readonly text: string
   /** What closes comes before what opens; inner closes before outer. */
   readonly rank: number
-  /** Where in the text it must be asked whether the module has begun to run, if it is imported in a circle. */
-  readonly guardAt?: number
 }
 
 /** A place where a marker may stand; it does if there is something to report. */
 export class Site {
   readonly refs: Set<number> = new Set()
   readonly place: Place
-  readonly isGuarded: boolean
   /** Refs that are no reason for a marker by themselves. */
   readonly spare: number
 
-  constructor(place: Place, isGuarded: boolean, spare = 0) {
+  constructor(place: Place, spare = 0) {
     this.place = place
-    this.isGuarded = isGuarded
     this.spare = spare
   }
 
@@ -51,20 +47,20 @@ export type Place =
   /** Around a statement that stands without braces. */
   | { readonly kind: 'body'; readonly node: SyntaxNode }
 
-export function insertionsOf({ place, isGuarded }: Site, marker: string, rank: number): Insertion[] {
+export function insertionsOf({ place }: Site, marker: string, rank: number): Insertion[] {
   const [open, at, end, separator] = place.kind === 'statement'
     ? [place.prefix ?? '', place.at, place.at, ';']
     : place.kind === 'body' ? ['{', place.node.start, place.node.end, ';'] : ['(', place.node.start, place.node.end, ',']
-  const opening = { at, text: `${open}${marker}${separator}`, rank, ...(isGuarded && { guardAt: open.length }) }
+  const opening = { at, text: `${open}${marker}${separator}`, rank }
   return place.kind === 'statement' ? [opening] : [opening, { at: end, text: place.kind === 'body' ? '}' : ')', rank: -rank }]
 }
 
-/** Applies insertions to a text; with a guard where they have a place for one. */
-export function insertAll(source: string, insertions: readonly Insertion[], guard = ''): string {
+/** Applies insertions to a text. */
+export function insertAll(source: string, insertions: readonly Insertion[]): string {
   let text = ''
   let done = 0
-  for (const { at, text: inserted, guardAt } of insertions.toSorted((a, b) => a.at - b.at || a.rank - b.rank)) {
-    text += source.slice(done, at) + (guardAt === undefined ? inserted : inserted.slice(0, guardAt) + guard + inserted.slice(guardAt))
+  for (const { at, text: inserted } of insertions.toSorted((a, b) => a.at - b.at || a.rank - b.rank)) {
+    text += source.slice(done, at) + inserted
     done = at
   }
   return text + source.slice(done)

@@ -60,7 +60,7 @@ export class SourceLoader implements ProgramSource {
     const known = this.#known(file)
     if (!known) return undefined
     const { source, transformed } = known
-    const code = instrument(source, transformed, { isInCircle: this.isInCircle(file) })
+    const code = instrument(source, transformed)
     const isTypeScript = /\.[cm]?tsx?$/.test(file)
     const format = transformed.facts.isModule ? 'module' : 'commonjs'
     if (transformed.special.some((syntax) => syntax !== 'decorators') || /x$/.test(file)) return { format, code: lower(this.pathOf(file), code) }
@@ -144,21 +144,6 @@ export class SourceLoader implements ProgramSource {
     const value = { name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], isTrivial: false, isPlain: true, isOp: false }
     const nothing = { statements: [], stars: [], imports: [], refs: [], sites: [] }
     return { file, isModule: false, ...nothing, components: [value], exports: { default: { kind: 'own', name: 'default' } } }
-  }
-
-  /** Whether an import of the file leads back to it, by static imports. What can't be followed may. */
-  isInCircle(file: string): boolean {
-    if (this.loadFacts(file)?.isModule !== true) return false
-    const seen = new Set<string>()
-    const leadsBack = (from: string): boolean => {
-      if (seen.has(from)) return from === file
-      seen.add(from)
-      return (this.loadFacts(from)?.imports ?? []).some((source) => {
-        const module = this.resolveModule(from, source)
-        return module.kind === 'unknown' || module.kind === 'file' && (module.file === file || leadsBack(module.file))
-      })
-    }
-    return leadsBack(file)
   }
 
   /** Neither code nor data of the root, but something that only a bundler makes a module of: no package's version covers it. */

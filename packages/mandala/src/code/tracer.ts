@@ -4,7 +4,7 @@ import type { CallTrace } from './call-trace.ts'
 import { Environment } from './environment.ts'
 import type { ComponentFacts } from './file-facts.ts'
 import { FunctionPlaces } from './function-places.ts'
-import { Markers } from './markers.ts'
+import { Markers, type Plug } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
 import { originOf, touchedBy, type Touched } from './reach.ts'
 import type { SiteRef } from './site.ts'
@@ -33,8 +33,6 @@ interface LoadedModule {
 
 /** What an instrumented module is given to report with. */
 export interface ModuleMarks {
-  readonly bytes: Uint8Array
-  report(index: number): void
   /** To be called when the module has been evaluated. */
   end(): void
   capture<T extends object>(fn: T, name: string, names: readonly string[], values: () => readonly unknown[]): T
@@ -165,12 +163,12 @@ export class Tracer {
   }
 
   /** Called by the first line of an instrumented module. */
-  register(file: string, own: Readonly<Record<string, Getter>>, imported: Readonly<Record<number, Getter>>, isBundled = false): ModuleMarks {
+  register(file: string, { plug, own, imported }: Announced, isBundled = false): ModuleMarks {
     if (this.#hasBundle) this.#expectOne(file, isBundled)
     const facts = this.#program.facts(file)
     const sites = facts?.sites ?? []
     this.#registered.set(file, isBundled)
-    const { bytes, first } = this.markers.take(sites.length)
+    const first = this.markers.add(sites.length, plug)
     const lazy = this.#hasBegun ? this.#lazy : undefined
     lazy?.begin(file, this.markers.isWatching)
     const module: LoadedModule = { file, first, sites, refs: facts?.refs ?? [], imported, events: [] }
@@ -181,8 +179,6 @@ export class Tracer {
     this.#addData(module)
     this.#addSurroundings(module)
     return {
-      bytes,
-      report: this.markers.reporter(first, bytes),
       end: () => lazy?.end(file),
       capture: (fn, name, names, values) => {
         this.#captured.set(fn, { id: componentId(file, name), names, values })
@@ -320,10 +316,17 @@ function twoFiles(file: string): MandalaError {
 /** What stands for an import that leads to no file of the program and to no package. */
 const unknownId = (file: string, { source, name }: SiteRef & { kind: 'import' }): string => componentId(file, `<${source}>.${name}`)
 
+/** What a module makes itself known with, in the order in which it says so. */
+export interface Announced {
+  readonly plug: Plug
+  readonly own: Readonly<Record<string, Getter>>
+  readonly imported: Readonly<Record<number, Getter>>
+}
+
 /** What files of a bundle report to. */
 export interface BundleTracer extends Pick<Tracer, 'name'> {
   /** Called by the first line of a file, which brings along what is known of it. */
-  registerBundled(bundled: BundledFile, own: Readonly<Record<string, Getter>>, imported: Readonly<Record<number, Getter>>): ModuleMarks
+  registerBundled(bundled: BundledFile, announced: Announced): ModuleMarks
 }
 
 /** What a function that becomes an op is called, and a function of the same parameters. */

@@ -2,16 +2,17 @@ import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
 import { canonicaliseAll, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
 import { markOfFile } from './function-places.ts'
-import { Names } from './names.ts'
+import { Names, PROCESS } from './names.ts'
 import { planSites } from './plan-sites.ts'
 import { REGISTRY } from './registry-name.ts'
 import { analyseScopes, type SpecialSyntax } from './scope.ts'
 import { listOpFunctions, type OpFunction } from './op-functions.ts'
 import { insertAll, type Insertion } from './site.ts'
+import { expressionOf, importedBy } from './surroundings.ts'
 import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.5`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.2`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -52,7 +53,7 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const texts = canonicaliseAll(table, names)
   const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
   const marks = marksFor(file, source)
-  const plan = planSites({ program, table, names, captured, isModule, marks })
+  const plan = planSites({ program, table, names, captured, marks })
   const facts: FileFacts = {
     file, isModule, components: componentFacts(texts), statements: listStatements(program, table, names), ...listLinks(program, table, names),
     refs: plan.refs, sites: plan.sites,
@@ -64,27 +65,26 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
 }
 
 export interface InstrumentOptions {
-  /** An import of the file leads back to it: its functions may be called before its first line runs. */
-  readonly isInCircle: boolean
-  /** How the module makes itself known, given its getters; left out, the loader has it at hand. */
-  readonly announce?: (own: string, imported: string) => { readonly before: string; readonly call: string }
+  /** How the module makes itself known, given what it tells of itself; left out, the loader has it at hand. */
+  readonly announce?: (announced: string) => { readonly before: string; readonly call: string }
   readonly further?: readonly Insertion[]
 }
 
 /** The original with its markers; every line is where it was. */
-export function instrument(source: string, { facts, insertions, prologue, marks }: Transformed, options: InstrumentOptions): string {
-  const { isInCircle, announce = announceToLoader(facts.file), further = [] } = options
+export function instrument(source: string, { facts, insertions, prologue, marks }: Transformed, options: InstrumentOptions = {}): string {
+  const { announce = announceToLoader(facts.file), further = [] } = options
   const first: Insertion[] = []
   if (prologue) {
-    const { before, call } = announce(objectOf(prologue.own), objectOf(prologue.imported))
-    const { bytes, report, capture, end, guard } = marks
-    first.push({ at: prologue.at, text: `${before}const{bytes:${bytes},report:${report},capture:${capture},end:${end}}=${call};var ${guard}=1;`, rank: 0 })
+    const { report, capture, end } = marks
+    const { before, call } = announce(`{plug:f=>{${report}=f},own:${objectOf(prologue.own)},imported:${objectOf(prologue.imported)}}`)
+    // A `var`: functions may be called before this line runs, where modules import each other.
+    first.push({ at: prologue.at, text: `${before}var ${report};const{capture:${capture},end:${end}}=${call};`, rank: 0 })
   }
-  return insertAll(source, [...first, ...insertions, ...further], isInCircle ? `${marks.guard}===1&&` : '')
+  return insertAll(source, [...first, ...insertions, ...further])
 }
 
 function announceToLoader(file: string): NonNullable<InstrumentOptions['announce']> {
-  return (own, imported) => ({ before: '', call: `globalThis[${JSON.stringify(REGISTRY)}].register(${JSON.stringify(file)},${own},${imported})` })
+  return (announced) => ({ before: '', call: `globalThis[${JSON.stringify(REGISTRY)}].register(${JSON.stringify(file)},${announced})` })
 }
 
 function objectOf(getters: readonly (readonly [key: string | number, expression: string])[]): string {
@@ -93,22 +93,20 @@ function objectOf(getters: readonly (readonly [key: string | number, expression:
 
 /** Names that the file doesn't use itself. */
 export interface Marks {
-  readonly bytes: string
+  /** What a marker calls; nothing while nobody is to be told. It tells the file, too. */
   readonly report: string
   readonly capture: string
   readonly end: string
-  readonly guard: string
   /** These are a bundle's: what it reports to, and what it brings along. */
   readonly tracer: string
   readonly facts: string
 }
 
-/** Names that the file doesn't use itself; one of them tells the file. */
 function marksFor(file: string, source: string): Marks {
   let suffix = ''
   while (source.includes(`$md${suffix}`)) suffix += '_'
-  const [guard, capture, end, tracer, facts] = [...'gcetf'].map((letter) => `$md${letter}${suffix}`) as [string, string, string, string, string]
-  return { bytes: `$md${suffix}`, report: `$mdx${suffix}_${markOfFile(file)}`, guard, capture, end, tracer, facts }
+  const [capture, end, tracer, facts] = [...'cetf'].map((letter) => `$md${letter}${suffix}`) as [string, string, string, string]
+  return { report: `$md${suffix}_${markOfFile(file)}`, capture, end, tracer, facts }
 }
 
 interface PrologueInput {
@@ -123,7 +121,7 @@ function prologueOf({ facts, table, names, program }: PrologueInput): Prologue |
   if (!first || table.list.length === 0) return undefined
   const own = table.list.flatMap(({ name, getter }) => (getter === undefined ? [] : [[name, getter] as const]))
   const imported = facts.refs.flatMap((ref, i) => {
-    const expression = ref.kind === 'import' ? importGetter(ref, names) : undefined
+    const expression = ref.kind === 'import' ? importGetter(ref, names) : ref.kind === 'env' ? processGetter(ref, names) : undefined
     return expression === undefined ? [] : [[i, expression] as const]
   })
   return { at: first.start, own, imported }
@@ -141,4 +139,12 @@ function importGetter({ source, name }: { readonly source: string; readonly name
   if (local !== undefined) return local
   const whole = name === '*' ? undefined : names.localOf(source, '*')
   return whole === undefined ? undefined : `${whole}[${JSON.stringify(name)}]`
+}
+
+/** A variable of the environment that is reached by an import. */
+function processGetter({ name }: { readonly name: string }, names: Names): string | undefined {
+  const imported = importedBy(name)
+  if (imported === undefined) return undefined
+  const local = PROCESS.map((source) => names.localOf(source, imported)).find((each) => each !== undefined)
+  return local === undefined ? undefined : `(${expressionOf(`process.env.${name}`, local)})`
 }

@@ -148,7 +148,7 @@ export class LiveCode implements CodeState, Tracer {
       case 'value': return this.#program.values.print(id)
       case 'package': return `${id}@${hash}`
       // What is in it may be a secret.
-      case 'env': return id.startsWith('globalThis.') || id.startsWith('import.meta.env.') ? id : `process.env.${id}`
+      case 'env': return id.startsWith('globalThis.') || id.startsWith('import.meta.env') ? id : `process.env.${id}`
     }
   }
 }

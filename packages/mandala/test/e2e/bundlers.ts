@@ -56,10 +56,10 @@ const bundleWithRollup: Bundler = async ({ project, external = [], plugins = [] 
   return 'out/rollup/main.mjs'
 }
 
-const bundleWithRolldown: Bundler = async ({ project, external = [], plugins = [] }) => {
+const bundleWithRolldown: Bundler = async ({ project, external = [], define = {}, plugins = [] }) => {
   const bundle = await loadTool('rolldown').rolldown({
     cwd: project, input: 'src/main.ts', platform: 'node', external: [/^mandala-ts/, ...external], logLevel: 'silent',
-    plugins: [...plugins, plugin.rolldown({ root: project })],
+    transform: { define }, plugins: [...plugins, plugin.rolldown({ root: project })],
   })
   await bundle.write({ dir: join(project, 'out/rolldown'), entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' })
   await bundle.close()

@@ -93,16 +93,62 @@ const f = op(function f(x: number) { return [x, LIMIT, process.env.FLAVOUR, CONF
   })
 }
 
-test('what Vite puts in the place of import.meta.env counts', async (t) => {
-  const { run } = makeProject(t, {
-    'src/main.ts': program('const f = op(function f() { return (import.meta as any).env.FLAVOUR })', 'return unwrap(f())'),
+/** A bundler replaces some of these: each counts by what its own code finds. */
+const READERS: Files = {
+  plain: 'return process.env.X', bracket: "return process.env['X']", optional: 'return process.env?.X', ofGlobal: 'return globalThis.process.env.X',
+  destructured: 'const { X } = process.env; return X', renamed: "const { X: own = 'none' } = process.env; return own",
+  nested: 'const { env: { X } } = process; return X', imported: 'return env.X', importedWhole: 'return node.env.X',
+  importedDestructured: 'const { X } = env; return X', importedNested: 'const { env: { X } } = node; return X',
+  shadowing: 'return other()', made: 'return made.get()', global: 'return (globalThis as any).LIMIT', bare: 'return LIMIT',
+}
+
+for (const name of ['esbuild', 'esbuild, CommonJS', 'esbuild, minified and split', 'vite', 'rolldown', 'webpack'] as const) {
+  test(`what ${name} puts in the place of a variable counts where it does, and the variable where it doesn't`, async (t) => {
+    const ops = Object.entries(READERS).map(([reader, body]) => `  ${reader}: op('${reader}', () => { ${body} }),`).join('\n')
+    const { start, bundle } = makeProject(t, {
+      'src/set.ts': "import { env } from 'node:process'\nObject.assign(globalThis, { LIMIT: env.REAL_LIMIT })\n",
+      'src/other.ts': "import process from 'node:process'\nexport function other() { return [process.env.X].map((x) => x)[0] }\n",
+      'src/made.ts': `class Made { readonly #x: unknown; constructor(x: unknown) { this.#x = x } get() { return [this.#x].map((x) => x)[0] } }
+const make = () => { const { X } = process.env; return new Made(X) }
+export const made = make()\n`,
+      'src/main.ts': `import './set.ts'\n${program(`import node, { env } from 'node:process'
+import { other } from './other.ts'
+import { made } from './made.ts'
+declare const LIMIT: unknown
+const ops = {\n${ops}\n}`, 'return Object.fromEntries(await Promise.all(Object.entries(ops).map(async ([key, each]) => [key, await unwrap(each() as any)])))')}`,
+    })
+    const define = { 'process.env.X': '"a"', LIMIT: '"l"' }
+    const env = { X: 'x', REAL_LIMIT: 'real' }
+    const file = await bundle(name, { define })
+    const first = await start([file], env)
+    assert.deepEqual(first.executed, Object.keys(READERS))
+    assert.deepEqual([(first.result as Files)['plain'], (first.result as Files)['nested']], ['a', 'x'])
+    assert.deepEqual(await start([file], env), { ...first, executed: [] })
+    const changes = [
+      [define, { ...env, X: 'y' }], [{ ...define, 'process.env.X': '"b"' }, env], [{ ...define, 'process.env.X': '"x"' }, { ...env, X: 'a' }],
+      [{ ...define, LIMIT: '"m"' }, env], [define, { ...env, REAL_LIMIT: 'r' }],
+    ] as const
+    for (const [changed, variables] of changes) {
+      const { result, executed } = await start([await bundle(name, { define: changed })], variables)
+      const differing = Object.keys(READERS).filter((reader) => (result as Files)[reader] !== (first.result as Files)[reader])
+      assert.deepEqual(executed, differing)
+    }
   })
-  for (const flavour of ['a', 'b']) {
-    const define = { 'import.meta.env.FLAVOUR': JSON.stringify(flavour) }
-    assert.deepEqual(await run('vite', { define }), { result: flavour, executed: ['f'], warnings: [] })
-    assert.deepEqual((await run('vite', { define })).executed, [])
-  }
-})
+}
+
+for (const [how, body] of Object.entries({
+  'as a member': 'return (import.meta as any).env.FLAVOUR', destructured: 'const { FLAVOUR } = (import.meta as any).env; return FLAVOUR',
+  'as a whole': 'const env = (import.meta as any).env; return env.FLAVOUR',
+})) {
+  test(`what Vite puts in the place of import.meta.env counts, ${how}`, async (t) => {
+    const { run } = makeProject(t, { 'src/main.ts': program(`const f = op(function f() { ${body} })`, 'return unwrap(f())') })
+    for (const flavour of ['a', 'b']) {
+      const define = { 'import.meta.env.FLAVOUR': JSON.stringify(flavour) }
+      assert.deepEqual(await run('vite', { define }), { result: flavour, executed: ['f'], warnings: [] })
+      assert.deepEqual((await run('vite', { define })).executed, [])
+    }
+  })
+}
 
 test('a global that the program sets itself counts, with the loader too', async (t) => {
   const { start } = makeProject(t, {
