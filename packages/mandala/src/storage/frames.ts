@@ -24,6 +24,8 @@ export class Frames {
   #web: WeakRef<Web> | undefined
   /** Those that the calls of the web go by. */
   #names: Names | undefined
+  /** What was deleted may come again as something else. */
+  #deletions: number | undefined
 
   constructor(memo: Memo) {
     this.#memo = memo
@@ -41,6 +43,7 @@ export class Frames {
     return chain((async () => {
       await this.#memo.queue.flush()
       await this.#memo.store.followNames()
+      await this.#followDeletions()
       try {
         return new ComputationFrame(await this.#read(source), this.#host)
       } finally {
@@ -65,6 +68,12 @@ export class Frames {
     const [web, reader] = [this.#getWeb(), this.#host.reader]
     if (items.length > 0 && items.every((item) => item instanceof Call)) return startFromCalls(web, reader, items.map(({ hid }) => hid))
     return startFromRefs(web, reader, new Map([['v', toSlots(items, 'v')]]))
+  }
+
+  async #followDeletions(): Promise<void> {
+    const deletions = await this.#memo.store.deletionCount()
+    if (deletions !== this.#deletions) this.#web = undefined
+    this.#deletions = deletions
   }
 
   #getWeb(): Web {

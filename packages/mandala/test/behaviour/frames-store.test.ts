@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { op, Storage, type ComputationFrame } from '../../src/index.ts'
-import { logOf, makePath } from '../helpers.ts'
+import { hasCode, logOf, makePath } from '../helpers.ts'
 
 const inc = op('inc', (x: number) => ({ at: x + 1 }), { output: 'y' })
 const dec = op('dec', (y: { at: number }) => y.at - 1, { output: 'z' })
@@ -58,4 +58,20 @@ test('a frame has calls of the run that is under way', async () => {
     cf = await storage.cf(y).expandBack({ recursive: true })
   })
   assert.deepEqual((await cf?.df({ calls: false }))?.objects(), [{ x: 1, v: { at: 2 } }])
+})
+
+test('what was deleted and gave something else since is shown as it is now, while an old frame lives', async () => {
+  let result = 1
+  const moody = op('moody', (x: number) => x + result)
+  await using storage = new Storage()
+  const run = (): Promise<unknown> => storage.run(() => moody(10))
+  await run()
+  const before = await storage.cf(moody)
+  await storage.drop(moody)
+  result = 2
+  await run()
+  assert.deepEqual((await (await storage.cf(moody)).df({ calls: false })).objects(), [{ x: 10, moody_out: 12 }])
+  assert.equal((await before.df({ calls: false, values: 'refs' })).numRows(), 1)
+  const after = await storage.cf(moody)
+  assert.throws(() => before.union(after), hasCode('FRAME_INVALID'))
 })
