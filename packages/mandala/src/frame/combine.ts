@@ -71,7 +71,10 @@ function intersectEdges(a: Edges, b: Edges): Edges {
 }
 
 function expectOneWeb(a: FrameData, b: FrameData): void {
-  if (a.web !== b.web) throw new MandalaError('FRAME_INVALID', 'The frames are of different storages, or calls were deleted or renamed between them', { hint: 'make both from one storage, as it is now' })
+  if (a.web === b.web) return
+  throw new MandalaError('FRAME_INVALID', 'The frames are of different storages, or calls were deleted or renamed between the two', {
+    hint: 'make both from one storage, as it is now',
+  })
 }
 
 function expectOneOp(name: string, a: Operation, b: Operation): void {
