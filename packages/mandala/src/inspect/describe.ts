@@ -2,7 +2,7 @@ import { aBoolean, aCount, expectOptions, type Rule } from '../base/expect.ts'
 import type { CallContentId, CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { ProcessInfo } from '../base/this-process.ts'
-import type { Notes } from '../model/notes.ts'
+import type { Notes, Tags } from '../model/notes.ts'
 import type { RefKind } from '../model/ref.ts'
 import { describeValue, ELEMENTS_SHOWN, renderCell, renderValue } from '../render/value-text.ts'
 import type { Store, StoredCall, StoredSlot } from '../store/store.ts'
@@ -58,6 +58,8 @@ export interface CallDescription {
   readonly codeVersion: VersionId | null
   /** Calls that its function made itself. */
   readonly inner: readonly CallHistoryId[]
+  /** What people said of it. */
+  readonly tags: Tags
   /** How its inputs came about. */
   readonly upstream: Tree
   /** What was computed from its outputs. */
@@ -77,6 +79,8 @@ export interface RefDescription {
   readonly text: string
   /** The value itself, where it was read whole and JSON can say it. */
   readonly value?: unknown
+  /** What people said of it. */
+  readonly tags: Tags
   /** How it came about; without branches for a value that was given. */
   readonly upstream: Tree
   /** What was computed from it. */
@@ -98,16 +102,17 @@ export async function describe(store: Store, id: string, options: DescribeOption
   const { depth = 4, width = 8, whole = false } = options
   const found = await findId(store, id)
   const reader = new ValueReader(store, LINE)
+  const tags = await store.readTags(found.hid)
   const grow = (up: readonly StoredSlot[], down: readonly StoredSlot[]): ReturnType<typeof growTrees> => growTrees(store, reader, { depth, width }, { up, down })
   if (found.kind === 'call') {
     const call = (await store.findCall(found.hid)) ?? gone('call', found.hid)
-    return { ...(await describeCall(reader, call)), ...(await grow(call.inputs, call.outputs)) }
+    return { ...(await describeCall(reader, call)), tags, ...(await grow(call.inputs, call.outputs)) }
   }
   const slot = (await store.findRef(found.hid)) ?? gone('ref', found.hid)
-  return { ...(await describeRef(new ValueReader(store, whole ? WHOLE : PAGE), slot, whole)), ...(await grow([slot], [slot])) }
+  return { ...(await describeRef(new ValueReader(store, whole ? WHOLE : PAGE), slot, whole)), tags, ...(await grow([slot], [slot])) }
 }
 
-async function describeCall(reader: ValueReader, call: StoredCall): Promise<Omit<CallDescription, 'upstream' | 'downstream'>> {
+async function describeCall(reader: ValueReader, call: StoredCall): Promise<Omit<CallDescription, 'tags' | 'upstream' | 'downstream'>> {
   const { hid, cid, op, version, startedAtMs, durationMs, isAdopted, notes, process, code, inner } = call
   const summarize = async (slots: readonly StoredSlot[]): Promise<RefSummary[]> => {
     await reader.learn(slots.slice(0, SLOTS_MAX))
@@ -126,7 +131,7 @@ async function describeCall(reader: ValueReader, call: StoredCall): Promise<Omit
   }
 }
 
-async function describeRef(reader: ValueReader, slot: StoredSlot, isWhole: boolean): Promise<Omit<RefDescription, 'upstream' | 'downstream'>> {
+async function describeRef(reader: ValueReader, slot: StoredSlot, isWhole: boolean): Promise<Omit<RefDescription, 'tags' | 'upstream' | 'downstream'>> {
   const value = await reader.read(slot)
   const bytes = (await reader.facts(slot))?.bytes ?? 0
   return {

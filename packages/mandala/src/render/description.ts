@@ -4,6 +4,7 @@ import { renderTree } from './tree-text.ts'
 import { renderBytes, renderCallDuration, renderTime } from './units.ts'
 
 type Tree = Parameters<typeof renderTree>[0]
+type Tags = Readonly<Record<string, string | number | boolean>>
 
 interface Slot {
   readonly name: string
@@ -28,6 +29,7 @@ interface Call {
   } | null
   readonly codeVersion: string | null
   readonly inner: readonly string[]
+  readonly tags: Tags
   readonly upstream: Tree
   readonly downstream: Tree
 }
@@ -40,6 +42,7 @@ interface Ref {
   readonly type: string
   readonly bytes: number
   readonly text: string
+  readonly tags: Tags
   readonly upstream: Tree
   readonly downstream: Tree
 }
@@ -56,12 +59,18 @@ function renderCall(call: Call, widthMax: number | undefined): string {
     `${call.op}${call.version === 0 ? '' : ` v${call.version}`}, call ${call.hid}`,
     renderRun(call),
     ...Object.entries(call.notes).map(([name, value]) => `${name}: ${value}`),
+    ...renderTags(call.tags),
     ...(call.codeVersion === null ? [] : [`code version ${call.codeVersion.slice(0, 8)}`]),
     '', table,
     ...(call.left === 0 ? [] : [`… ${call.left.toLocaleString('en-US')} more`]),
     ...(call.inner.length === 0 ? [] : ['', `It made ${count(call.inner.length, 'call')} itself: ${call.inner.slice(0, 8).map((hid) => hid.slice(0, 8)).join(', ')}`]),
     ...renderTrees(call, 'How its inputs came about'),
   ].join('\n')
+}
+
+function renderTags(tags: Tags): string[] {
+  const all = Object.entries(tags).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+  return all.length === 0 ? [] : [`tagged ${all.join(' ')}`]
 }
 
 /** When, how long and where its function ran. */
