@@ -68,7 +68,8 @@ export async function answer({ store, json, program, followsCode = false }: Ques
   const follows = followsCode === true || (followsCode === 'of a program' && module !== undefined)
   const deps = follows && (config.deps ?? (followsCode === true || (await knowsCode(path))))
   if (follows) await (module === undefined ? followCode() : loadProgram(module))
-  await using storage = new Storage({ path, deps, logger })
+  const { overflow } = config
+  await using storage = new Storage({ path, deps, logger, ...(overflow === undefined ? {} : { overflow: { dir: overflow } }) })
   print(await ask({ storage, config }), json)
 }
 

@@ -13,6 +13,8 @@ import { MandalaError } from '../base/mandala-error.ts'
 export interface MandalaConfig {
   /** The store's file. */
   readonly store?: string
+  /** The folder of the store's large values, where it isn't `<store>.values`: as in `new Storage({ overflow: { dir } })`. */
+  readonly overflow?: string
   /** As in `new Storage({ deps })`: which code calls depend on. */
   readonly deps?: string | boolean
   /** A module that defines the ops, for commands that execute them or look at their code. */
@@ -25,6 +27,7 @@ const OPTIONS: Readonly<Record<keyof MandalaConfig, Rule>> = {
   store: aText("it is a store's path"),
   deps: [(given) => typeof given === 'string' || typeof given === 'boolean', "it is a folder of the package, such as 'src', or true or false"],
   program: aText('it is the path of a module that defines the ops'),
+  overflow: aText("it is the folder of the store's large values"),
 }
 
 /** The nearest configuration, from a folder upwards, its paths made absolute; empty if there is none. */
@@ -33,9 +36,8 @@ export async function findConfig(folder: string): Promise<MandalaConfig> {
   if (path === undefined) return {}
   const config = await load(path)
   expectOptions(path, config, OPTIONS)
-  const absolute = (file: string | undefined): string | undefined => (file === undefined ? undefined : resolve(dirname(path), file))
-  const { store, program } = config
-  return { ...config, ...(store === undefined ? {} : { store: absolute(store) as string }), ...(program === undefined ? {} : { program: absolute(program) as string }) }
+  const paths = (['store', 'overflow', 'program'] as const).flatMap((name) => (config[name] === undefined ? [] : [[name, resolve(dirname(path), config[name])]]))
+  return { ...config, ...Object.fromEntries(paths) as MandalaConfig }
 }
 
 export function findConfigFile(folder: string): string | undefined {

@@ -17,13 +17,15 @@ export function renderCodeChange({ component, before, after, affected }: CodeCha
 }
 
 interface Status {
+  readonly components: number
   readonly changed: readonly CodeChange[]
   readonly gone: readonly string[]
   readonly unseen: readonly string[]
 }
 
 /** What changed since calls used it. */
-export function renderStatus({ changed, gone, unseen }: Status): string {
+export function renderStatus({ components, changed, gone, unseen }: Status): string {
+  if (components === 0) return 'No stored call knows the code that it used: start the program with mandala run, or open its storage with deps.'
   const parts = changed.map(renderCodeChange)
   if (gone.length > 0) parts.push(`Not there any more: ${gone.join(', ')}`)
   if (unseen.length > 0) parts.push(`Not looked at, as only the program can tell: ${unseen.join(', ')}`)

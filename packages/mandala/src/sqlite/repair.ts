@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
+import { MandalaError } from '../base/mandala-error.ts'
 import type { StoreRepair } from '../store/store.ts'
 import { BROKEN_CALLS, checkFile, checkTables, findMissingFiles, LOST, sentence, STRAYS, type Stray } from './check.ts'
 import { deleteAllOrphans, deleteCallsAt } from './deletion.ts'
@@ -6,12 +7,14 @@ import type { OverflowFiles } from './overflow-files.ts'
 import { DamagedRow } from './sqlite-error.ts'
 import { firstRow, type Statements } from './statements.ts'
 import { recountTotals } from './totals.ts'
+import { PLACE } from './write-batch.ts'
 
 /**
  * Makes the tables agree, so that what was damaged is a miss. Call within a write transaction: it is done whole or not at all, and nobody
  * writes a file meanwhile.
  */
 export function repairTables(statements: Statements, files: OverflowFiles | undefined): StoreRepair {
+  expectFolder(statements, files)
   const done = [...repairIndexes(statements)]
   for (const lost of LOST) done.push(...removeStray(statements, lost))
   done.push(...sentence(deleteCallsAt(statements, BROKEN_CALLS.map(([, ids]) => ids)), 'calls dropped that were not whole'))
@@ -22,6 +25,15 @@ export function repairTables(statements: Statements, files: OverflowFiles | unde
   done.push(...sentence(refs, 'refs removed that no call used'), ...sentence(values, 'values removed that no ref used'))
   done.push(...sentence(recountTotals(statements), 'ops counted anew'), ...sentence(removeStrayFiles(statements, files), 'stray files removed'))
   return { done, forgotten }
+}
+
+/** Where the folder of large values is elsewhere, none of them is damaged. */
+function expectFolder(statements: Statements, files: OverflowFiles | undefined): void {
+  const count = firstRow<[number]>(statements.get(`SELECT count(*) FROM vals WHERE place = ${PLACE.file}`))?.[0] ?? 0
+  if (count === 0 || (files && existsSync(files.dir))) return
+  throw new MandalaError('STORE_UNREADABLE', `${count} large values are files, and there is no folder ${files?.dir ?? 'for them'}`, {
+    hint: 'name it: new Storage({ path, overflow: { dir } }), or `overflow` in mandala.config.ts; if it is lost for good, make an empty one',
+  })
 }
 
 function removeStray(statements: Statements, { what, table, where, column }: Stray): string[] {

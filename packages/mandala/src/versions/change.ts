@@ -20,6 +20,8 @@ export interface AffectedOp {
 
 /** The code as it is now, held against what stored calls used. */
 export interface CodeStatus {
+  /** How many components stored calls used; 0 where none knows its code. */
+  readonly components: number
   /** Components with a content that no call used so far, and that nothing was decided of. */
   readonly changed: readonly CodeChange[]
   /** Functions and classes that calls used and that aren't there any more. */

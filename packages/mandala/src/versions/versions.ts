@@ -281,7 +281,7 @@ export class Versions {
   async findChanges(): Promise<CodeStatus> {
     await this.#load()
     const uses = await this.#store.countUses()
-    const status = { changed: [] as CodeChange[], gone: [] as string[], unseen: [] as string[] }
+    const status = { components: this.#commits.size, changed: [] as CodeChange[], gone: [] as string[], unseen: [] as string[] }
     for (const [component, commits] of this.#commits) {
       const hash = this.#code.findHash(component)
       const content = hash === undefined || commits.has(hash) ? undefined : this.#code.find(component)

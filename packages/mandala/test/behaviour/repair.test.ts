@@ -250,6 +250,8 @@ test('with any one page zeroed, or another in its place, a repair mends the stor
       fill.copy(damaged, page * PAGE_BYTES)
       const path = join(folder, `${page}-${fill[0]}.db`)
       writeFileSync(path, damaged)
+      // The files of its large values are lost, too; their folder isn't.
+      mkdirSync(`${path}.values`)
       const outcome = await mendAndUse(path)
       assert.ok(['mended', 'STORE_DAMAGED'].includes(outcome), `page ${page}: ${outcome}`)
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
@@ -275,4 +277,20 @@ async function mendAndUse(path: string): Promise<string> {
 
 test('check refuses options that there are not', async () => {
   for (const options of [{ mend: true }, { repair: 'yes' }, null]) await assert.rejects(new Storage().check(options as never), hasCode('OPTION_INVALID'))
+})
+
+test('where the folder of large values is elsewhere, a repair takes none for lost', async (t) => {
+  const folder = makeFolder(t)
+  const [path, dir] = [join(folder, 'a.db'), join(folder, 'blobs')]
+  const big = op('big', (n: number) => new Float64Array(n))
+  const overflow = { dir, thresholdMB: 0 }
+  {
+    await using storage = new Storage({ path, overflow })
+    await storage.run(() => big(1000))
+  }
+  await using unaware = new Storage(path)
+  await assert.rejects(unaware.check({ repair: true }), hasCode('STORE_UNREADABLE', /no folder .*a\.db\.values[\s\S]*overflow/))
+  await using storage = new Storage({ path, overflow })
+  assert.deepEqual(await storage.check(), [])
+  assert.equal((await storage.run({ newCalls: 'error' }, async () => unwrap(await big(1000)))).length, 1000)
 })

@@ -76,6 +76,11 @@ async function findCall(path: string): Promise<Call> {
   return call as Call
 }
 
+test('status of a store whose calls know no code says so', async (t) => {
+  const { status, stdout } = await mandala(await makeSample(t), 'status')
+  assert.deepEqual([status, stdout], [0, 'No stored call knows the code that it used: start the program with mandala run, or open its storage with deps.\n'])
+})
+
 test('tag says something of a call, shows it, and takes it away', async (t) => {
   const folder = await makeSample(t)
   const call = await findCall(join(folder, 'lab.db'))
