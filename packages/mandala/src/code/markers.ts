@@ -12,15 +12,18 @@ export interface Watcher {
   pass(site: number): void
 }
 
-/** Gives a module what its markers call, or nothing while there is nobody to tell. */
-export type Plug = (report: ((index: number) => void) | undefined) => void
+/** What the markers of a module work with: a byte each, 1 where passing it is news, and what they call then. */
+export interface ModuleMarkers {
+  readonly first: number
+  readonly bytes: Uint8Array
+  report(index: number): void
+}
 
 /** So many reports without news, and it pays to know exactly when another call goes on. */
 const REPEATS_MAX = 2_000
 
 /**
- * Tells each watcher which markers its call passed. While there is none, a marker finds nothing to call; else it tests a byte, and
- * reports only the first time in a call.
+ * Tells each watcher which markers its call passed. A marker costs one byte test; only the first time in a call does it report.
  *
  * With several calls under way at once a byte can be cleared only when all of them have passed it. Where that makes markers
  * report over and over, an async hook tells when another call goes on, and a byte holds for the call that runs now.
@@ -29,7 +32,6 @@ export class Markers<W extends Watcher> {
   readonly #pool = new BytePool()
   readonly #running = new AsyncLocalStorage<W | undefined>()
   readonly #active = new Set<W>()
-  readonly #modules: { readonly plug: Plug; readonly report: (index: number) => void }[] = []
   /** By marker, how many of the active watchers have passed it. */
   #counts = new Int32Array(1024)
   #sites = 0
@@ -50,8 +52,7 @@ export class Markers<W extends Watcher> {
     return this.#active.size > 0
   }
 
-  /** Takes in the markers of a module, and gives the number of the first. */
-  add(length: number, plug: Plug): number {
+  add(length: number): ModuleMarkers {
     const first = this.#sites
     this.#sites += length
     if (this.#sites > this.#counts.length) {
@@ -60,23 +61,11 @@ export class Markers<W extends Watcher> {
       this.#counts = counts
     }
     const bytes = this.#pool.take(length)
-    const reportNews = this.#reporter(first, bytes)
-    // Small enough to be inlined wherever it is called.
-    const report = (index: number): void => {
-      if (bytes[index]) reportNews(index)
-    }
-    this.#modules.push({ plug, report })
-    if (this.#active.size > 0) {
-      bytes.fill(1)
-      plug(report)
-    }
-    return first
+    if (this.#active.size > 0) bytes.fill(1)
+    return { first, bytes, report: this.#reporter(first, bytes) }
   }
 
-  /**
-   * For markers whose byte is 1. Its body is here, and not behind another call, to be too large to be inlined: what it took would be
-   * missing where the user's functions want to be.
-   */
+  /** Its body is here, and not behind another call, to be too large to be inlined: what it took would be missing where the user's functions want to be. */
   #reporter(first: number, bytes: Uint8Array): (index: number) => void {
     return (index) => {
       const site = first + index
@@ -138,9 +127,8 @@ export class Markers<W extends Watcher> {
   }
 
   #start(watcher: W): void {
-    if (this.#active.size === 0) for (const { plug, report } of this.#modules) plug(report)
     this.#active.add(watcher)
-    this.#pool.setAll()
+    this.#pool.fill(1)
     this.#isDirty = false
   }
 
@@ -148,7 +136,7 @@ export class Markers<W extends Watcher> {
     this.#active.delete(watcher)
     for (const site of watcher.passed) this.#counts[site] = (this.#counts[site] as number) - 1
     if (this.#active.size === 0) {
-      for (const { plug } of this.#modules) plug(undefined)
+      this.#pool.fill(0)
       this.#stopSwitching()
     } else if (this.#isSwitching) this.#renew()
   }
@@ -158,7 +146,7 @@ export class Markers<W extends Watcher> {
     // A hook sees every callback and every continuation of a promise before it runs.
     this.#hook ??= createHook({ before: () => this.#renew() })
     this.#hook.enable()
-    this.#pool.setAll()
+    this.#pool.fill(1)
   }
 
   #stopSwitching(): void {
@@ -171,6 +159,6 @@ export class Markers<W extends Watcher> {
   #renew(): void {
     if (!this.#isDirty) return
     this.#isDirty = false
-    this.#pool.setAll()
+    this.#pool.fill(1)
   }
 }

@@ -20,7 +20,9 @@ export interface PlanInput {
   /** Locals that an op made inside a function closes over. */
   readonly captured: ReadonlyMap<Component, readonly string[]>
   /** The names that the markers use in this file. */
-  readonly marks: { readonly report: string; readonly capture: string }
+  readonly marks: { readonly bytes: string; readonly report: string; readonly ready: string; readonly capture: string }
+  /** Whether what it imports may lead back to it: its declared functions may be called before its first line runs. */
+  readonly mayRunEarly: boolean
 }
 
 export function planSites(input: PlanInput): SitePlan {
@@ -69,6 +71,8 @@ class Planner {
   readonly #wrapped: Insertion[] = []
   readonly #kinds: ReadonlyMap<string, Component>
   #component: Component | undefined
+  /** Whether it is of a function that is there before the first line of the module runs. */
+  #isEarly = false
   /** Whether the function, or the loop, may have been left before what comes next. */
   #mayLeaveFunction = false
   #mayLeaveLoop = false
@@ -80,18 +84,23 @@ class Planner {
 
   /** What is evaluated when the module is needs no markers; the functions in it do. */
   file(): void {
-    for (const statement of this.#input.program.body as SyntaxNode[]) if (isRunnable(statement)) this.#visit(statement, undefined)
+    for (const statement of this.#input.program.body as SyntaxNode[]) {
+      if (!isRunnable(statement)) continue
+      const declared = (statement.declaration as SyntaxNode | null | undefined) ?? statement
+      this.#isEarly = this.#input.mayRunEarly && declared.type === 'FunctionDeclaration'
+      this.#visit(statement, undefined)
+    }
   }
 
   finish(): SitePlan {
     const needed = this.#sites.filter((site) => site.isNeeded)
-    const { report } = this.#input.marks
-    const insertions = needed.flatMap((site, i) => insertionsOf(site, `${report}?.(${i})`, i + 1))
+    const { bytes, report, ready } = this.#input.marks
+    const insertions = needed.flatMap((site, i) => insertionsOf(site, `${site.isEarly ? `${ready}!==void 0&&` : ''}${bytes}[${i}]&&${report}(${i})`, i + 1))
     return { refs: this.#refs, sites: needed.map((site) => [...site.refs]), insertions: [...insertions, ...this.#wrapped] }
   }
 
   #newSite(place: Place, spare = 0): Site {
-    const site = new Site(place, spare)
+    const site = new Site(place, this.#isEarly, spare)
     this.#sites.push(site)
     return site
   }

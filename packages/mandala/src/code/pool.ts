@@ -19,7 +19,7 @@ export class BytePool {
     return chunk.bytes.subarray(start, start + length)
   }
 
-  setAll(): void {
-    for (const { bytes, used } of this.#chunks) bytes.fill(1, 0, used)
+  fill(byte: 0 | 1): void {
+    for (const { bytes, used } of this.#chunks) bytes.fill(byte, 0, used)
   }
 }

@@ -26,11 +26,14 @@ export interface Insertion {
 export class Site {
   readonly refs: Set<number> = new Set()
   readonly place: Place
+  /** It may be passed before the first line of its module runs. */
+  readonly isEarly: boolean
   /** Refs that are no reason for a marker by themselves. */
   readonly spare: number
 
-  constructor(place: Place, spare = 0) {
+  constructor(place: Place, isEarly: boolean, spare = 0) {
     this.place = place
+    this.isEarly = isEarly
     this.spare = spare
   }
 

@@ -4,7 +4,7 @@ import type { CallTrace } from './call-trace.ts'
 import { Environment } from './environment.ts'
 import type { ComponentFacts } from './file-facts.ts'
 import { FunctionPlaces } from './function-places.ts'
-import { Markers, type Plug } from './markers.ts'
+import { Markers, type ModuleMarkers } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
 import { originOf, touchedBy, type Touched } from './reach.ts'
 import type { SiteRef } from './site.ts'
@@ -32,7 +32,7 @@ interface LoadedModule {
 }
 
 /** What an instrumented module is given to report with. */
-export interface ModuleMarks {
+export interface ModuleMarks extends Pick<ModuleMarkers, 'bytes' | 'report'> {
   /** To be called when the module has been evaluated. */
   end(): void
   capture<T extends object>(fn: T, name: string, names: readonly string[], values: () => readonly unknown[]): T
@@ -163,12 +163,12 @@ export class Tracer {
   }
 
   /** Called by the first line of an instrumented module. */
-  register(file: string, { plug, own, imported }: Announced, isBundled = false): ModuleMarks {
+  register(file: string, { own, imported }: Announced, isBundled = false): ModuleMarks {
     if (this.#hasBundle) this.#expectOne(file, isBundled)
     const facts = this.#program.facts(file)
     const sites = facts?.sites ?? []
     this.#registered.set(file, isBundled)
-    const first = this.markers.add(sites.length, plug)
+    const { first, bytes, report } = this.markers.add(sites.length)
     const lazy = this.#hasBegun ? this.#lazy : undefined
     lazy?.begin(file, this.markers.isWatching)
     const module: LoadedModule = { file, first, sites, refs: facts?.refs ?? [], imported, events: [] }
@@ -179,6 +179,8 @@ export class Tracer {
     this.#addData(module)
     this.#addSurroundings(module)
     return {
+      bytes,
+      report,
       end: () => lazy?.end(file),
       capture: (fn, name, names, values) => {
         this.#captured.set(fn, { id: componentId(file, name), names, values })
@@ -316,9 +318,8 @@ function twoFiles(file: string): MandalaError {
 /** What stands for an import that leads to no file of the program and to no package. */
 const unknownId = (file: string, { source, name }: SiteRef & { kind: 'import' }): string => componentId(file, `<${source}>.${name}`)
 
-/** What a module makes itself known with, in the order in which it says so. */
+/** What a module makes itself known with. */
 export interface Announced {
-  readonly plug: Plug
   readonly own: Readonly<Record<string, Getter>>
   readonly imported: Readonly<Record<number, Getter>>
 }

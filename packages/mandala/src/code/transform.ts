@@ -4,6 +4,7 @@ import { canonicaliseAll, componentFacts, listLinks, listStatements, type FileFa
 import { markOfFile } from './function-places.ts'
 import { Names, PROCESS } from './names.ts'
 import { planSites } from './plan-sites.ts'
+import { isLibrary } from './program.ts'
 import { REGISTRY } from './registry-name.ts'
 import { analyseScopes, type SpecialSyntax } from './scope.ts'
 import { listOpFunctions, type OpFunction } from './op-functions.ts'
@@ -12,7 +13,7 @@ import { expressionOf, importedBy } from './surroundings.ts'
 import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.2`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.3`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -53,10 +54,10 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const texts = canonicaliseAll(table, names)
   const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
   const marks = marksFor(file, source)
-  const plan = planSites({ program, table, names, captured, marks })
+  const links = listLinks(program, table, names)
+  const plan = planSites({ program, table, names, captured, marks, mayRunEarly: isModule && !links.imports.every((source) => isLibrary(source)) })
   const facts: FileFacts = {
-    file, isModule, components: componentFacts(texts), statements: listStatements(program, table, names), ...listLinks(program, table, names),
-    refs: plan.refs, sites: plan.sites,
+    file, isModule, components: componentFacts(texts), statements: listStatements(program, table, names), ...links, refs: plan.refs, sites: plan.sites,
   }
   const prologue = prologueOf({ facts, table, names, program })
   const opFunctions = source.includes('mandala-ts') ? listOpFunctions(program, names) : []
@@ -75,10 +76,10 @@ export function instrument(source: string, { facts, insertions, prologue, marks 
   const { announce = announceToLoader(facts.file), further = [] } = options
   const first: Insertion[] = []
   if (prologue) {
-    const { report, capture, end } = marks
-    const { before, call } = announce(`{plug:f=>{${report}=f},own:${objectOf(prologue.own)},imported:${objectOf(prologue.imported)}}`)
-    // A `var`: functions may be called before this line runs, where modules import each other.
-    first.push({ at: prologue.at, text: `${before}var ${report};const{capture:${capture},end:${end}}=${call};`, rank: 0 })
+    const { bytes, report, capture, end, ready } = marks
+    const { before, call } = announce(`{own:${objectOf(prologue.own)},imported:${objectOf(prologue.imported)}}`)
+    // Constants, which an optimising compiler takes for what they are. Only a `var` may be asked for before this line runs.
+    first.push({ at: prologue.at, text: `${before}const{bytes:${bytes},report:${report},capture:${capture},end:${end}}=${call};var ${ready}=1;`, rank: 0 })
   }
   return insertAll(source, [...first, ...insertions, ...further])
 }
@@ -93,8 +94,12 @@ function objectOf(getters: readonly (readonly [key: string | number, expression:
 
 /** Names that the file doesn't use itself. */
 export interface Marks {
-  /** What a marker calls; nothing while nobody is to be told. It tells the file, too. */
+  /** A byte for each marker. */
+  readonly bytes: string
+  /** What a marker calls if its byte is 1; it tells the file, too. */
   readonly report: string
+  /** Has a value as soon as the two above have. */
+  readonly ready: string
   readonly capture: string
   readonly end: string
   /** These are a bundle's: what it reports to, and what it brings along. */
@@ -105,8 +110,8 @@ export interface Marks {
 function marksFor(file: string, source: string): Marks {
   let suffix = ''
   while (source.includes(`$md${suffix}`)) suffix += '_'
-  const [capture, end, tracer, facts] = [...'cetf'].map((letter) => `$md${letter}${suffix}`) as [string, string, string, string]
-  return { report: `$md${suffix}_${markOfFile(file)}`, capture, end, tracer, facts }
+  const [bytes, ready, capture, end, tracer, facts] = [...'brcetf'].map((letter) => `$md${letter}${suffix}`) as [string, string, string, string, string, string]
+  return { bytes, report: `$md${suffix}_${markOfFile(file)}`, ready, capture, end, tracer, facts }
 }
 
 interface PrologueInput {
