@@ -17,7 +17,6 @@ export type Dependency =
 
 /** What a call used, and what stands in the way of trusting that. */
 export interface Usage {
-  /** In the order of their kinds and ids. */
   readonly dependencies: readonly Dependency[]
   /** What it asked for that is no input: the clock, chance, files, the network. */
   readonly hidden: readonly string[]
@@ -96,7 +95,7 @@ export class CallTrace implements Watcher {
   #note(event: Event): void {
     switch (event.kind) {
       case 'code': this.#code.add(event.id); return
-      case 'value': if (!this.#values.has(event.id)) this.#values.set(event.id, this.#stateOf(event.id)); return
+      case 'value': this.#noteValue(event.id); return
       case 'write': this.#written.add(event.id); return
       case 'hidden': this.#hidden.add(event.name); return
       case 'package': this.#others.set(`package ${event.name}`, { kind: 'package', id: event.name, version: event.version }); return
@@ -107,9 +106,18 @@ export class CallTrace implements Watcher {
     }
   }
 
+  /** As it is when it is read first; undefined until its module is loaded. */
+  #noteValue(id: string): ValueState | undefined {
+    if (this.#values.has(id)) return this.#values.get(id)
+    const { values } = this.#tracer
+    const state = values.has(id) ? values.state(id) : undefined
+    this.#values.set(id, state)
+    return state
+  }
+
   /** Data is what it is, wherever it came from: a test may have put it there. */
   #isShown(id: string): boolean {
-    return this.#tracer.hasValue(id) && !this.#tracer.values.state(id).isOpaque
+    return this.#tracer.hasValue(id) && !(this.#noteValue(id) ?? this.#tracer.values.state(id)).isOpaque
   }
 
   #noteEnvironment(name: string): void {
@@ -132,47 +140,44 @@ export class CallTrace implements Watcher {
     if (!isPure) this.#hidden.add(member === '*' || member === 'default' ? `node:${module}` : `node:${module}.${member}`)
   }
 
-  /** Undefined until its module is loaded. */
-  #stateOf(id: string): ValueState | undefined {
-    const { values } = this.#tracer
-    return values.has(id) ? values.state(id) : undefined
-  }
-
   /** What was used so far; to be asked when the call has ended. */
   usage(): Usage {
-    const { lazy } = this.#tracer
-    const changed: string[] = []
-    const values: Dependency[] = []
-    for (const [id, before] of this.#values) {
-      const now = this.#tracer.values.state(id)
-      const { hash, isOpaque } = before ?? now
-      if ((before ? hash : lazy.snapshotOf(id) ?? hash) !== now.hash) changed.push(id)
-      const origin = hash === undefined ? undefined : lazy.findInCall(id)
-      if (origin !== undefined) values.push({ kind: 'made', id, hash: origin })
-      else if (hash !== undefined) values.push({ kind: 'value', id, hash, isOpaque })
-    }
-    const untracked = [...this.#imported].filter((file) => this.#tracer.isUntracked(file))
-    const others = [...this.#others.values()].filter(({ kind, id }) => !(kind === 'code' ? this.#code : isValue(kind) ? this.#values : undefined)?.has(id))
-    const unknown = untracked.map((file) => ({ kind: 'code', id: untrackedId(file), hash: UNTRACKED_HASH }) as const)
-    const dependencies = [...this.#codes(), ...values, ...others, ...unknown].sort(inOrder)
-    const hidden = [...this.#hidden, ...untracked.map(notTracked)]
-    return { dependencies, hidden: hidden.sort(), written: [...this.#written].sort(), changed: changed.sort() }
-  }
-
-  *#codes(): Generator<Dependency> {
+    const dependencies: Dependency[] = []
     for (const id of this.#code) {
       const hash = this.#tracer.program.findFingerprint(id)
-      if (hash !== undefined) yield { kind: 'code', id, hash }
+      if (hash !== undefined) dependencies.push({ kind: 'code', id, hash })
     }
+    const changed = this.#addValues(dependencies)
+    for (const other of this.#others.values()) {
+      const isKnown = other.kind === 'code' ? this.#code.has(other.id) : isValue(other.kind) && this.#values.has(other.id)
+      if (!isKnown) dependencies.push(other)
+    }
+    const hidden = [...this.#hidden]
+    for (const file of this.#imported) {
+      if (!this.#tracer.isUntracked(file)) continue
+      dependencies.push({ kind: 'code', id: untrackedId(file), hash: UNTRACKED_HASH })
+      hidden.push(notTracked(file))
+    }
+    return { dependencies, hidden: hidden.sort(), written: [...this.#written].sort(), changed }
+  }
+
+  /** @returns those that changed since they were read, by name */
+  #addValues(dependencies: Dependency[]): string[] {
+    const { lazy, values } = this.#tracer
+    const changed: string[] = []
+    for (const [id, before] of this.#values) {
+      const now = values.state(id)
+      const { hash, isOpaque } = before ?? now
+      if ((before ? hash : lazy.snapshotOf(id) ?? hash) !== now.hash) changed.push(id)
+      if (hash === undefined) continue
+      const origin = lazy.findInCall(id)
+      dependencies.push(origin === undefined ? { kind: 'value', id, hash, isOpaque } : { kind: 'made', id, hash: origin })
+    }
+    return changed.sort()
   }
 }
 
 const isValue = (kind: Dependency['kind']): boolean => kind === 'value' || kind === 'made'
-
-function inOrder(a: Dependency, b: Dependency): number {
-  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
-}
 
 /** What a dependency is today: its hash or version; undefined if it is gone, or its module isn't loaded. */
 export function findCurrent(dependency: Dependency, tracer: Tracer = getTracer()): string | undefined {

@@ -73,15 +73,28 @@ function lookAtProperties(value: Record<string, unknown>): Look | undefined {
   const hasAccessor = keys.some((key) => !Object.hasOwn(Object.getOwnPropertyDescriptor(value, key) ?? {}, 'value'))
   if (hasAccessor) return undefined
   const parts = keys.map((key) => value[key])
+  const isAsItWas = (key: string, i: number): boolean => key === keys[i] && Object.is(value[key], parts[i])
+  if (hasInheritedKeys(value)) {
+    return { parts, glance: () => {
+      const now = Object.keys(value)
+      return now.length === keys.length && now.every(isAsItWas)
+    } }
+  }
   return {
     parts,
     glance: () => {
       let i = 0
       // Makes no list, as `Object.keys` would.
-      for (const key in value) if (key !== keys[i] || !Object.is(value[key], parts[i++])) return false
+      for (const key in value) if (!isAsItWas(key, i++)) return false
       return i === keys.length
     },
   }
+}
+
+/** As where methods were assigned to a prototype: a loop over keys comes by them too. */
+function hasInheritedKeys(value: object): boolean {
+  for (const key in value) if (!Object.hasOwn(value, key)) return true
+  return false
 }
 
 /** Whether there is more to a value than its properties, and the value room knows it. */

@@ -80,14 +80,13 @@ export class Markers<W extends Watcher> {
   }
 
   #tell(watcher: W, site: number): void {
-    const told: W[] = []
-    for (let each: W | undefined = watcher; each && !each.passed.has(site); each = each.outer as W | undefined) {
-      each.passed.add(site)
-      if (this.#active.has(each)) this.#counts[site] = (this.#counts[site] as number) + 1
-      told.push(each)
+    let end: W | undefined = watcher
+    for (; end && !end.passed.has(site); end = end.outer as W | undefined) {
+      end.passed.add(site)
+      if (this.#active.has(end)) this.#counts[site] = (this.#counts[site] as number) + 1
     }
     // After all have it: finding out what a marker means may itself pass markers.
-    for (const each of told) each.pass(site)
+    for (let each = watcher; each !== end; each = each.outer as W) each.pass(site)
   }
 
   /** Runs a function and tells the watcher of the markers that it passes until it returns, or its promise settles. */

@@ -62,6 +62,8 @@ export class ModuleValues {
   readonly #getters = new Map<string, Getter>()
   readonly #importers = new Map<string, Getter>()
   readonly #portraits = new WeakMap<object, KnownPortrait>()
+  /** What a value is that has a portrait and an origin. */
+  readonly #opaque = new WeakMap<Portrait, { readonly origin: string; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
   readonly #origins = new Map<string, string>()
@@ -166,18 +168,23 @@ export class ModuleValues {
   }
 
   has(id: string): boolean {
-    return this.#getters.has(id) || this.#importers.has(id)
+    return this.#getterOf(id) !== undefined
   }
 
   /** The value itself; undefined too where it isn't there yet. */
   read(id: string): unknown {
-    return call(this.#importers.get(id) ?? this.#getters.get(id))
+    return call(this.#getterOf(id))
+  }
+
+  #getterOf(id: string): Getter | undefined {
+    return this.#importers.get(id) ?? this.#getters.get(id)
   }
 
   /** A value that nothing gives access to is known by its code. */
   state(id: string): ValueState {
-    if (!this.has(id)) return this.#surroundings.isCode(id) ? NO_VALUE : { hash: this.#origin(id), isOpaque: true }
-    const value = this.read(id)
+    const getter = this.#getterOf(id)
+    if (!getter) return this.#surroundings.isCode(id) ? NO_VALUE : { hash: this.#origin(id), isOpaque: true }
+    const value = call(getter)
     if (typeof value === 'function' && selfReporting.has(value)) return NO_VALUE
     if (isCompound(value) && (typeof value === 'object' || Object.keys(value).length > 0)) return this.#stateOf(id, value)
     const known = this.#fixed.get(id)
@@ -197,7 +204,7 @@ export class ModuleValues {
     return () => {
       this.refresh()
       const isRead = revision === this.#revision && !this.#isOutdated
-      if (!isRead) getter = this.#importers.get(id) ?? this.#getters.get(id)
+      if (!isRead) getter = this.#getterOf(id)
       const value = call(getter)
       if (isRead && Object.is(value, seen) && (isSame === undefined || isSame())) return hash
       revision = this.#revision
@@ -213,9 +220,20 @@ export class ModuleValues {
   #stateOf(id: string, value: unknown): ValueState {
     if (typeof value === 'symbol') return { hash: this.#origin(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
-    if (this.#surroundings.isCode(id)) return Object.keys(value).length > 0 ? { hash: this.#portrait(id, value).hash, isOpaque: false } : NO_VALUE
-    const { hash, isPartial } = this.#portrait(id, value)
-    return isPartial ? { hash: digest('component', `${hash} ${this.#origin(id)}`), isOpaque: true } : { hash, isOpaque: false }
+    if (typeof value === 'function' && this.#surroundings.isCode(id)) {
+      return Object.keys(value).length > 0 ? { hash: this.#portrait(id, value).hash, isOpaque: false } : NO_VALUE
+    }
+    const portrait = this.#portrait(id, value)
+    return portrait.isPartial ? this.#opaqueState(portrait, this.#origin(id)) : { hash: portrait.hash, isOpaque: false }
+  }
+
+  #opaqueState(portrait: Portrait, origin: string): ValueState {
+    let known = this.#opaque.get(portrait)
+    if (known?.origin !== origin) {
+      known = { origin, state: { hash: digest('component', `${portrait.hash} ${origin}`), isOpaque: true } }
+      this.#opaque.set(portrait, known)
+    }
+    return known.state
   }
 
   /** The hash of a value that is data through and through, or of nothing at all. */

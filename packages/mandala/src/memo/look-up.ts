@@ -109,7 +109,7 @@ async function adopt(memo: Memo, request: Request, cid: CallContentId, found: Re
   return result
 }
 
-const semanticOf = ({ code }: Memo, { op }: Request, { version }: Result): string | undefined => version && code?.versions.semanticOf(op, version)
+const semanticOf = ({ code }: Memo, { identity }: Request, { version }: Result): string | undefined => version && code?.versions.semanticOf(identity, version)
 
 /** The result of an equal call as that of a request: under its history, with the calls for that in `parts`. */
 export function underHistory(memo: Memo, request: Request, { found, parts }: { readonly found: Result; readonly parts: Request['parts'] }): Result {

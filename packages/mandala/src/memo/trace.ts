@@ -10,13 +10,13 @@ import type { Request } from './request.ts'
 /** An execution around a call that was found used whatever code that call did. */
 export function noteCodeUse({ code }: Memo, execution: Execution | undefined, { version }: Result): void {
   if (!code || version === undefined || !execution?.trace) return
-  for (const [component, content] of code.versions.dependenciesOf(version)) execution.trace.add(component, content)
+  for (const [component, hash] of code.versions.dependenciesOf(version)) execution.trace.add(component, hash)
 }
 
 /** Ends the trace of an execution; the one around it, if there is one, used the same code, whether or not the function threw. */
 export function endTrace({ trace, outer }: Execution): Used | undefined {
   const used = trace?.end()
-  for (const [component, content] of used?.components ?? []) outer?.trace?.add(component, content)
+  if (outer?.trace) for (const [component, hash] of used?.components ?? []) outer.trace.add(component, hash)
   return used
 }
 

@@ -29,13 +29,14 @@ export interface Trace {
   /** Runs the op's function; whatever it enters or reads until it ends belongs to this trace, also behind an `await`. */
   run<T>(fn: () => T): T
   /** Notes what an inner call used that was found rather than executed. */
-  add(component: string, content: CodeContent): void
+  add(component: string, hash: string): void
   end(): Used
 }
 
 /** All that an execution used, and what stands in the way of trusting that. */
 export interface Used {
-  readonly components: ReadonlyMap<string, CodeContent>
+  /** The hash of each. */
+  readonly components: ReadonlyMap<string, string>
   /** What it asked for that is no input: the clock, chance, files, the network. */
   readonly hidden: readonly string[]
   /** Values of the module level that it assigned to. */

@@ -28,6 +28,7 @@ export class LiveCode implements CodeState, Tracer {
   readonly #program: ProgramTracer = getTracer()
   readonly #isFollowed: (file: string) => boolean
   readonly #parsed = new Map<string, Dependency | 'by hand'>()
+  readonly #names: Partial<Record<Dependency['kind'], Map<string, string | undefined>>> = {}
 
   /** @param isFollowed whether components of a file, relative to the root, count */
   constructor(isFollowed: (file: string) => boolean) {
@@ -97,30 +98,41 @@ export class LiveCode implements CodeState, Tracer {
     for (const arg of args) trace.addClassesIn(arg)
     return {
       run: (fn) => trace.run(fn),
-      add: (component, content) => trace.add({ ...parse(component), hash: content.hash } as Dependency),
+      add: (component, hash) => trace.add({ ...parse(component), hash } as Dependency),
       end: () => this.#used(trace, op),
     }
   }
 
   #used(trace: CallTrace, op: OpIdentity): Used {
     const { dependencies, hidden, written, changed } = trace.usage()
-    const components = new Map<string, CodeContent>()
+    const components = new Map<string, string>()
+    let hasCode = false
     for (const dependency of dependencies) {
-      const name = nameOf(dependency)
-      if (!this.#counts(name)) continue
-      const hash = dependency.kind === 'package' ? dependency.version : dependency.hash
-      components.set(name, { hash, source: this.#show(dependency, hash) })
+      const name = this.#nameOf(dependency)
+      if (name === undefined) continue
+      components.set(name, dependency.kind === 'package' ? dependency.version : dependency.hash)
+      hasCode ||= dependency.kind === 'code' && !BY_HAND.test(name)
     }
     // Where nothing reports, the function's own text is all that is known of its code.
     const own = opTextId(op)
-    const text = [...components.keys()].some((name) => this.#isCode(name)) ? undefined : this.find(own)
-    if (text) components.set(own, text)
+    const text = hasCode ? undefined : this.findHash(own)
+    if (text !== undefined) components.set(own, text)
     const unreported = findUnreported(own)
-    if (unreported !== undefined) components.set(untrackedId(unreported), { hash: UNTRACKED_HASH, source: '' })
+    if (unreported !== undefined) components.set(untrackedId(unreported), UNTRACKED_HASH)
     const captured = this.#captured(own)
-    if (captured) components.set(own + CAPTURED, captured)
+    if (captured) components.set(own + CAPTURED, captured.hash)
     const names = unreported === undefined ? hidden : [...hidden, notTracked(unreported)]
     return { components, hidden: names, written, changed: changed.filter((id) => this.#counts(id)) }
+  }
+
+  /** What a dependency is called; undefined for one that doesn't count. The same few are asked for by call after call. */
+  #nameOf({ kind, id }: Dependency): string | undefined {
+    const names = (this.#names[kind] ??= new Map<string, string | undefined>())
+    if (!names.has(id)) {
+      const name = nameOf({ kind, id })
+      names.set(id, this.#counts(name) ? name : undefined)
+    }
+    return names.get(id)
   }
 
   /** The values that an op made inside a function closes over, as one. */

@@ -55,10 +55,10 @@ export class NamedCode implements CodeState, Tracer {
     if (this.#names().isEmpty) return trace
     return {
       run: (fn) => trace.run(fn),
-      add: (component, content) => trace.add(this.#toLive(component), content),
+      add: (component, hash) => trace.add(this.#toLive(component), hash),
       end: () => {
         const used = trace.end()
-        return { ...used, components: new Map(Array.from(used.components, ([component, content]) => [this.#toStored(component), content])) }
+        return { ...used, components: new Map(Array.from(used.components, ([component, hash]) => [this.#toStored(component), hash])) }
       },
     }
   }

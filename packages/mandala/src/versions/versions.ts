@@ -7,6 +7,9 @@ import type { CodeOrigin, CodeStore, StoredCommit, StoredDependency, StoredVersi
 import { sumUses, type CodeChange, type CodeStatus, type Decision } from './change.ts'
 import type { CodeContent, CodeState } from './code-state.ts'
 
+/** So many of an op's latest versions are looked through for the one that an execution had. */
+const RECORDED_MAX = 16
+
 /** What a call is stored with: the code it used, and what of that the store doesn't have yet. */
 export interface RecordedCode {
   readonly version: VersionId
@@ -50,6 +53,9 @@ export class Versions {
   #heads = new Map<string, string>()
   readonly #watches = new Map<string, LiveDependency['watch'] | undefined>()
   readonly #origins = new Map<VersionId, CodeOrigin>()
+  readonly #semantics = new Map<VersionId, string>()
+  /** By op: the latest versions that executions had here, as they were recorded. */
+  readonly #recorded = new Map<string, StoredVersion[]>()
   #revision: number | undefined
   /** The hash that each known component has now. */
   #now = new Map<string, string | undefined>()
@@ -169,11 +175,17 @@ export class Versions {
    * What an execution of an op used, as the store takes it.
    * @param name the op's name of now; ids and the store know it by the one under which it is stored
    */
-  record(op: OpIdentity, name: string, used: ReadonlyMap<string, CodeContent>): RecordedCode {
-    const dependencies = Array.from(used, ([component, { hash }]) => ({ component, hash })).sort((a, b) => (a.component < b.component ? -1 : 1))
+  record(op: OpIdentity, name: string, used: ReadonlyMap<string, string>): RecordedCode {
+    const same = this.#recordedOf(op).findLast(({ id, dependencies }) => this.#versions.has(id) && isSame(dependencies, used))
+    if (same) {
+      if (this.#held.get(same.id)?.isHeld === false) this.#held.delete(same.id)
+      return { version: same.id, semantic: this.semanticOf(op, same.id), commits: [], versions: [] }
+    }
+    const dependencies = Array.from(used, ([component, hash]) => ({ component, hash })).sort((a, b) => (a.component < b.component ? -1 : 1))
     const commits: StoredCommit[] = []
-    for (const [component, { hash, source }] of used) {
+    for (const { component, hash } of dependencies) {
       if (this.#commits.get(component)?.has(hash)) continue
+      const source = this.#code.find(component)?.source ?? ''
       const commit = { component, hash, parent: undefined, semantic: hash, source, createdAtMs: Date.now() }
       commits.push(commit)
       this.#learn(commit)
@@ -184,9 +196,18 @@ export class Versions {
     const isKnown = this.#versions.has(id)
     this.#versions.set(id, { ...version, op: name })
     this.#held.delete(id)
-    const semantic = this.#meaningOf(op, version)
+    const recorded = this.#recordedOf(op)
+    if (recorded.push(version) > RECORDED_MAX) recorded.shift()
+    const semantic = this.semanticOf(op, id)
     // Another process may have dropped what this one knows: a version that is new comes with all that it stands on.
     return isKnown ? { version: id, semantic, commits, versions: [] } : { version: id, semantic, commits: this.originOf(id).commits, versions: [version] }
+  }
+
+  #recordedOf({ name, version }: OpIdentity): StoredVersion[] {
+    const key = `${version} ${name}`
+    let recorded = this.#recorded.get(key)
+    if (!recorded) this.#recorded.set(key, (recorded = []))
+    return recorded
   }
 
   /** All of a version that is known here; the same object as long as it means the same. */
@@ -215,19 +236,23 @@ export class Versions {
 
   /** What a current version means, for a call on equal inputs that came about otherwise. */
   semanticOf(op: OpIdentity, id: VersionId): string {
-    return this.#meaningOf(op, this.#get(id))
+    let semantic = this.#semantics.get(id)
+    if (semantic === undefined) {
+      semantic = deriveSemanticId(op, this.#get(id).dependencies.map(({ component, hash }) => [component, this.#classOf(component, hash)]))
+      this.#semantics.set(id, semantic)
+    }
+    return semantic
   }
 
   /** What a current version used, at the contents of now: the call around one that was found used it too. */
-  *dependenciesOf(id: VersionId): Generator<readonly [component: string, content: CodeContent]> {
+  *dependenciesOf(id: VersionId): Generator<readonly [component: string, hash: string]> {
     const version = this.#get(id)
     const moved = this.#findMoved(version)
-    for (const { component } of version.dependencies) {
-      const content = this.#code.find(component)
-      if (content) yield [component, content]
+    const components = version.dependencies.map(({ component }) => component)
+    for (const component of typeof moved === 'object' ? [...components, moved.component] : components) {
+      const hash = this.#code.findHash(component)
+      if (hash !== undefined) yield [component, hash]
     }
-    const content = typeof moved === 'object' ? this.#code.find(moved.component) : undefined
-    if (content) yield [(moved as Moved).component, content]
   }
 
   /** All versions, each with whether its calls hold for the code of now, and which of its components don't. */
@@ -311,7 +336,7 @@ export class Versions {
     const hashes = [...commits.values()].filter((each) => each === head || each.semantic === head.hash).map(({ hash }) => hash)
     await this.#store.moveMeaning(component, { hashes, semantic })
     for (const hash of hashes) commits.set(hash, { ...(commits.get(hash) as StoredCommit), semantic })
-    this.#origins.clear()
+    this.#forgetMeanings()
   }
 
   /** Forgets a version of which no calls are left. */
@@ -334,10 +359,6 @@ export class Versions {
 
   #classOf(component: string, hash: string): string {
     return this.#commits.get(component)?.get(hash)?.semantic ?? hash
-  }
-
-  #meaningOf(op: OpIdentity, { dependencies }: StoredVersion): string {
-    return deriveSemanticId(op, dependencies.map(({ component, hash }) => [component, this.#classOf(component, hash)]))
   }
 
   /** A content that came: what it means is decided, and stored before anything else happens. */
@@ -375,7 +396,7 @@ export class Versions {
     await this.#put(missing.map(([name, { hash, source }]) => ({ component: name, hash, parent: undefined, semantic: hash, source, createdAtMs })), [])
     const dependencies = missing.map(([name, { hash }]) => ({ component: name, hash }))
     await this.#store.extendVersions(holding.map(({ id }) => id), dependencies)
-    this.#origins.clear()
+    this.#forgetMeanings()
     for (const version of holding) this.#versions.set(version.id, { ...version, dependencies: [...version.dependencies, ...dependencies] })
     for (const { component: name, hash } of dependencies) this.#now.set(name, hash)
   }
@@ -386,8 +407,15 @@ export class Versions {
     for (const { component, hash } of heads) this.#heads.set(component, hash)
   }
 
-  #learn(commit: StoredCommit): void {
+  /** What contents mean, or which of them a version has, isn't what it was. */
+  #forgetMeanings(): void {
     this.#origins.clear()
+    this.#semantics.clear()
+    this.#recorded.clear()
+  }
+
+  #learn(commit: StoredCommit): void {
+    this.#forgetMeanings()
     const known = this.#commits.get(commit.component)
     if (known) known.set(commit.hash, commit)
     else this.#commits.set(commit.component, new Map([[commit.hash, commit]]))
@@ -400,9 +428,13 @@ export class Versions {
     for (const commit of await this.#store.readCommits()) this.#learn(commit)
     for (const version of await this.#store.readVersions()) this.#versions.set(version.id, version)
     this.#heads = new Map(await this.#store.readHeads())
-    this.#origins.clear()
+    this.#forgetMeanings()
     this.#revision = revision
   }
+}
+
+function isSame(dependencies: readonly StoredDependency[], used: ReadonlyMap<string, string>): boolean {
+  return dependencies.length === used.size && dependencies.every(({ component, hash }) => used.get(component) === hash)
 }
 
 function nothingToMark(component: string): MandalaError {

@@ -6,7 +6,7 @@ import type { CodeContent, CodeState, Trace, Tracer } from '../../src/versions/c
 export class FakeCode implements CodeState, Tracer {
   readonly texts: Map<string, string>
   readonly references = new Map<string, readonly string[]>()
-  readonly #traces = new AsyncLocalStorage<Map<string, CodeContent>>()
+  readonly #traces = new AsyncLocalStorage<Map<string, string>>()
 
   constructor(texts: Record<string, string>) {
     this.texts = new Map(Object.entries(texts))
@@ -16,7 +16,7 @@ export class FakeCode implements CodeState, Tracer {
   use(component: string): string {
     const content = this.find(component)
     if (!content) throw new Error(`${component} isn't there`)
-    this.#traces.getStore()?.set(component, content)
+    this.#traces.getStore()?.set(component, content.hash)
     return content.source
   }
 
@@ -52,10 +52,10 @@ export class FakeCode implements CodeState, Tracer {
   }
 
   start(): Trace {
-    const used = new Map<string, CodeContent>()
+    const used = new Map<string, string>()
     return {
       run: (fn) => this.#traces.run(used, fn),
-      add: (component, content) => void used.set(component, content),
+      add: (component, hash) => void used.set(component, hash),
       end: () => ({ components: used, hidden: [], written: [], changed: [] }),
     }
   }

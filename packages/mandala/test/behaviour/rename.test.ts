@@ -245,3 +245,23 @@ test('calls of a renamed op keep their code: versions are listed by the name of 
   assert.deepEqual(await storage.run({ newCalls: 'error' }, async () => unwrap([await fit(1), await fit(2)])), [2, 3])
   assert.deepEqual(await storage.check(), [])
 })
+
+test('a call that is found by its content has the ids that executing it would have given it, under a new name too', async (t) => {
+  const code = new FakeCode({ a: '1' })
+  const idOf = async (isRenamed: boolean, isFound: boolean): Promise<string> => {
+    await using storage = code.open({ path: makePath(t) })
+    const up = op('up', (x: number) => x + 1)
+    const down = op('down', (x: number) => x - 1)
+    const first = op('train', (x: number) => x + Number(code.use('a')))
+    if (isFound) await storage.run(async () => first(await up(1)))
+    else await storage.run(() => first(0))
+    if (isRenamed) await storage.renameOp('train', 'fit')
+    const fit = isRenamed ? op('fit', first.fn, { inputs: ['x'] }) : first
+    const log = logOf(storage)
+    await storage.run(async () => fit(await down(3)))
+    assert.equal(log.take().at(-1), isFound ? `hit ${fit.opName} by content` : `run ${fit.opName}`)
+    return (await storage.calls(fit)).at(-1)?.hid ?? ''
+  }
+  const executed = await idOf(false, false)
+  for (const isRenamed of [false, true]) for (const isFound of [false, true]) assert.equal(await idOf(isRenamed, isFound), executed)
+})

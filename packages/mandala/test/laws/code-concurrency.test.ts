@@ -121,9 +121,9 @@ export async function run(fn: (x: number) => number) { for (let i = 0; i < 30; i
   const names = await Promise.all(['a', 'a', 'b'].map(async (name) => {
     const trace = new CallTrace()
     await trace.run(() => exports.run?.((x: number) => exports[name]?.(x)))
-    return trace.usage().dependencies.map((dependency) => nameOf(dependency, folder))
+    return trace.usage().dependencies.map((dependency) => nameOf(dependency, folder)).sort()
   }))
   isDone = true
   await background
-  assert.deepEqual(names, [['a', 'run', '=A'], ['a', 'run', '=A'], ['b', 'run', '=B']])
+  assert.deepEqual(names, [['=A', 'a', 'run'], ['=A', 'a', 'run'], ['=B', 'b', 'run']])
 })

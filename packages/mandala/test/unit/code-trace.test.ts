@@ -12,7 +12,7 @@ import { linkProgram } from '../program-in-memory.ts'
 import { loader, loadProgram, nameOf, traceCall, useOf, writeProgram } from '../tracked-program.ts'
 
 const only = (text: string): { 'main.ts': string } => ({ 'main.ts': text })
-const names = (dependencies: readonly Dependency[], folder: string): string[] => dependencies.map((dependency) => nameOf(dependency, folder))
+const names = (dependencies: readonly Dependency[], folder: string): string[] => dependencies.map((dependency) => nameOf(dependency, folder)).sort()
 
 test('an outer call depends on what its inner call uses, not the other way round', async () => {
   const { exports, folder } = await loadProgram(only(`const A = 1\nconst B = 2
@@ -25,8 +25,8 @@ export async function outer(call: () => Promise<number>) { return B + await call
     inner.push(found.usage.dependencies)
     return found.result
   }))
-  assert.deepEqual(names(usage.dependencies, folder), ['inner', 'outer', '=A', '=B'])
-  assert.deepEqual(names(inner[0] ?? [], folder), ['inner', '=A'])
+  assert.deepEqual(names(usage.dependencies, folder), ['=A', '=B', 'inner', 'outer'])
+  assert.deepEqual(names(inner[0] ?? [], folder), ['=A', 'inner'])
 })
 
 test('what is known of an inner call that was found is taken in by all calls around it', async () => {
@@ -57,7 +57,7 @@ test('outside of a call nothing is recorded', async () => {
   exports.other?.()
   const { usage } = await traceCall(() => exports.run?.())
   exports.other?.()
-  assert.deepEqual(names(usage.dependencies, folder), ['run', '=A'])
+  assert.deepEqual(names(usage.dependencies, folder), ['=A', 'run'])
 })
 
 test('the clock, chance, files and the network are noticed; pure modules aren\'t', async () => {
