@@ -28,16 +28,18 @@ export interface BundleOptions {
 /** Makes a bundle of a project's program and gives the file to run. */
 export type Bundler = (options: BundleOptions) => Promise<string>
 
-const esbuildAs = (name: string, settings: object, end = 'mjs'): Bundler => async ({ project, external = [], define = {}, plugins = [] }) => {
-  await loadTool('esbuild').build({
-    absWorkingDir: project, entryPoints: { main: 'src/main.ts' }, outdir: `out/${name}`, outExtension: { '.js': `.${end}` }, logLevel: 'error',
-    bundle: true, platform: 'node', format: 'esm', loader: { '.txt': 'text' }, external: ['mandala-ts', ...external], define,
-    plugins: [...plugins, plugin.esbuild({ root: project })], ...settings,
-  })
+const esbuildSettings = (name: string, { project, external = [], define = {}, plugins = [] }: BundleOptions, end = 'mjs'): object => ({
+  absWorkingDir: project, entryPoints: { main: 'src/main.ts' }, outdir: `out/${name}`, outExtension: { '.js': `.${end}` }, logLevel: 'error',
+  bundle: true, platform: 'node', format: 'esm', loader: { '.txt': 'text' }, external: ['mandala-ts', ...external], define,
+  plugins: [...plugins, plugin.esbuild({ root: project })],
+})
+
+const esbuildAs = (name: string, settings: object, end = 'mjs'): Bundler => async (options) => {
+  await loadTool('esbuild').build({ ...esbuildSettings(name, options, end), ...settings })
   return `out/${name}/main.${end}`
 }
 
-const bundleWithRollup: Bundler = async ({ project, external = [], plugins = [] }) => {
+function rollupSettings({ project, external = [], plugins = [] }: BundleOptions): { output: object } {
   const { default: resolveNode } = loadTool('@rollup/plugin-node-resolve')
   const { default: commonjs } = loadTool('@rollup/plugin-commonjs')
   const { transformSync } = loadTool('esbuild')
@@ -48,43 +50,63 @@ const bundleWithRollup: Bundler = async ({ project, external = [], plugins = [] 
       return id.endsWith('.ts') ? transformSync(code, { loader: 'ts', target: 'esnext', sourcemap: true }) : undefined
     },
   }
-  const bundle = await loadTool('rollup').rollup({
+  const input = {
     input: join(project, 'src/main.ts'), external: [/^mandala-ts/, /^node:/, ...external], onwarn: () => {},
     plugins: [...plugins, plugin.rollup({ root: project }), resolveNode({ extensions: ['.ts', '.js'] }), lower, commonjs({ extensions: ['.js', '.cjs'] })],
-  })
-  await bundle.write({ dir: join(project, 'out/rollup'), entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' })
+  }
+  return { ...input, output: { dir: join(project, 'out/rollup'), entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' } }
+}
+
+const bundleWithRollup: Bundler = async (options) => {
+  const settings = rollupSettings(options)
+  const bundle = await loadTool('rollup').rollup(settings)
+  await bundle.write(settings.output)
   return 'out/rollup/main.mjs'
 }
 
-const bundleWithRolldown: Bundler = async ({ project, external = [], define = {}, plugins = [] }) => {
-  const bundle = await loadTool('rolldown').rolldown({
+const rolldownSettings = ({ project, external = [], define = {}, plugins = [] }: BundleOptions): { output: object } => ({
+  ...{
     cwd: project, input: 'src/main.ts', platform: 'node', external: [/^mandala-ts/, ...external], logLevel: 'silent',
     transform: { define }, plugins: [...plugins, plugin.rolldown({ root: project })],
-  })
-  await bundle.write({ dir: join(project, 'out/rolldown'), entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' })
+  },
+  output: { dir: join(project, 'out/rolldown'), entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' },
+})
+
+const bundleWithRolldown: Bundler = async (options) => {
+  const settings = rolldownSettings(options)
+  const bundle = await loadTool('rolldown').rolldown(settings)
+  await bundle.write(settings.output)
   await bundle.close()
   return 'out/rolldown/main.mjs'
 }
 
-const bundleWithVite: Bundler = async ({ project, external = [], define = {}, plugins = [] }) => {
-  await (await loadVite()).build({
-    root: project, configFile: false, logLevel: 'error', define, plugins: [...plugins, plugin.vite()],
-    ssr: { noExternal: true, external: ['mandala-ts', ...external] },
-    build: { ssr: 'src/main.ts', outDir: 'out/vite', minify: true, rollupOptions: { output: { entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' } } },
-  })
+const viteSettings = ({ project, external = [], define = {}, plugins = [] }: BundleOptions, build: object = {}): object => ({
+  root: project, configFile: false, logLevel: 'error', define, plugins: [...plugins, plugin.vite()],
+  ssr: { noExternal: true, external: ['mandala-ts', ...external] },
+  build: {
+    ssr: 'src/main.ts', outDir: 'out/vite', minify: true, rollupOptions: { output: { entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' } }, ...build,
+  },
+})
+
+const bundleWithVite: Bundler = async (options) => {
+  await (await loadVite()).build(viteSettings(options))
   return 'out/vite/main.mjs'
 }
 
-const bundleWithWebpack: Bundler = async ({ project, external = [], define = {} }) => {
+function makeWebpack({ project, external = [], define = {} }: BundleOptions): any {
   const webpack = loadTool('webpack')
   const outside = ['mandala-ts', 'mandala-ts/bundled', ...external].map((name) => [name, `module ${name}`])
   const lower = { loader: join(locateTool('ts-loader'), 'index.js'), options: { transpileOnly: true, compiler: locateTool('typescript'), silent: true } }
-  const compiler = webpack({
+  return webpack({
     context: project, entry: { main: join(project, 'src/main.ts') }, target: 'node22', mode: 'production', experiments: { outputModule: true },
     output: { path: join(project, 'out/webpack'), filename: '[name].mjs', module: true, chunkFormat: 'module', library: { type: 'module' } },
     externals: Object.fromEntries(outside), module: { rules: [{ test: /\.ts$/, use: [lower] }, { test: /\.txt$/, type: 'asset/source' }] },
     plugins: [plugin.webpack({ root: project }), new webpack.DefinePlugin(define)],
   })
+}
+
+const bundleWithWebpack: Bundler = async (options) => {
+  const compiler = makeWebpack(options)
   const stats = await promised((done) => compiler.run(done))
   await promised((done) => compiler.close(done))
   if (stats.hasErrors()) throw new Error(stats.toString())
@@ -113,6 +135,65 @@ export const BUNDLERS = {
   vite: bundleWithVite,
   webpack: bundleWithWebpack,
 } satisfies Readonly<Record<string, Bundler>>
+
+/** Bundles a project over and over, whenever a file of it changes. */
+export interface Watching {
+  /** The file to run. */
+  readonly main: string
+  /** Waits for the next bundle to be there. */
+  built(): Promise<void>
+  close(): Promise<unknown>
+}
+
+/** One bundle after the other, and who waits for the next. */
+class Builds {
+  #count = 0
+  #seen = 0
+  #tell = (): void => {}
+
+  readonly note = (): void => {
+    this.#count += 1
+    this.#tell()
+  }
+
+  readonly next = async (): Promise<void> => {
+    while (this.#count === this.#seen) await new Promise<void>((resolve) => { this.#tell = resolve })
+    this.#seen = this.#count
+  }
+}
+
+/** What tells the end of a bundle as an event, as Rollup does and those after it. */
+function follow(watcher: any, main: string): Watching {
+  const builds = new Builds()
+  watcher.on('event', ({ code, result, error }: { code: string; result?: { close(): void }; error?: unknown }) => {
+    if (code === 'ERROR') throw error
+    if (code === 'BUNDLE_END') void result?.close()
+    if (code === 'END') builds.note()
+  })
+  return { main, built: builds.next, close: async () => watcher.close() }
+}
+
+export const WATCHERS = {
+  async esbuild(options) {
+    const builds = new Builds()
+    const plugins = [{ name: 'built', setup(build: any) { build.onEnd(builds.note) } }]
+    const context = await loadTool('esbuild').context(esbuildSettings('esbuild', { ...options, plugins }))
+    await context.watch()
+    return { main: 'out/esbuild/main.mjs', built: builds.next, close: () => context.dispose() }
+  },
+  rollup: async (options) => follow(loadTool('rollup').watch({ ...rollupSettings(options), watch: { buildDelay: 50 } }), 'out/rollup/main.mjs'),
+  rolldown: async (options) => follow(loadTool('rolldown').watch(rolldownSettings(options)), 'out/rolldown/main.mjs'),
+  vite: async (options) => follow(await (await loadVite()).build(viteSettings(options, { watch: {} })), 'out/vite/main.mjs'),
+  async webpack(options) {
+    const compiler = makeWebpack(options)
+    const builds = new Builds()
+    const watching = compiler.watch({ aggregateTimeout: 50 }, (error: unknown, stats: any) => {
+      if (error || stats.hasErrors()) throw error ?? new Error(stats.toString())
+      builds.note()
+    })
+    return { main: 'out/webpack/main.mjs', built: builds.next, close: () => promised((done) => { watching.close(done) }) }
+  },
+} satisfies Readonly<Record<string, (options: BundleOptions) => Promise<Watching>>>
 
 const TSCONFIG = { compilerOptions: { module: 'esnext', target: 'esnext', moduleResolution: 'bundler', verbatimModuleSyntax: true } }
 
