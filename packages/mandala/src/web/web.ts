@@ -103,6 +103,8 @@ export class Web {
       ref = this.#hids.push(hid) - 1
       this.#cids.push(cid)
       this.#kinds.push(kind)
+      this.#creators.push(undefined)
+      this.#given.push(undefined)
       this.#refNumbers.set(hid, ref)
     }
     return ref
@@ -129,12 +131,12 @@ export class Web {
   addCall(call: LinkedCall | KnownCall): number {
     const known = this.#callNumbers.get(call.hid)
     if (known !== undefined) return known
-    invariant('op' in call, `call ${call.hid} was read as a known one`)
+    invariant('op' in call, 'a call was read as a known one')
     const { hid, order, startedAtMs, durationMs, notes, process, isAdopted } = call
     const { signature, places } = this.#shapeOf(call)
     const number = this.calls.length
     const outputs = call.outputs.map((slot) => this.addRef(slot))
-    for (const output of outputs) this.#creators[output] = number
+    outputs.forEach((output) => { this.#creators[output] = number })
     const inputs = places.map((place) => this.addRef(call.inputs[place] as StoredSlot))
     this.calls.push({ hid, order, signature, inputs, outputs, startedAtMs, durationMs, notes, process, isAdopted })
     this.#callNumbers.set(hid, number)
@@ -144,9 +146,9 @@ export class Web {
   #shapeOf(call: LinkedCall): Shape {
     let shapes = this.#shapes.get(call.op)
     if (!shapes) this.#shapes.set(call.op, (shapes = []))
-    let shape = shapes.find(({ signature, storedInputs }) => (
-      signature.version === call.version && isNamed(call.inputs, storedInputs) && isNamed(call.outputs, signature.outputs)))
-    if (!shape) shapes.push((shape = makeShape(call)))
+    for (let i = 0; i < shapes.length; i += 1) if (isOfShape(call, shapes[i] as Shape)) return shapes[i] as Shape
+    const shape = makeShape(call)
+    shapes.push(shape)
     return shape
   }
 
@@ -167,8 +169,14 @@ export class Web {
   }
 }
 
+function isOfShape({ version, inputs, outputs }: LinkedCall, { signature, storedInputs }: Shape): boolean {
+  return signature.version === version && isNamed(inputs, storedInputs) && isNamed(outputs, signature.outputs)
+}
+
 function isNamed(slots: readonly StoredSlot[], names: readonly string[]): boolean {
-  return slots.length === names.length && slots.every(({ name }, i) => name === names[i])
+  if (slots.length !== names.length) return false
+  for (let i = 0; i < slots.length; i += 1) if (slots[i]?.name !== names[i]) return false
+  return true
 }
 
 function makeShape({ op, version, inputs, outputs }: LinkedCall): Shape {
