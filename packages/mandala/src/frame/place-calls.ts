@@ -38,16 +38,18 @@ export function placeCalls(draft: Draft, found: Found, { side, isWhole, follows 
  * play one role and become one; else the ref has its use in either.
  */
 function joinKnown(draft: Draft, found: Found): void {
+  const byOp = Map.groupBy(draft.operations, ({ op }) => op)
+  const none = new Glue()
   found.forEach((glue, call) => {
-    const known = draft.operations.filter(({ op, calls }) => calls.has(call) && op === draft.web.call(call).signature.op)
+    const known = byOp.get(draft.web.call(call).signature.op)?.filter(({ calls }) => calls.has(call)) ?? []
     if (known.length === 0) return
-    let left = new Glue()
-    for (const { label, variable } of glue.ends) {
+    let left = none
+    glue.ends.forEach(({ label, variable }) => {
       const taking = known.find(({ inputs }) => inputs.has(label))?.inputs.get(label)
       if (!taking) left = left.with(label, variable)
       else if (!taking.includes(resolve(variable)) && !isUsed(draft, resolve(variable))) draft.unite(taking[0] as DraftVariable, resolve(variable))
-    }
-    if (left.ends.length === 0) found.delete(call)
+    })
+    if (left === none) found.delete(call)
     else found.set(call, left)
   })
 }

@@ -203,7 +203,8 @@ function usesOf({ web, operations }: Wiring, operation: number, number: number):
   return before
 }
 
-type OpenCells = (number | number[] | undefined)[]
+/** Cells of a trace that is being found: several numbers in the order of their coming. */
+type OpenCells = (number | Set<number> | undefined)[]
 
 /** Something on the way back, with what comes before it: nodes and numbers in turn. */
 interface Step extends Element {
@@ -214,55 +215,54 @@ interface Step extends Element {
 /** Walks back from a call or ref, and notes what it meets after what that came from: inputs in their order, oldest first. */
 function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
   const cells: OpenCells = new Array(wiring.operations.length).fill(undefined)
-  const seen = new Set<number>()
   const calls: Element[] = []
-  const open: Step[] = []
-  const close = (node: number, number: number): void => {
-    addTo(cells, node, number)
-    if (wiring.operations[node]) calls.push({ node, number })
-  }
-  const visit = (node: number, number: number): void => {
-    const key = number * wiring.operations.length + node
-    if (seen.has(key)) return
-    seen.add(key)
-    const before = wiring.operations[node] ? usesOf(wiring, node, number) : makersOf(wiring, node, number)
-    if (before.length === 0) close(node, number)
-    else open.push({ node, number, before, next: 0 })
-  }
-  visit(end, endNumber)
+  const open = [stepTo(wiring, end, endNumber)]
   for (let top = open.at(-1); top; top = open.at(-1)) {
     const { node, number, before, next } = top
-    top.next += 2
-    if (next < before.length) visit(before[next] as number, before[next + 1] as number)
-    else {
+    if (next < before.length) {
+      const earlier = before[next] as number
+      const earlierNumber = before[next + 1] as number
+      top.next += 2
+      // Nothing comes from itself: what was met is noted by now.
+      if (!isNoted(cells[earlier], earlierNumber)) open.push(stepTo(wiring, earlier, earlierNumber))
+    } else {
       open.pop()
-      close(node, number)
+      note(cells, node, number)
+      if (wiring.operations[node]) calls.push(top)
     }
   }
-  addOutputs(wiring, calls, cells)
-  return { end, cells, order: wiring.operations[end] ? wiring.web.call(endNumber).order : REFS_ALONE }
+  noteOutputs(wiring, calls, cells)
+  return { end, cells: cells.map((cell) => (typeof cell === 'object' ? [...cell] : cell)), order: wiring.operations[end] ? wiring.web.call(endNumber).order : REFS_ALONE }
+}
+
+function stepTo(wiring: Wiring, node: number, number: number): Step {
+  return { node, number, before: wiring.operations[node] ? usesOf(wiring, node, number) : makersOf(wiring, node, number), next: 0 }
 }
 
 /**
  * What else the calls of a trace gave. What the last one gave always belongs to it; what others gave does where nothing of that variable
  * is part of the trace yet: else it came from another use of their op.
  */
-function addOutputs({ web, operations }: Wiring, calls: readonly Element[], cells: OpenCells): void {
-  const inUse = cells.map((cell) => cell !== undefined)
+function noteOutputs({ web, operations }: Wiring, calls: readonly Element[], cells: OpenCells): void {
+  const met = cells.slice()
   for (let i = 0; i < calls.length; i += 1) {
     const { node, number } = calls[i] as Element
     const { outputs, signature } = web.call(number)
     const links = operations[node]?.outputs(signature) ?? []
     for (let k = 0; k < links.length; k += 1) {
       const { place, variable } = links[k] as Link
-      if (!inUse[variable] || i === calls.length - 1) addTo(cells, variable, outputs[place] as number)
+      if (met[variable] === undefined || i === calls.length - 1) note(cells, variable, outputs[place] as number)
     }
   }
 }
 
-function addTo(cells: OpenCells, node: number, number: number): void {
+function isNoted(cell: OpenCells[number], number: number): boolean {
+  return typeof cell === 'object' ? cell.has(number) : cell === number
+}
+
+function note(cells: OpenCells, node: number, number: number): void {
   const cell = cells[node]
   if (cell === undefined) cells[node] = number
-  else if (typeof cell === 'number') cells[node] = [cell, number]
-  else cell.push(number)
+  else if (typeof cell === 'number') cells[node] = new Set([cell, number])
+  else cell.add(number)
 }

@@ -2,7 +2,7 @@ import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import { invariant } from '../base/invariant.ts'
 import type { ProcessInfo } from '../base/this-process.ts'
 import { Call } from '../model/call.ts'
-import { deriveCallContentId, deriveHistoryId } from '../model/derive-ids.ts'
+import { deriveCallContentId, isHistoryless } from '../model/derive-ids.ts'
 import { Names } from '../model/names.ts'
 import type { Notes } from '../model/notes.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
@@ -89,7 +89,7 @@ export class Web {
 
   /** Whether a value was given rather than computed: it says nothing about the role that it plays. */
   isGiven(ref: number): boolean {
-    return this.#creators[ref] === undefined && (this.#given[ref] ??= deriveHistoryId(this.cid(ref)) === this.hid(ref))
+    return this.#creators[ref] === undefined && (this.#given[ref] ??= isHistoryless(this.hid(ref), this.cid(ref)))
   }
 
   /** The Ref behind a number. */
