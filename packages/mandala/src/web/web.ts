@@ -55,10 +55,10 @@ export class Web {
   readonly #hids: HistoryId[] = []
   readonly #cids: ContentId[] = []
   readonly #kinds: RefKind[] = []
-  readonly #creators: (number | undefined)[] = []
+  /** For each ref the call that it is an output of, if it was met; else, if that was asked, whether it was given or made by some other call. */
+  readonly #origins: (number | 'given' | 'made' | undefined)[] = []
   readonly #refs: (Ref<unknown> | undefined)[] = []
   readonly #shapes = new Map<string, Shape[]>()
-  readonly #given: (boolean | undefined)[] = []
 
   /** @param names that the calls of the store go by */
   constructor(owner: RefOwner, names: Names = new Names([])) {
@@ -84,12 +84,14 @@ export class Web {
 
   /** The call that a ref is an output of, if it was met. */
   creator(ref: number): number | undefined {
-    return this.#creators[ref]
+    const origin = this.#origins[ref]
+    return typeof origin === 'number' ? origin : undefined
   }
 
   /** Whether a value was given rather than computed: it says nothing about the role that it plays. */
   isGiven(ref: number): boolean {
-    return this.#creators[ref] === undefined && (this.#given[ref] ??= isHistoryless(this.hid(ref), this.cid(ref)))
+    const origin = (this.#origins[ref] ??= isHistoryless(this.hid(ref), this.cid(ref)) ? 'given' : 'made')
+    return origin === 'given'
   }
 
   /** The Ref behind a number. */
@@ -103,8 +105,7 @@ export class Web {
       ref = this.#hids.push(hid) - 1
       this.#cids.push(cid)
       this.#kinds.push(kind)
-      this.#creators.push(undefined)
-      this.#given.push(undefined)
+      this.#origins.push(undefined)
       this.#refNumbers.set(hid, ref)
     }
     return ref
@@ -136,7 +137,7 @@ export class Web {
     const { signature, places } = this.#shapeOf(call)
     const number = this.calls.length
     const outputs = call.outputs.map((slot) => this.addRef(slot))
-    outputs.forEach((output) => { this.#creators[output] = number })
+    outputs.forEach((output) => { this.#origins[output] = number })
     const inputs = places.map((place) => this.addRef(call.inputs[place] as StoredSlot))
     this.calls.push({ hid, order, signature, inputs, outputs, startedAtMs, durationMs, notes, process, isAdopted })
     this.#callNumbers.set(hid, number)
