@@ -10,7 +10,7 @@ export function check({ web, variables, operations }: FrameData): readonly strin
         for (const variable of attached) {
           const refs = variables.get(variable)
           if (!refs) faults.push(`${name}.${label} leads to ${variable}, which isn't there`)
-          else if (![...calls].every((number) => [...refsOf(web.call(number), label, side)].every((ref) => refs.has(ref)))) {
+          else if (![...calls].every((number) => refsOf(web.call(number), label, side).every((ref) => refs.has(ref)))) {
             faults.push(`${variable} lacks ${side} of ${name} under the name ${label}`)
           }
         }

@@ -44,7 +44,7 @@ export function subtract(a: FrameData, b: FrameData): FrameData {
     for (const number of calls) {
       const call = a.web.call(number)
       const isWhole = ([['inputs', inputs], ['outputs', outputs]] as const).every(([side, edges]) => [...edges].every(([label, attached]) =>
-        [...refsOf(call, label, side)].every((ref) => attached.every((variable) => variables.get(variable)?.has(ref)))))
+        refsOf(call, label, side).every((ref) => attached.every((variable) => variables.get(variable)?.has(ref)))))
       if (!isWhole || b.operations.get(name)?.calls.has(number)) calls.delete(number)
     }
   }

@@ -1,9 +1,10 @@
+import { remember } from '../base/remember.ts'
 import { isStructureOp } from '../model/structure.ts'
 import type { FrameData, Side } from './frame-data.ts'
 import { refsOf } from './frame-data.ts'
 import { freeName } from '../web/free-name.ts'
 import { nameVariable } from './names.ts'
-import type { Web } from '../web/web.ts'
+import type { Signature, Web } from '../web/web.ts'
 
 /** A variable that is being filled; its name comes last, when it is known what makes and uses it. */
 export interface DraftVariable {
@@ -97,20 +98,19 @@ export class Draft {
     const attached = operation[side].get(label) ?? []
     if (attached.includes(variable)) return
     operation[side].set(label, [...attached, variable])
-    for (const call of operation.calls) for (const ref of refsOf(this.web.call(call), label, side)) this.addRef(variable, ref)
+    operation.calls.forEach((call) => refsOf(this.web.call(call), label, side).forEach((ref) => this.addRef(variable, ref)))
   }
 
-  /** Adds a call, and its refs to the variables at the edges of their names. */
-  addCall(operation: DraftOperation, number: number): void {
-    if (operation.calls.has(number)) return
-    operation.calls.add(number)
-    const call = this.web.call(number)
-    for (const side of ['inputs', 'outputs'] as const) {
-      const labels = call.signature[side]
-      for (let i = 0; i < labels.length; i += 1) {
-        for (const variable of operation[side].get(labels[i] as string) ?? []) this.addRef(variable, call[side][i] as number)
-      }
-    }
+  /** Adds calls, and their refs to the variables at the edges of their names. */
+  addCalls(operation: DraftOperation, numbers: readonly number[]): void {
+    const edgesOf = remember((signature: Signature) => (['inputs', 'outputs'] as const).flatMap((side) => signature[side].flatMap((label, place) => (
+      (operation[side].get(label) ?? []).map((variable) => ({ side, place, variable }))))))
+    numbers.forEach((number) => {
+      if (operation.calls.has(number)) return
+      operation.calls.add(number)
+      const call = this.web.call(number)
+      edgesOf(call.signature).forEach(({ side, place, variable }) => this.addRef(variable, call[side][place] as number))
+    })
   }
 
   /** Makes two variables one: the older takes over all that the other has. */

@@ -1,6 +1,9 @@
 import { orderTopologically } from '../graph/topological-order.ts'
 import type { Web, WebCall } from '../web/web.ts'
 
+// In this room, what is done for every call or ref is done by `forEach` or by index: where code runs for the first time, as in most programs
+// that make one table, each turn of a `for…of` makes an object.
+
 /** Variables by the name under which calls of an operation take or give their refs. */
 export type Edges = ReadonlyMap<string, readonly string[]>
 
@@ -42,12 +45,16 @@ export interface Attachment {
   readonly label: string
 }
 
+const NOTHING: readonly number[] = []
+
 export const keyOf = ({ kind, name }: Node): string => `${kind} ${name}`
 
 /** The refs of a call under a name: all elements where it puts a list together. */
-export function* refsOf(call: WebCall, label: string, side: Side): Generator<number> {
+export function refsOf(call: WebCall, label: string, side: Side): readonly number[] {
   const labels = call.signature[side]
-  for (let i = 0; i < labels.length; i += 1) if (labels[i] === label) yield call[side][i] as number
+  const place = labels.indexOf(label)
+  if (place === -1) return NOTHING
+  return place === labels.lastIndexOf(label) ? [call[side][place] as number] : call[side].filter((_, i) => labels[i] === label)
 }
 
 /** For each variable the operations that have it on a side: `outputs` for those that its refs come from, `inputs` for those that they go to. */

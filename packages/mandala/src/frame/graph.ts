@@ -24,7 +24,7 @@ export function toGraph(data: FrameData): FrameGraph {
 function edgesOf({ web, operations }: FrameData, operation: string): FrameEdge[] {
   const { calls, inputs, outputs } = operations.get(operation) as Operation
   return ([['input', 'inputs', inputs], ['output', 'outputs', outputs]] as const).flatMap(([side, plural, edges]) => Array.from(edges).flatMap(([label, names]) => {
-    const refs = new Set([...calls].flatMap((call) => [...refsOf(web.call(call), label, plural)])).size
+    const refs = new Set([...calls].flatMap((call) => refsOf(web.call(call), label, plural))).size
     return names.map((variable) => ({ operation, variable, label, side, refs }))
   }))
 }

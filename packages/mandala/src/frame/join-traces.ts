@@ -19,8 +19,8 @@ interface EndTable {
  * maximal common subgraphs in two graphs", 2001.
  */
 export function joinTraces(traces: readonly Trace[]): Cells[] {
+  if (traces.every(({ end }) => end === traces[0]?.end)) return traces.map(({ cells }) => cells)
   const tables = makeTables(traces)
-  if (tables.length < 2) return traces.map(({ cells }) => cells)
   const rows: { readonly cells: Cells; readonly order: number }[] = []
   const done = new Set<Trace>()
   const report = (members: readonly Member[]): void => {

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/awaitable.ts'
 import type { HistoryId } from '../base/ids.ts'
 import type { CallReader, KnownCall, LinkedCall } from '../store/store.ts'
+import type { Web } from '../web/web.ts'
 import { resolve, type Draft, type DraftVariable } from './draft.ts'
 import { Glue } from './glue.ts'
 
@@ -21,64 +22,77 @@ const REFS_AT_ONCE = 1_000
 /** The calls that made refs whose variable doesn't have them yet. */
 export async function findCreators(draft: Draft, sightings: readonly Sighting[], reader: CallReader): Promise<Found> {
   const { web } = draft
-  const unknown = new Set<number>()
-  for (const { refs } of sightings) for (const ref of refs) if (web.creator(ref) === undefined) unknown.add(ref)
-  await meetCalls(draft, unknown, (hids) => reader.readCreators(hids))
+  await meetCalls(web, listUnmade(web, sightings), (hids) => reader.readCreators(hids))
   const found: Found = new Map()
-  const none = new Glue()
-  for (const { variable, refs } of sightings) {
-    const kept = resolve(variable)
-    const makers = draft.operations.flatMap(({ calls, outputs }) => Array.from(outputs).flatMap(([label, at]) => (at.includes(kept) ? [{ calls, label }] : [])))
-    for (const ref of refs) {
-      const number = web.creator(ref)
-      if (number === undefined) continue
-      const { outputs, signature } = web.call(number)
-      const label = signature.outputs[outputs.indexOf(ref)] as string
-      if (!makers.some((maker) => maker.label === label && maker.calls.has(number))) found.set(number, (found.get(number) ?? none).with(label, kept))
-    }
-  }
+  for (const sighting of sightings) addCreators(found, draft, sighting)
   return found
 }
 
-/** The calls that use refs. */
-export async function findConsumers(draft: Draft, sightings: readonly Sighting[], reader: CallReader): Promise<Found> {
-  const { web } = draft
-  const variablesOf = new Map<number, DraftVariable | DraftVariable[]>()
-  for (const { variable, refs, followsGiven } of sightings) {
-    const kept = resolve(variable)
-    for (const ref of refs) {
-      if (!followsGiven && web.isGiven(ref)) continue
-      const known = variablesOf.get(ref)
-      variablesOf.set(ref, known === undefined ? kept : [known, kept].flat())
-    }
+function listUnmade(web: Web, sightings: readonly Sighting[]): ReadonlySet<number> {
+  const unmade = new Set<number>()
+  for (const { refs } of sightings) {
+    refs.forEach((ref) => {
+      if (web.creator(ref) === undefined) unmade.add(ref)
+    })
   }
+  return unmade
+}
+
+function addCreators(found: Found, { web, operations }: Draft, { variable, refs }: Sighting): void {
+  const kept = resolve(variable)
+  const makers = operations.flatMap(({ calls, outputs }) => Array.from(outputs).flatMap(([label, at]) => (at.includes(kept) ? [{ calls, label }] : [])))
+  const none = new Glue()
+  refs.forEach((ref) => {
+    const number = web.creator(ref)
+    if (number === undefined) return
+    const { outputs, signature } = web.call(number)
+    const label = signature.outputs[outputs.indexOf(ref)] as string
+    for (let i = 0; i < makers.length; i += 1) if (makers[i]?.label === label && makers[i]?.calls.has(number)) return
+    found.set(number, (found.get(number) ?? none).with(label, kept))
+  })
+}
+
+/** The calls that use refs. */
+export async function findConsumers({ web }: Draft, sightings: readonly Sighting[], reader: CallReader): Promise<Found> {
+  const variablesOf = listFollowed(web, sightings)
   const found: Found = new Map()
   const none = new Glue()
-  await meetCalls(draft, variablesOf.keys(), (hids) => reader.readConsumers(hids, (hid) => web.hasCall(hid)), (number) => {
+  await meetCalls(web, variablesOf.keys(), (hids) => reader.readConsumers(hids, (hid) => web.hasCall(hid)), (number) => {
     const { inputs, signature } = web.call(number)
     let glue = found.get(number) ?? none
     for (let i = 0; i < inputs.length; i += 1) {
       const variables = variablesOf.get(inputs[i] as number)
-      if (variables === undefined) continue
-      for (const variable of Array.isArray(variables) ? variables : [variables]) glue = glue.with(signature.inputs[i] as string, variable)
+      variables?.forEach((variable) => {
+        glue = glue.with(signature.inputs[i] as string, variable)
+      })
     }
     found.set(number, glue)
   })
   return found
 }
 
+/** Refs with the variables that they came into. */
+function listFollowed(web: Web, sightings: readonly Sighting[]): ReadonlyMap<number, readonly DraftVariable[]> {
+  const variablesOf = new Map<number, readonly DraftVariable[]>()
+  for (const { variable, refs, followsGiven } of sightings) {
+    const kept = resolve(variable)
+    const alone = [kept]
+    refs.forEach((ref) => {
+      if (!followsGiven && web.isGiven(ref)) return
+      const known = variablesOf.get(ref)
+      variablesOf.set(ref, known ? [...known, kept] : alone)
+    })
+  }
+  return variablesOf
+}
+
 async function meetCalls(
-  { web }: Draft, refs: Iterable<number>, read: (hids: readonly HistoryId[]) => Awaitable<readonly (LinkedCall | KnownCall)[]>,
+  web: Web, refs: Iterable<number>, read: (hids: readonly HistoryId[]) => Awaitable<readonly (LinkedCall | KnownCall)[]>,
   note: (number: number) => void = () => {},
 ): Promise<void> {
-  const meet = async (hids: readonly HistoryId[]): Promise<void> => {
-    for (const call of await read(hids)) note(web.addCall(call))
+  const hids = Array.from(refs, (ref) => web.hid(ref))
+  for (let start = 0; start < hids.length; start += REFS_AT_ONCE) {
+    const calls = await read(hids.slice(start, start + REFS_AT_ONCE))
+    calls.forEach((call) => note(web.addCall(call)))
   }
-  let hids: HistoryId[] = []
-  for (const ref of refs) {
-    if (hids.push(web.hid(ref)) < REFS_AT_ONCE) continue
-    await meet(hids)
-    hids = []
-  }
-  if (hids.length > 0) await meet(hids)
 }

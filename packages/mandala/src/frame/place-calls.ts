@@ -29,7 +29,7 @@ export function placeCalls(draft: Draft, found: Found, { side, isWhole, follows 
     for (const { label, variable } of group.ends) draft.attach(operation, side, label, resolve(variable))
     const sides: Side[] = isWhole || side === 'inputs' ? ['inputs', 'outputs'] : ['inputs']
     for (const each of sides) attachOpen(draft, operation, each, calls)
-    for (const call of calls) draft.addCall(operation, call)
+    draft.addCalls(operation, calls)
   }
 }
 
@@ -38,16 +38,18 @@ export function placeCalls(draft: Draft, found: Found, { side, isWhole, follows 
  * play one role and become one; else the ref has its use in either.
  */
 function joinKnown(draft: Draft, found: Found): void {
+  const byOp = Map.groupBy(draft.operations, ({ op }) => op)
+  const none = new Glue()
   found.forEach((glue, call) => {
-    const known = draft.operations.filter(({ op, calls }) => op === draft.web.call(call).signature.op && calls.has(call))
+    const known = byOp.get(draft.web.call(call).signature.op)?.filter(({ calls }) => calls.has(call)) ?? []
     if (known.length === 0) return
-    let left = new Glue()
-    for (const { label, variable } of glue.ends) {
+    let left = none
+    glue.ends.forEach(({ label, variable }) => {
       const taking = known.find(({ inputs }) => inputs.has(label))?.inputs.get(label)
       if (!taking) left = left.with(label, variable)
       else if (!taking.includes(resolve(variable)) && !isUsed(draft, resolve(variable))) draft.unite(taking[0] as DraftVariable, resolve(variable))
-    }
-    if (left.ends.length === 0) found.delete(call)
+    })
+    if (left === none) found.delete(call)
     else found.set(call, left)
   })
 }
@@ -103,7 +105,9 @@ export function attachOpen(draft: Draft, operation: DraftOperation, side: Side, 
  */
 function findVariable({ web, variables }: Draft, label: string, side: Side, calls: readonly number[]): DraftVariable | undefined {
   const refs = new Set<number>()
-  for (const call of calls) for (const ref of refsOf(web.call(call), label, side)) if (!web.isGiven(ref)) refs.add(ref)
+  calls.forEach((call) => refsOf(web.call(call), label, side).forEach((ref) => {
+    if (!web.isGiven(ref)) refs.add(ref)
+  }))
   if (refs.size === 0) return undefined
   const isPart = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean => a.size > 0 && a.size <= b.size && a.isSubsetOf(b)
   return variables.find((variable) => isPart(refs, variable.refs)) ?? variables.find((variable) => isPart(variable.refs, refs))

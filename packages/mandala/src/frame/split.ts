@@ -52,7 +52,7 @@ function nameParts({ variables }: FrameData, variable: string, keys: Iterable<st
 function keyByRole(data: FrameData, variable: string, side: Side): (ref: number) => string {
   const roles = (attachmentsOf(data, side).get(variable) ?? []).map(({ operation, label }) => {
     const calls = data.operations.get(operation)?.calls ?? new Set()
-    return { name: `${operation}.${label}`, refs: new Set([...calls].flatMap((number) => [...refsOf(data.web.call(number), label, side)])) }
+    return { name: `${operation}.${label}`, refs: new Set([...calls].flatMap((number) => refsOf(data.web.call(number), label, side))) }
   })
   return (ref) => roles.filter(({ refs }) => refs.has(ref)).map(({ name }) => name).join(', ')
 }
@@ -74,7 +74,7 @@ function splitOperation({ web }: FrameData, operation: Operation, { variable, ke
   const ends = endsAt(operation, variable)
   if (ends.length === 0) return [operation]
   const targetOf = (number: number, { side, label }: End): string => {
-    const keys = new Set(Array.from(refsOf(web.call(number), label, side), (ref) => keyByRef.get(ref)))
+    const keys = new Set(refsOf(web.call(number), label, side).map((ref) => keyByRef.get(ref)))
     return names(keys.size === 1 ? [...keys][0] : undefined)
   }
   const groups = Map.groupBy(operation.calls, (number) => JSON.stringify(ends.map((end) => targetOf(number, end))))

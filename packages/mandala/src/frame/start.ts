@@ -15,7 +15,7 @@ export async function startFromOp(web: Web, reader: CallReader, op: string): Pro
   const operation = draft.addOperation(op)
   for (let after = 0; ; ) {
     const page = await reader.readCalls({ op, after, limit: CALLS_AT_ONCE }, (hid) => web.hasCall(hid))
-    for (const call of page) operation.calls.add(web.addCall(call))
+    page.forEach((call) => operation.calls.add(web.addCall(call)))
     if (page.length < CALLS_AT_ONCE) break
     after = page.at(-1)?.order as number
   }
@@ -37,7 +37,7 @@ export async function startFromCalls(web: Web, reader: CallReader, hids: readonl
     const operation = draft.addOperation(op)
     const numbers = ofOp.map((call) => web.addCall(call))
     for (const side of ['inputs', 'outputs'] as const) attachOpen(draft, operation, side, numbers)
-    for (const number of numbers) draft.addCall(operation, number)
+    draft.addCalls(operation, numbers)
   }
   return draft.finish()
 }

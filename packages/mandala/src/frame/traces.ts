@@ -1,3 +1,4 @@
+import { remember } from '../base/remember.ts'
 import { attachmentsOf, keyOf, type FrameData, type Node, type Side } from './frame-data.ts'
 import type { Cell } from '../web/cell-table.ts'
 import type { Signature, Web } from '../web/web.ts'
@@ -30,7 +31,12 @@ interface OperationWiring {
 }
 
 /** Which refs of a call stand in which variables, on one side. */
-type Links = (signature: Signature) => readonly { readonly place: number; readonly variable: number }[]
+type Links = (signature: Signature) => readonly Link[]
+
+interface Link {
+  readonly place: number
+  readonly variable: number
+}
 
 const REFS_ALONE = Number.MAX_SAFE_INTEGER / 2
 
@@ -42,33 +48,56 @@ const REFS_ALONE = Number.MAX_SAFE_INTEGER / 2
 export function findTraces(data: FrameData, nodes: readonly Node[]): Trace[] {
   const wiring = wire(data, nodes)
   const used = findUsed(wiring, nodes)
+  const ends = wiring.operations.map((operation) => operation && findUnused(wiring, operation, used))
   const traces: Trace[] = []
-  for (const [node, operation] of wiring.operations.entries()) {
-    for (const call of operation?.calls ?? []) if (!isUsed(wiring, operation as OperationWiring, call, used)) traces.push(traceBack(wiring, node, call))
-  }
-  addUncovered(wiring, { data, nodes, used, traces })
+  ends.forEach((calls, node) => calls?.forEach((call) => traces.push(traceBack(wiring, node, call))))
+  addUncovered(wiring, { data, nodes, used, ends, traces })
   return traces.sort((a, b) => a.order - b.order)
 }
 
 interface Found {
   readonly data: FrameData
   readonly nodes: readonly Node[]
+  /** For variables: the refs that calls use. */
   readonly used: readonly ReadonlySet<number>[]
+  /** For operations: the calls of which nothing is used. A trace ends at each, with all that it gave. */
+  readonly ends: readonly (ReadonlySet<number> | undefined)[]
   readonly traces: Trace[]
 }
 
 /** Traces that end at refs which nothing uses and no trace has yet. Later ones first: they may have earlier ones in them. */
-function addUncovered(wiring: Wiring, { data, nodes, used, traces }: Found): void {
-  const unused = nodes.map(({ kind, name }, node) => (kind === 'operation' ? [] : [...(data.variables.get(name) ?? [])].filter((ref) => !used[node]?.has(ref))))
-  const covered = findCovered(traces, unused)
-  const left = unused.flatMap((refs, node) => refs.filter((ref) => !covered[node]?.has(ref)).map((ref) => ({ node, ref, maker: makersOf(wiring, node, ref) })))
-  const orderOf = ({ maker: [, call] }: (typeof left)[number]): number => (call === undefined ? REFS_ALONE : data.web.call(call).order)
+function addUncovered(wiring: Wiring, found: Found): void {
+  const left = listLeft(wiring, found)
+  const covered = findCovered(found, left)
+  const orderOf = ({ maker: [, call] }: Left): number => (call === undefined ? REFS_ALONE : wiring.web.call(call).order)
   for (const { node, ref, maker: [operation = node, call = ref] } of left.sort((a, b) => orderOf(b) - orderOf(a))) {
     if (covered[node]?.has(ref)) continue
     const trace = traceBack(wiring, operation, call)
     addCovered(covered, trace)
-    traces.push(trace)
+    found.traces.push(trace)
   }
+}
+
+/** A ref that nothing uses and that no call gave at which a trace ends. */
+interface Left {
+  readonly node: number
+  readonly ref: number
+  readonly maker: readonly number[]
+}
+
+function listLeft(wiring: Wiring, { data, nodes, used, ends }: Found): Left[] {
+  const left: Left[] = []
+  for (const [node, { kind, name }] of nodes.entries()) {
+    if (kind === 'operation') continue
+    data.variables.get(name)?.forEach((ref) => {
+      if (used[node]?.has(ref)) return
+      const maker = makersOf(wiring, node, ref)
+      let isGivenAtEnd = false
+      for (let i = 0; i < maker.length && !isGivenAtEnd; i += 2) isGivenAtEnd = ends[maker[i] as number]?.has(maker[i + 1] as number) ?? false
+      if (!isGivenAtEnd) left.push({ node, ref, maker })
+    })
+  }
+  return left
 }
 
 function wire(data: FrameData, nodes: readonly Node[]): Wiring {
@@ -77,7 +106,7 @@ function wire(data: FrameData, nodes: readonly Node[]): Wiring {
   const attachments = attachmentsOf(data, 'outputs')
   const links = (operation: string, side: Side): Links => {
     const edges = data.operations.get(operation)?.[side]
-    return remember((signature) => signature[side].flatMap((label, place) => (
+    return remember((signature: Signature) => signature[side].flatMap((label, place) => (
       (edges?.get(label) ?? []).map((name) => ({ place, variable: numberOf('variable', name) })))))
   }
   return {
@@ -90,37 +119,45 @@ function wire(data: FrameData, nodes: readonly Node[]): Wiring {
   }
 }
 
-/** Calls are many and signatures few: the links of each are found once. */
-function remember(find: Links): Links {
-  const known = new Map<Signature, ReturnType<Links>>()
-  return (signature) => {
-    let links = known.get(signature)
-    if (!links) known.set(signature, (links = find(signature)))
-    return links
-  }
-}
-
 /** For each variable the refs that calls of the frame use. */
 function findUsed({ web, operations }: Wiring, nodes: readonly Node[]): readonly ReadonlySet<number>[] {
   const used = nodes.map(() => new Set<number>())
   for (const operation of operations) {
-    for (const number of operation?.calls ?? []) {
+    operation?.calls.forEach((number) => {
       const { inputs, signature } = web.call(number)
-      for (const { place, variable } of operation?.inputs(signature) ?? []) used[variable]?.add(inputs[place] as number)
-    }
+      const links = operation.inputs(signature)
+      for (let i = 0; i < links.length; i += 1) {
+        const { place, variable } = links[i] as Link
+        used[variable]?.add(inputs[place] as number)
+      }
+    })
   }
   return used
 }
 
-function isUsed({ web }: Wiring, operation: OperationWiring, number: number, used: readonly ReadonlySet<number>[]): boolean {
-  const { outputs, signature } = web.call(number)
-  return operation.outputs(signature).some(({ place, variable }) => used[variable]?.has(outputs[place] as number))
+function findUnused(wiring: Wiring, operation: OperationWiring, used: Found['used']): ReadonlySet<number> {
+  const unused = new Set<number>()
+  operation.calls.forEach((call) => {
+    if (!isUsed(wiring, operation, call, used)) unused.add(call)
+  })
+  return unused
 }
 
-/** What traces have of the variables that hold any unused refs. */
-function findCovered(traces: readonly Trace[], unused: readonly (readonly number[])[]): readonly (Set<number> | undefined)[] {
-  const covered = unused.map((refs) => (refs.length > 0 ? new Set<number>() : undefined))
-  for (const trace of traces) addCovered(covered, trace)
+function isUsed({ web }: Wiring, operation: OperationWiring, number: number, used: Found['used']): boolean {
+  const { outputs, signature } = web.call(number)
+  const links = operation.outputs(signature)
+  for (let i = 0; i < links.length; i += 1) {
+    const { place, variable } = links[i] as Link
+    if (used[variable]?.has(outputs[place] as number)) return true
+  }
+  return false
+}
+
+/** What traces have of the variables in which refs are left. */
+function findCovered({ nodes, traces }: Found, left: readonly Left[]): readonly (Set<number> | undefined)[] {
+  const open = new Set(left.map(({ node }) => node))
+  const covered = nodes.map((_, node) => (open.has(node) ? new Set<number>() : undefined))
+  if (open.size > 0) for (const trace of traces) addCovered(covered, trace)
   return covered
 }
 
@@ -137,26 +174,37 @@ interface Element {
   readonly number: number
 }
 
-function makersOf({ web, makers, operations }: Wiring, variable: number, ref: number): number[] {
-  const before: number[] = []
+const NOTHING: readonly number[] = []
+
+function makersOf({ web, makers, operations }: Wiring, variable: number, ref: number): readonly number[] {
   const creator = web.creator(ref)
-  if (creator === undefined) return before
+  if (creator === undefined) return NOTHING
+  let before = NOTHING
   const { outputs, signature } = web.call(creator)
   const label = signature.outputs[outputs.indexOf(ref)]
-  for (const maker of makers[variable] as Wiring['makers'][number]) {
-    if (maker.label === label && operations[maker.operation]?.calls.has(creator)) before.push(maker.operation, creator)
+  const candidates = makers[variable] as Wiring['makers'][number]
+  for (let i = 0; i < candidates.length; i += 1) {
+    const { operation, label: given } = candidates[i] as (typeof candidates)[number]
+    if (given !== label || !operations[operation]?.calls.has(creator)) continue
+    before = before.length === 0 ? [operation, creator] : [...before, operation, creator]
   }
   return before
 }
 
-function usesOf({ web, operations }: Wiring, operation: number, number: number): number[] {
-  const before: number[] = []
+function usesOf({ web, operations }: Wiring, operation: number, number: number): readonly number[] {
   const { inputs, signature } = web.call(number)
-  for (const { place, variable } of operations[operation]?.inputs(signature) ?? []) before.push(variable, inputs[place] as number)
+  const links = operations[operation]?.inputs(signature) ?? []
+  const before = new Array<number>(links.length * 2)
+  for (let i = 0; i < links.length; i += 1) {
+    const { place, variable } = links[i] as Link
+    before[2 * i] = variable
+    before[2 * i + 1] = inputs[place] as number
+  }
   return before
 }
 
-type OpenCells = (number | number[] | undefined)[]
+/** Cells of a trace that is being found: several numbers in the order of their coming. */
+type OpenCells = (number | Set<number> | undefined)[]
 
 /** Something on the way back, with what comes before it: nodes and numbers in turn. */
 interface Step extends Element {
@@ -167,48 +215,54 @@ interface Step extends Element {
 /** Walks back from a call or ref, and notes what it meets after what that came from: inputs in their order, oldest first. */
 function traceBack(wiring: Wiring, end: number, endNumber: number): Trace {
   const cells: OpenCells = new Array(wiring.operations.length).fill(undefined)
-  const seen = new Set<number>()
   const calls: Element[] = []
-  const open: Step[] = []
-  const visit = (node: number, number: number): void => {
-    const key = number * wiring.operations.length + node
-    if (seen.has(key)) return
-    seen.add(key)
-    open.push({ node, number, before: wiring.operations[node] ? usesOf(wiring, node, number) : makersOf(wiring, node, number), next: 0 })
-  }
-  visit(end, endNumber)
+  const open = [stepTo(wiring, end, endNumber)]
   for (let top = open.at(-1); top; top = open.at(-1)) {
     const { node, number, before, next } = top
-    top.next += 2
-    if (next < before.length) visit(before[next] as number, before[next + 1] as number)
-    else {
+    if (next < before.length) {
+      const earlier = before[next] as number
+      const earlierNumber = before[next + 1] as number
+      top.next += 2
+      // Nothing comes from itself: what was met is noted by now.
+      if (!isNoted(cells[earlier], earlierNumber)) open.push(stepTo(wiring, earlier, earlierNumber))
+    } else {
       open.pop()
-      addTo(cells, node, number)
-      if (wiring.operations[node]) calls.push({ node, number })
+      note(cells, node, number)
+      if (wiring.operations[node]) calls.push(top)
     }
   }
-  addOutputs(wiring, calls, cells)
-  return { end, cells, order: wiring.operations[end] ? wiring.web.call(endNumber).order : REFS_ALONE }
+  noteOutputs(wiring, calls, cells)
+  return { end, cells: cells.map((cell) => (typeof cell === 'object' ? [...cell] : cell)), order: wiring.operations[end] ? wiring.web.call(endNumber).order : REFS_ALONE }
+}
+
+function stepTo(wiring: Wiring, node: number, number: number): Step {
+  return { node, number, before: wiring.operations[node] ? usesOf(wiring, node, number) : makersOf(wiring, node, number), next: 0 }
 }
 
 /**
  * What else the calls of a trace gave. What the last one gave always belongs to it; what others gave does where nothing of that variable
  * is part of the trace yet: else it came from another use of their op.
  */
-function addOutputs({ web, operations }: Wiring, calls: readonly Element[], cells: OpenCells): void {
-  const inUse = cells.map((cell) => cell !== undefined)
+function noteOutputs({ web, operations }: Wiring, calls: readonly Element[], cells: OpenCells): void {
+  const met = cells.slice()
   for (let i = 0; i < calls.length; i += 1) {
     const { node, number } = calls[i] as Element
     const { outputs, signature } = web.call(number)
-    for (const { place, variable } of operations[node]?.outputs(signature) ?? []) {
-      if (!inUse[variable] || i === calls.length - 1) addTo(cells, variable, outputs[place] as number)
+    const links = operations[node]?.outputs(signature) ?? []
+    for (let k = 0; k < links.length; k += 1) {
+      const { place, variable } = links[k] as Link
+      if (met[variable] === undefined || i === calls.length - 1) note(cells, variable, outputs[place] as number)
     }
   }
 }
 
-function addTo(cells: OpenCells, node: number, number: number): void {
+function isNoted(cell: OpenCells[number], number: number): boolean {
+  return typeof cell === 'object' ? cell.has(number) : cell === number
+}
+
+function note(cells: OpenCells, node: number, number: number): void {
   const cell = cells[node]
   if (cell === undefined) cells[node] = number
-  else if (typeof cell === 'number') cells[node] = [cell, number]
-  else cell.push(number)
+  else if (typeof cell === 'number') cells[node] = new Set([cell, number])
+  else cell.add(number)
 }

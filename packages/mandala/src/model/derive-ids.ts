@@ -18,6 +18,11 @@ export function deriveHistoryId(cid: ContentId): HistoryId {
   return hid
 }
 
+/** Whether an id is that of a value without history. Not remembered: it is asked once of many. */
+export function isHistoryless(hid: HistoryId, cid: ContentId): boolean {
+  return digest('history', cid) === hid
+}
+
 /** Output `name` of a call. */
 export function deriveOutputId(call: CallHistoryId, name: string): HistoryId {
   return digest('output', call + sized(name)) as HistoryId

@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import { invariant } from '../base/invariant.ts'
+import { remember } from '../base/remember.ts'
 import type { IsKnown, KnownCall, LinkedCall, StoredSlot } from '../store/store.ts'
 import { allRows, firstRow, type Statements } from './statements.ts'
 import { kindAt } from './kinds.ts'
@@ -53,9 +54,9 @@ export function readUnknown(statements: Statements, isKnown: IsKnown, choose: st
 function link(statements: Statements, chosen: readonly CallRow[]): LinkedCall[] {
   if (chosen.length === 0) return []
   // Names are few and rows many: each name is read once.
-  const labelOf = remember((id) => firstRow<[string]>(statements.get(LABEL), id)?.[0] ?? '')
-  const opOf = remember((id): readonly [name: string, version: number] => firstRow<[string, number]>(statements.get(OP), id) ?? ['', 0])
-  const processOf = remember((id) => findProcess(statements, id))
+  const labelOf = remember((id: number) => firstRow<[string]>(statements.get(LABEL), id)?.[0] ?? '')
+  const opOf = remember((id: number): readonly [name: string, version: number] => firstRow<[string, number]>(statements.get(OP), id) ?? ['', 0])
+  const processOf = remember((id: number) => findProcess(statements, id))
   const slots = allRows<SlotRow>(statements.get(SLOTS), JSON.stringify(chosen.map((row) => row[0])))
   let next = 0
   const calls = chosen.map((row) => {
@@ -74,15 +75,6 @@ function link(statements: Statements, chosen: readonly CallRow[]): LinkedCall[] 
   })
   invariant(next === slots.length, 'slots were not read in the order of their calls')
   return calls
-}
-
-function remember<T>(read: (id: number) => T): (id: number) => T {
-  const known = new Map<number, T>()
-  return (id) => {
-    let value = known.get(id)
-    if (value === undefined) known.set(id, (value = read(id)))
-    return value
-  }
 }
 
 const REFS = `

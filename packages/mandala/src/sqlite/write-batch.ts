@@ -101,7 +101,11 @@ export class BatchWriter {
     if (result.changes === 1) {
       this.#values.set(value.cid, Number(result.lastInsertRowid))
       if (op !== undefined) this.#totals.addBytes(op, size)
-    } else if (place !== PLACE.nowhere) {
+      return
+    }
+    // What call after call takes comes with each: once a batch is enough.
+    this.#values.set(value.cid, this.#findValue(value.cid) as number)
+    if (place !== PLACE.nowhere) {
       // Known so far by its identity alone: a transient output, or a damaged value that was let go.
       const update = this.#statements.get('UPDATE vals SET place = ?, size = ?, bytes = ? WHERE cid = unhex(?) AND place = 0 RETURNING op')
       const maker = firstRow<[number | null]>(update, ...stored, value.cid)?.[0]
@@ -112,16 +116,19 @@ export class BatchWriter {
   #valueId({ cid, kind }: StoredSlot): number {
     let id = this.#values.get(cid)
     if (id !== undefined) return id
-    const find = (): number | undefined => firstRow<[number]>(this.#statements.get('SELECT id FROM vals WHERE cid = unhex(?)'), cid)?.[0]
-    id = find()
+    id = this.#findValue(cid)
     if (id === undefined) {
       // Deleted while a Ref to it was still in use: its identity is kept, and its bytes are recomputed if someone asks for them.
       this.#putValue({ cid, kind, bytes: undefined, digits: undefined, name: undefined, madeBy: undefined })
-      id = find()
+      id = this.#findValue(cid)
       invariant(id !== undefined, 'a value was not found right after it was stored')
     }
     this.#values.set(cid, id)
     return id
+  }
+
+  #findValue(cid: ContentId): number | undefined {
+    return firstRow<[number]>(this.#statements.get('SELECT id FROM vals WHERE cid = unhex(?)'), cid)?.[0]
   }
 
   /** The refs of a call's inputs and outputs; undefined if one of them is known with another value, so that the call must not be told. */

@@ -2,7 +2,7 @@ import type { CallHistoryId, ContentId, HistoryId } from '../base/ids.ts'
 import { invariant } from '../base/invariant.ts'
 import type { ProcessInfo } from '../base/this-process.ts'
 import { Call } from '../model/call.ts'
-import { deriveCallContentId, deriveHistoryId } from '../model/derive-ids.ts'
+import { deriveCallContentId, isHistoryless } from '../model/derive-ids.ts'
 import { Names } from '../model/names.ts'
 import type { Notes } from '../model/notes.ts'
 import { makeRef, type Ref, type RefKind, type RefOwner } from '../model/ref.ts'
@@ -55,10 +55,10 @@ export class Web {
   readonly #hids: HistoryId[] = []
   readonly #cids: ContentId[] = []
   readonly #kinds: RefKind[] = []
-  readonly #creators: (number | undefined)[] = []
+  /** For each ref the call that it is an output of, if it was met; else, if that was asked, whether it was given or made by some other call. */
+  readonly #origins: (number | 'given' | 'made' | undefined)[] = []
   readonly #refs: (Ref<unknown> | undefined)[] = []
   readonly #shapes = new Map<string, Shape[]>()
-  readonly #given: (boolean | undefined)[] = []
 
   /** @param names that the calls of the store go by */
   constructor(owner: RefOwner, names: Names = new Names([])) {
@@ -84,12 +84,14 @@ export class Web {
 
   /** The call that a ref is an output of, if it was met. */
   creator(ref: number): number | undefined {
-    return this.#creators[ref]
+    const origin = this.#origins[ref]
+    return typeof origin === 'number' ? origin : undefined
   }
 
   /** Whether a value was given rather than computed: it says nothing about the role that it plays. */
   isGiven(ref: number): boolean {
-    return this.#creators[ref] === undefined && (this.#given[ref] ??= deriveHistoryId(this.cid(ref)) === this.hid(ref))
+    const origin = (this.#origins[ref] ??= isHistoryless(this.hid(ref), this.cid(ref)) ? 'given' : 'made')
+    return origin === 'given'
   }
 
   /** The Ref behind a number. */
@@ -103,6 +105,7 @@ export class Web {
       ref = this.#hids.push(hid) - 1
       this.#cids.push(cid)
       this.#kinds.push(kind)
+      this.#origins.push(undefined)
       this.#refNumbers.set(hid, ref)
     }
     return ref
@@ -129,12 +132,12 @@ export class Web {
   addCall(call: LinkedCall | KnownCall): number {
     const known = this.#callNumbers.get(call.hid)
     if (known !== undefined) return known
-    invariant('op' in call, `call ${call.hid} was read as a known one`)
+    invariant('op' in call, 'a call was read as a known one')
     const { hid, order, startedAtMs, durationMs, notes, process, isAdopted } = call
     const { signature, places } = this.#shapeOf(call)
     const number = this.calls.length
     const outputs = call.outputs.map((slot) => this.addRef(slot))
-    for (const output of outputs) this.#creators[output] = number
+    outputs.forEach((output) => { this.#origins[output] = number })
     const inputs = places.map((place) => this.addRef(call.inputs[place] as StoredSlot))
     this.calls.push({ hid, order, signature, inputs, outputs, startedAtMs, durationMs, notes, process, isAdopted })
     this.#callNumbers.set(hid, number)
@@ -144,9 +147,9 @@ export class Web {
   #shapeOf(call: LinkedCall): Shape {
     let shapes = this.#shapes.get(call.op)
     if (!shapes) this.#shapes.set(call.op, (shapes = []))
-    let shape = shapes.find(({ signature, storedInputs }) => (
-      signature.version === call.version && isNamed(call.inputs, storedInputs) && isNamed(call.outputs, signature.outputs)))
-    if (!shape) shapes.push((shape = makeShape(call)))
+    for (let i = 0; i < shapes.length; i += 1) if (isOfShape(call, shapes[i] as Shape)) return shapes[i] as Shape
+    const shape = makeShape(call)
+    shapes.push(shape)
     return shape
   }
 
@@ -167,8 +170,14 @@ export class Web {
   }
 }
 
+function isOfShape({ version, inputs, outputs }: LinkedCall, { signature, storedInputs }: Shape): boolean {
+  return signature.version === version && isNamed(inputs, storedInputs) && isNamed(outputs, signature.outputs)
+}
+
 function isNamed(slots: readonly StoredSlot[], names: readonly string[]): boolean {
-  return slots.length === names.length && slots.every(({ name }, i) => name === names[i])
+  if (slots.length !== names.length) return false
+  for (let i = 0; i < slots.length; i += 1) if (slots[i]?.name !== names[i]) return false
+  return true
 }
 
 function makeShape({ op, version, inputs, outputs }: LinkedCall): Shape {

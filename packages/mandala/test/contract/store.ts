@@ -274,6 +274,9 @@ function values({ open }: StoreSetting): void {
     await store.putBatch({ calls: [], values: [{ ...value('a'), bytes: undefined }, value('a', Buffer.from('bytes')), { ...value('a'), bytes: undefined }] })
     assert.equal(Buffer.from((await store.loadValue(cid('a')))?.bytes ?? []).toString(), 'bytes')
     assert.deepEqual(await store.check(), [])
+    await store.putBatch({ calls: [], values: [{ ...value('b'), bytes: undefined }] })
+    await store.putBatch({ calls: [], values: [{ ...value('b'), bytes: undefined }, value('b', Buffer.from('later')), value('b', Buffer.from('last'))] })
+    assert.equal(Buffer.from((await store.loadValue(cid('b')))?.bytes ?? []).toString(), 'later')
   })
 
   test('a forgotten value is still known, and takes bytes anew', async (t) => {
