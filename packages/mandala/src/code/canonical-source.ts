@@ -1,6 +1,6 @@
 import type { Component, ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
-import { nameOf, type Binding } from './scope.ts'
+import { bindingOf, nameOf, type Binding } from './scope.ts'
 import { CHILDREN, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what {@link canonicalise} writes: fingerprints of two versions can't be compared. */
@@ -240,7 +240,7 @@ class Writer {
   /** `let` and `const` differ only where a `const` is assigned to, which throws. */
   #declarationKind(node: SyntaxNode): string {
     if (node.kind === 'var' || node.kind.includes('using')) return node.kind
-    const isWritten = (node.declarations as SyntaxNode[]).some(({ id }) => (this.#names.bindingOf(id)?.writes ?? 0) > 0)
+    const isWritten = (node.declarations as SyntaxNode[]).some(({ id }) => (bindingOf(id)?.writes ?? 0) > 0)
     return node.kind === 'const' && isWritten ? 'const' : 'let'
   }
 
@@ -264,7 +264,7 @@ class Writer {
   }
 
   #local(node: SyntaxNode): string {
-    const binding = this.#names.bindingOf(node)
+    const binding = bindingOf(node)
     if (!binding) return ` ${node.name} `
     let index = this.#locals.get(binding)
     if (index === undefined) {

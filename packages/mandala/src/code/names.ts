@@ -1,4 +1,4 @@
-import { nameOf, type Binding, type Scopes } from './scope.ts'
+import { bindingOf, nameOf, type Binding, type Scopes } from './scope.ts'
 import { nameReached, type Way } from './surroundings.ts'
 import { withoutTypes, type ParsedFile, type SyntaxNode } from './syntax.ts'
 
@@ -32,10 +32,6 @@ export class Names {
     this.jsxFactories = scopes.special.has('jsx') ? [...new Set(['React', ...pragmas])].flatMap((name) => this.moduleLevel(name) ?? []) : []
   }
 
-  bindingOf(node: SyntaxNode): Binding | null | undefined {
-    return this.#scopes.references.get(node)
-  }
-
   isModuleLevel(binding: Binding): boolean {
     return binding.scope === this.#scopes.module
   }
@@ -47,7 +43,7 @@ export class Names {
 
   /** What a name of the module level stands for, wherever it is asked. */
   moduleLevel(name: string): FreeName & { kind: 'own' | 'import' } | undefined {
-    const binding = this.#scopes.module.bindings.get(name)
+    const binding = this.#scopes.module.get(name)
     const from = binding && this.importOf(binding)
     if (from) return { kind: 'import', ...from }
     return binding && { kind: 'own', name }
@@ -55,7 +51,7 @@ export class Names {
 
   /** The name by which this file calls an import. */
   localOf(source: string, name: string): string | undefined {
-    for (const binding of this.#scopes.module.bindings.values()) {
+    for (const binding of this.#scopes.module.bindings) {
       const from = this.importOf(binding)
       if (from?.source === source && from.name === name) return binding.name
     }
@@ -83,7 +79,7 @@ export class Names {
   }
 
   #ofIdentifier(node: SyntaxNode): Found | undefined {
-    const binding = this.bindingOf(node)
+    const binding = bindingOf(node)
     if (binding === undefined) return undefined
     if (binding === null) return { kind: 'global', name: node.name, way: {} }
     const from = this.importOf(binding)
@@ -117,7 +113,7 @@ export class Names {
 
   #loaded(node: SyntaxNode): string | undefined {
     if (node.type === 'ImportExpression') return textOf(node.source)
-    return loadedBy(node, (callee) => this.bindingOf(callee) === null)
+    return loadedBy(node, (callee) => bindingOf(callee) === null)
   }
 }
 
@@ -166,10 +162,10 @@ function* listRequired(scopes: Scopes, program: SyntaxNode): Generator<[Binding,
     for (const { id, init } of statement.declarations as SyntaxNode[]) {
       if (!init) continue
       const isMember = init.type === 'MemberExpression' && !init.computed
-      const source = loadedBy(isMember ? init.object : init, (callee) => scopes.references.get(callee) === null)
+      const source = loadedBy(isMember ? init.object : init, (callee) => bindingOf(callee) === null)
       if (source === undefined) continue
       for (const [local, name] of requiredNames(id, isMember ? nameOf(init.property) : undefined)) {
-        const binding = scopes.module.bindings.get(local)
+        const binding = scopes.module.get(local)
         if (binding && binding.writes === 0) yield [binding, { source, name }]
       }
     }

@@ -2,6 +2,7 @@ import { isLibrary } from './program.ts'
 import type { Component, ComponentTable } from './components.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import type { FreeName, Names } from './names.ts'
+import { bindingOf } from './scope.ts'
 import { Site, insertionsOf, type Insertion, type Place, type SiteRef } from './site.ts'
 import { eachChild, isClass, isFunction, isRunnable, someChild, withoutTypes, type SyntaxNode } from './syntax.ts'
 
@@ -414,7 +415,7 @@ function entryOf(fn: SyntaxNode): Place {
 function isClosure(fn: SyntaxNode, names: Names): boolean {
   const isOuter = (node: SyntaxNode): boolean => {
     if (node.type === 'ThisExpression' || node.type === 'Super') return fn.type === 'ArrowFunctionExpression'
-    const binding = node.type === 'Identifier' ? names.bindingOf(node) : undefined
+    const binding = node.type === 'Identifier' ? bindingOf(node) : undefined
     if (binding && !names.isModuleLevel(binding) && (binding.scope.node.start < fn.start || binding.scope.node.end > fn.end)) return true
     return someChild(node, isOuter)
   }

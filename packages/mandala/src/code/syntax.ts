@@ -34,7 +34,7 @@ export function parseSource(file: string, source: string, kind: SourceKind): Par
   const plugins: ParserPlugin[] = ['decorators', 'decoratorAutoAccessors']
   if (/\.[cm]?tsx?$/.test(file)) plugins.push('typescript')
   if (!/\.[cm]?ts$/.test(file)) plugins.push('jsx')
-  const attempt = (sourceType: 'module' | 'commonjs'): SyntaxNode => parse(source, { sourceType, plugins, attachComment: false }).program as SyntaxNode
+  const attempt = (sourceType: 'module' | 'commonjs'): SyntaxNode => parse(source, { sourceType, plugins, attachComment: false, locations: false }).program as SyntaxNode
   if (kind !== 'unknown') return { source, program: attempt(kind), isModule: kind === 'module' }
   // As Node decides for a file whose package says nothing: CommonJS if it can be, else a module.
   try {
