@@ -42,7 +42,8 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   OptionalMemberExpression: ['optional'], ImportExpression: ['phase'], JSXIdentifier: ['name'],
 }
 
-/** Their fields are nodes or names that don't run. */
+const IMPORT: FreeName = { kind: 'global', name: 'import()' }
+
 const isLoopBody = (field: string): boolean => field === 'body' || field === 'consequent' || field === 'alternate'
 const HAS_BODIES = new Set(['IfStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement'])
 
@@ -64,7 +65,7 @@ class Writer {
   readonly #names: Names
   readonly #skipsFunctions: boolean
   readonly #locals = new Map<Binding, string>()
-  readonly #free = new Map<string, number>()
+  readonly #free = new Map<FreeName, number>()
   readonly #labels = new Map<string, number>()
 
   constructor({ component, table, names, skipsFunctions }: WriterInput) {
@@ -138,7 +139,7 @@ class Writer {
     }
     this.text += `(${node.type}`
     this.#fields(node)
-    if (node.type === 'ImportExpression') this.#name({ kind: 'global', name: 'import()' }, node)
+    if (node.type === 'ImportExpression') this.#name(IMPORT, node)
     if (node.type === 'JSXElement' || node.type === 'JSXFragment') for (const factory of this.#names.jsxFactories) this.#name(factory, node)
     for (const field of CHILDREN[node.type] ?? []) {
       const child = node[field]
@@ -250,12 +251,10 @@ class Writer {
       this.text += 'S '
       return
     }
-    // A member written to is another place than the value read from it.
-    const key = JSON.stringify(name)
-    let index = this.#free.get(key)
+    let index = this.#free.get(name)
     if (index === undefined) {
       index = this.names.push(name) - 1
-      this.#free.set(key, index)
+      this.#free.set(name, index)
     }
     if (this.#isEager) this.eager.add(index)
     this.text += `F${index}${node.type === 'OptionalMemberExpression' ? '?' : ''} `
