@@ -44,6 +44,8 @@ export interface Scopes {
   readonly module: Scope
   /** Identifiers that are assigned to, but not read. */
   readonly writes: ReadonlySet<SyntaxNode>
+  /** Functions that use locals of those around them, or their `this`. */
+  readonly closures: ReadonlySet<SyntaxNode>
   readonly special: ReadonlySet<SpecialSyntax>
 }
 
@@ -54,7 +56,7 @@ export function analyseScopes(program: SyntaxNode): Scopes {
   const analysis = new Analysis(program)
   analysis.children(program, analysis.module)
   analysis.resolve()
-  return { module: analysis.module, writes: analysis.writes, special: analysis.special }
+  return analysis
 }
 
 type Identifier = SyntaxNode & { binding?: Binding | null }
@@ -64,9 +66,10 @@ export function bindingOf(node: SyntaxNode): Binding | null | undefined {
   return node.binding
 }
 
-class Analysis {
+class Analysis implements Scopes {
   readonly module: Scope
   readonly writes = new Set<SyntaxNode>()
+  readonly closures = new Set<SyntaxNode>()
   readonly special = new Set<SpecialSyntax>()
   readonly #found: Identifier[] = []
   /** Where each was found. */
@@ -81,9 +84,22 @@ class Analysis {
   resolve(): void {
     for (let i = 0; i < this.#found.length; i += 1) {
       const node = this.#found[i] as Identifier
-      node.binding = findBinding(this.#scopes[i] as Scope, node.name) ?? null
+      const scope = this.#scopes[i] as Scope
+      const home = findHome(scope, node.name)
+      const binding = home?.get(node.name) ?? null
+      node.binding = binding
+      if (home && home !== scope && binding?.scope !== this.module && node.type === 'Identifier') this.#leave(scope, home)
     }
     for (const { binding } of this.#assigned) if (binding) binding.writes += 1
+  }
+
+  /** Notes the functions between a name and where it is declared. */
+  #leave(scope: Scope, home: Scope): void {
+    for (let at = scope; at !== home; at = at.outer as Scope) if (at.node !== home.node && isFunction(at.node)) this.closures.add(at.node)
+  }
+
+  #this(scope: Scope): void {
+    for (let at: Scope | undefined = scope; at; at = at.outer) if (at.node.type === 'ArrowFunctionExpression') this.closures.add(at.node)
   }
 
   children(node: SyntaxNode, scope: Scope): void {
@@ -93,6 +109,7 @@ class Analysis {
   visit(node: SyntaxNode, scope: Scope): void {
     switch (node.type) {
       case 'Identifier': this.#refer(node, scope); return
+      case 'ThisExpression': case 'Super': this.#this(scope); return
       case 'JSXIdentifier': if (/^[A-Z_$]/.test(node.name as string)) this.#refer(node, scope); return
       case 'JSXMemberExpression': this.#visitJsxObject(node, scope); return
       case 'ImportDeclaration': this.#import(node); return
@@ -190,8 +207,10 @@ class Analysis {
 
   #function(node: SyntaxNode, scope: Scope): void {
     if (node.type === 'FunctionDeclaration' && node.id) this.#declareFunction(node.id, scope)
-    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.visit(decorator, scope)
-    if (node.key && node.computed) this.visit(node.key, scope)
+    // What stands before its parameters is seen as a part of it.
+    const head = node.computed || node.decorators ? new Scope(node, scope, false) : scope
+    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.visit(decorator, head)
+    if (node.computed) this.visit(node.key, head)
     let outer = scope
     if (node.type === 'FunctionExpression' && node.id) {
       outer = new Scope(node, scope, false)
@@ -291,12 +310,10 @@ function functionScope(scope: Scope): Scope {
   return home
 }
 
-function findBinding(scope: Scope, name: string): Binding | undefined {
-  for (let at: Scope | undefined = scope; at; at = at.outer) {
-    const binding = at.get(name)
-    if (binding) return binding
-  }
-  return undefined
+function findHome(scope: Scope, name: string): Scope | undefined {
+  let at: Scope | undefined = scope
+  while (at && !at.get(name)) at = at.outer
+  return at
 }
 
 /** The name that an identifier or a string stands for as a key, an import or an export. */

@@ -53,7 +53,7 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const texts = canonicaliseAll(table, names)
   const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
   const marks = marksFor(file, source)
-  const plan = planSites({ program, table, names, captured, marks })
+  const plan = planSites({ program, table, names, closures: scopes.closures, captured, marks })
   const facts: FileFacts = {
     file, isModule, components: componentFacts(texts), statements: listStatements(program, table, names), ...listLinks(program, table, names),
     refs: plan.refs, sites: plan.sites,
