@@ -21,14 +21,15 @@ export function canonicalise(component: Component, table: ComponentTable, names:
 }
 
 /** The same of a statement; without the functions in it, as what it hands on, a handler or a block to run, reports itself when it runs. */
-export function canonicaliseStatement(node: SyntaxNode, options: { table: ComponentTable; names: Names; skipsFunctions: boolean }): CanonicalSource {
+export function canonicaliseStatement(node: SyntaxNode, options: { table: ComponentTable; names: Names; skipsFunctions: boolean }): CanonicalSource & { readonly hasSkipped: boolean } {
   const component: Component = { name: '', kind: 'statement', node, selves: new Set(), getter: undefined, isTrivial: false, isPlain: false }
   return write(new Writer({ component, ...options }))
 }
 
-function write(writer: Writer): CanonicalSource {
+function write(writer: Writer): CanonicalSource & { readonly hasSkipped: boolean } {
   writer.component()
-  return { text: writer.text, names: writer.names, eager: [...writer.eager], captured: writer.captured }
+  const { text, names, eager, captured, hasSkipped } = writer
+  return { text, names, eager: [...eager], captured, hasSkipped }
 }
 
 /** What else of a node counts, beside its type and its children. */
@@ -59,6 +60,7 @@ class Writer {
   readonly names: FreeName[] = []
   readonly eager = new Set<number>()
   readonly captured: string[] = []
+  hasSkipped = false
   #isEager: boolean
   readonly #component: Component
   readonly #table: ComponentTable
@@ -169,6 +171,7 @@ class Writer {
   #function(node: SyntaxNode): void {
     if (this.#skipsFunctions) {
       this.text += '(function)'
+      this.hasSkipped = true
       return
     }
     this.text += `(${/^(Class|Object)/.test(node.type) ? 'method' : node.type}`

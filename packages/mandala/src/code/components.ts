@@ -253,8 +253,11 @@ const LOOKING = /^(Object\.(keys|values|entries)|Math\.\w+|Number|String|Boolean
 
 /** Whether evaluating it may change something beyond it. */
 export function isActive(node: SyntaxNode): boolean {
-  const isLooking = node.type === 'CallExpression' && LOOKING.test(pathOf(node.callee) ?? '')
-  return !isFunction(node) && (!isLooking && isMade(node) || someChild(node, isActive))
+  return !isFunction(node) && (isMade(node) && !isLooking(node) || someChild(node, isActive))
+}
+
+function isLooking(node: SyntaxNode): boolean {
+  return node.type === 'CallExpression' && LOOKING.test(pathOf(node.callee) ?? '')
 }
 
 function isMade(node: SyntaxNode): boolean {

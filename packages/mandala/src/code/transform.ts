@@ -54,8 +54,10 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
   const marks = marksFor(file, source)
   const plan = planSites({ program, table, names, closures: scopes.closures, captured, marks })
+  const components = componentFacts(texts)
+  const statements = listStatements({ program, table, names, components })
   const facts: FileFacts = {
-    file, isModule, components: componentFacts(texts), statements: listStatements(program, table, names), ...listLinks(program, table, names),
+    file, isModule, components: [...components.values()], statements, ...listLinks(program, table, names),
     refs: plan.refs, sites: plan.sites,
   }
   const prologue = prologueOf({ facts, table, names, program })
