@@ -16,17 +16,22 @@ export interface CanonicalSource {
   readonly captured: readonly string[]
 }
 
+export interface CanonicalStatement extends CanonicalSource {
+  /** Whether a function in it was left out. */
+  readonly hasSkipped: boolean
+}
+
 export function canonicalise(component: Component, table: ComponentTable, names: Names): CanonicalSource {
   return write(new Writer({ component, table, names, skipsFunctions: false }))
 }
 
 /** The same of a statement; without the functions in it, as what it hands on, a handler or a block to run, reports itself when it runs. */
-export function canonicaliseStatement(node: SyntaxNode, options: { table: ComponentTable; names: Names; skipsFunctions: boolean }): CanonicalSource & { readonly hasSkipped: boolean } {
+export function canonicaliseStatement(node: SyntaxNode, options: { table: ComponentTable; names: Names; skipsFunctions: boolean }): CanonicalStatement {
   const component: Component = { name: '', kind: 'statement', node, selves: new Set(), getter: undefined, isTrivial: false, isPlain: false }
   return write(new Writer({ component, ...options }))
 }
 
-function write(writer: Writer): CanonicalSource & { readonly hasSkipped: boolean } {
+function write(writer: Writer): CanonicalStatement {
   writer.component()
   const { text, names, eager, captured, hasSkipped } = writer
   return { text, names, eager: [...eager], captured, hasSkipped }
@@ -45,7 +50,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 
 const IMPORT: FreeName = { kind: 'global', name: 'import()' }
 
-const isLoopBody = (field: string): boolean => field === 'body' || field === 'consequent' || field === 'alternate'
+const isBody = (field: string): boolean => field === 'body' || field === 'consequent' || field === 'alternate'
 const HAS_BODIES = new Set(['IfStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement'])
 
 interface WriterInput {
@@ -100,12 +105,6 @@ class Writer {
       return
     }
     const node = withoutTypes(given)
-    const inner = this.#table.byNode.get(node)
-    // It is called as an op and reports itself; only that it is made here counts.
-    if (inner?.isInner && inner !== this.#component) {
-      this.text += `(op ${JSON.stringify(inner.name)})`
-      return
-    }
     const name = this.#names.find(node)
     if (name) this.#name(name, node)
     else this.#plain(node)
@@ -119,6 +118,7 @@ class Writer {
       case 'ObjectProperty': case 'ObjectMethod': case 'ClassMethod': case 'ClassPrivateMethod': this.#keyed(node); return
       case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': this.#keyed(node); return
       case 'ClassDeclaration': case 'ClassExpression': this.#class(node); return
+      case 'FunctionDeclaration': case 'FunctionExpression': case 'ArrowFunctionExpression': this.#function(node); return
       case 'VariableDeclaration': this.text += `(${this.#declarationKind(node)}`; this.#list(node.declarations); this.text += ')'; return
       case 'VariableDeclarator': this.#declarator(node); return
       case 'TemplateElement': this.text += JSON.stringify([node.value.raw]); return
@@ -135,19 +135,15 @@ class Writer {
   }
 
   #generic(node: SyntaxNode): void {
-    if (isFunction(node)) {
-      this.#function(node)
-      return
-    }
-    this.text += `(${node.type}`
+    const { type } = node
+    this.text += `(${type}`
     this.#fields(node)
     if (node.type === 'ImportExpression') this.#name(IMPORT, node)
     if (node.type === 'JSXElement' || node.type === 'JSXFragment') for (const factory of this.#names.jsxFactories) this.#name(factory, node)
-    for (const field of CHILDREN[node.type] ?? []) {
+    for (const field of CHILDREN[type] ?? []) {
       const child = node[field]
       if (Array.isArray(child)) this.#list(child)
-      else if (HAS_BODIES.has(node.type) && isLoopBody(field)) this.#node(withoutBraces(child))
-      else this.#node(child)
+      else this.#node(isBody(field) && HAS_BODIES.has(type) ? withoutBraces(child) : child)
     }
     this.text += ')'
   }
@@ -169,6 +165,12 @@ class Writer {
   }
 
   #function(node: SyntaxNode): void {
+    const inner = this.#table.byNode.get(node)
+    // It is called as an op and reports itself; only that it is made here counts.
+    if (inner?.isInner && inner !== this.#component) {
+      this.text += `(op ${JSON.stringify(inner.name)})`
+      return
+    }
     if (this.#skipsFunctions) {
       this.text += '(function)'
       this.hasSkipped = true

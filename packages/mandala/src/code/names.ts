@@ -53,8 +53,7 @@ export class Names {
   constructor(scopes: Scopes, { program, isModule, source }: ParsedFile) {
     this.#scopes = scopes
     this.#required = isModule ? new Map() : new Map(listRequired(scopes, program))
-    const pragmas = [...source.matchAll(/@jsx(?:Frag)?\s+([\w$]+)/g)].map(([, name]) => name as string)
-    this.jsxFactories = scopes.special.has('jsx') ? [...new Set(['React', ...pragmas])].flatMap((name) => this.moduleLevel(name) ?? []) : []
+    this.jsxFactories = scopes.special.has('jsx') ? jsxFactoriesIn(source).flatMap((name) => this.moduleLevel(name) ?? []) : []
   }
 
   isModuleLevel(binding: Binding): boolean {
@@ -148,7 +147,7 @@ export class Names {
 
   #loaded(node: SyntaxNode): string | undefined {
     if (node.type === 'ImportExpression') return textOf(node.source)
-    return loadedBy(node, (callee) => bindingOf(callee) === null)
+    return loadedBy(node)
   }
 }
 
@@ -174,16 +173,21 @@ function destructured(pattern: SyntaxNode, whole: Reached): Reached[] {
   })
 }
 
+function jsxFactoriesIn(source: string): string[] {
+  const pragmas = [...source.matchAll(/@jsx(?:Frag)?\s+([\w$]+)/g)].map(([, name]) => name as string)
+  return [...new Set(['React', ...pragmas])]
+}
+
 function textOf(node: SyntaxNode | undefined): string | undefined {
   if (node?.type === 'StringLiteral') return node.value
   return node?.type === 'TemplateLiteral' && node.expressions.length === 0 ? node.quasis[0].value.cooked : undefined
 }
 
-function loadedBy(node: SyntaxNode, isGlobal: (callee: SyntaxNode) => boolean): string | undefined {
+function loadedBy(node: SyntaxNode): string | undefined {
   if (node.type !== 'CallExpression') return undefined
   if (node.callee.type === 'Import') return textOf(node.arguments[0])
   const isRequire = node.callee.type === 'Identifier' && node.callee.name === 'require' && node.arguments.length === 1
-  return isRequire && isGlobal(node.callee) ? textOf(node.arguments[0]) : undefined
+  return isRequire && bindingOf(node.callee) === null ? textOf(node.arguments[0]) : undefined
 }
 
 /** `const x = require('…')`, `const { y } = require('…')` and `const z = require('…').z` are imports by another name. */
@@ -193,7 +197,7 @@ function* listRequired(scopes: Scopes, program: SyntaxNode): Generator<[Binding,
     for (const { id, init } of statement.declarations as SyntaxNode[]) {
       if (!init) continue
       const isMember = init.type === 'MemberExpression' && !init.computed
-      const source = loadedBy(isMember ? init.object : init, (callee) => bindingOf(callee) === null)
+      const source = loadedBy(isMember ? init.object : init)
       if (source === undefined) continue
       for (const [local, name] of requiredNames(id, isMember ? nameOf(init.property) : undefined)) {
         const binding = scopes.module.get(local)

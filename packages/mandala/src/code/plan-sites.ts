@@ -172,6 +172,7 @@ class Planner {
       this.#name(name, node, frame)
       return
     }
+    if (node.type === 'Identifier') return
     if (isFunction(node)) this.#function(node)
     else if (isClass(node)) this.#class(node, frame)
     else if (node.type === 'CallExpression' && this.#isHoisted(node)) return

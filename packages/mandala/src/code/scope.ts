@@ -1,4 +1,4 @@
-import { eachChild, isClass, isFunction, isRunnable, type SyntaxNode } from './syntax.ts'
+import { eachChild, isFunction, isRunnable, type SyntaxNode } from './syntax.ts'
 
 /** What a name stands for. */
 export interface Binding {
@@ -123,18 +123,20 @@ class Analysis implements Scopes {
       case 'TSEnumDeclaration': this.#enum(node, scope); return
       case 'TSModuleDeclaration': this.special.add('typescript'); this.#declare(node.id, 'namespace', scope); this.children(node, scope); return
       case 'TSImportEqualsDeclaration': this.#importEquals(node, scope); return
-      default: this.#visitOther(node, scope)
+      case 'FunctionDeclaration': case 'FunctionExpression': case 'ArrowFunctionExpression': case 'ObjectMethod': case 'ClassMethod':
+      case 'ClassPrivateMethod': this.#function(node, scope); return
+      case 'ClassDeclaration': case 'ClassExpression': this.#class(node, scope); return
+      case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': this.#field(node, scope); return
+      case 'JSXElement': case 'JSXFragment': this.special.add('jsx'); this.children(node, scope); return
+      case 'TSExportAssignment': this.special.add('typescript'); this.children(node, scope); return
+      default: this.children(node, scope)
     }
   }
 
-  #visitOther(node: SyntaxNode, scope: Scope): void {
-    if (node.type === 'JSXElement' || node.type === 'JSXFragment') this.special.add('jsx')
-    else if (node.type === 'TSExportAssignment') this.special.add('typescript')
-    if (node.decorators?.length > 0) this.special.add('decorators')
-    if (isFunction(node)) this.#function(node, scope)
-    else if (isClass(node)) this.#class(node, scope)
-    else if (/^Class(Private|Accessor)?Property$/.test(node.type)) this.#field(node, scope)
-    else this.children(node, scope)
+  #decorators(node: SyntaxNode, scope: Scope): void {
+    if (!node.decorators?.length) return
+    this.special.add('decorators')
+    for (const decorator of node.decorators as SyntaxNode[]) this.visit(decorator, scope)
   }
 
   #refer(node: SyntaxNode, scope: Scope): void {
@@ -209,7 +211,7 @@ class Analysis implements Scopes {
     if (node.type === 'FunctionDeclaration' && node.id) this.#declareFunction(node.id, scope)
     // What stands before its parameters is seen as a part of it.
     const head = node.computed || node.decorators ? new Scope(node, scope, false) : scope
-    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.visit(decorator, head)
+    this.#decorators(node, head)
     if (node.computed) this.visit(node.key, head)
     let outer = scope
     if (node.type === 'FunctionExpression' && node.id) {
@@ -239,13 +241,13 @@ class Analysis implements Scopes {
       outer = new Scope(node, scope, false)
       this.#declare(node.id, 'class', outer)
     }
-    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.visit(decorator, scope)
+    this.#decorators(node, scope)
     if (node.superClass) this.visit(node.superClass, outer)
     this.children(node.body, outer)
   }
 
   #field(node: SyntaxNode, scope: Scope): void {
-    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.visit(decorator, scope)
+    this.#decorators(node, scope)
     if (node.computed) this.visit(node.key, scope)
     if (node.value) this.visit(node.value, new Scope(node, scope, true))
   }
