@@ -1,6 +1,6 @@
 import type { Component, ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
-import { nameOf, type Binding } from './scope.ts'
+import { bindingOf, nameOf, type Binding } from './scope.ts'
 import { CHILDREN, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what {@link canonicalise} writes: fingerprints of two versions can't be compared. */
@@ -16,19 +16,25 @@ export interface CanonicalSource {
   readonly captured: readonly string[]
 }
 
+export interface CanonicalStatement extends CanonicalSource {
+  /** Whether a function in it was left out. */
+  readonly hasSkipped: boolean
+}
+
 export function canonicalise(component: Component, table: ComponentTable, names: Names): CanonicalSource {
   return write(new Writer({ component, table, names, skipsFunctions: false }))
 }
 
 /** The same of a statement; without the functions in it, as what it hands on, a handler or a block to run, reports itself when it runs. */
-export function canonicaliseStatement(node: SyntaxNode, options: { table: ComponentTable; names: Names; skipsFunctions: boolean }): CanonicalSource {
+export function canonicaliseStatement(node: SyntaxNode, options: { table: ComponentTable; names: Names; skipsFunctions: boolean }): CanonicalStatement {
   const component: Component = { name: '', kind: 'statement', node, selves: new Set(), getter: undefined, isTrivial: false, isPlain: false }
   return write(new Writer({ component, ...options }))
 }
 
-function write(writer: Writer): CanonicalSource {
+function write(writer: Writer): CanonicalStatement {
   writer.component()
-  return { text: writer.text, names: writer.names, eager: [...writer.eager], captured: writer.captured }
+  const { text, names, eager, captured, hasSkipped } = writer
+  return { text, names, eager: [...eager], captured, hasSkipped }
 }
 
 /** What else of a node counts, beside its type and its children. */
@@ -42,8 +48,9 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   OptionalMemberExpression: ['optional'], ImportExpression: ['phase'], JSXIdentifier: ['name'],
 }
 
-/** Their fields are nodes or names that don't run. */
-const isLoopBody = (field: string): boolean => field === 'body' || field === 'consequent' || field === 'alternate'
+const IMPORT: FreeName = { kind: 'global', name: 'import()' }
+
+const isBody = (field: string): boolean => field === 'body' || field === 'consequent' || field === 'alternate'
 const HAS_BODIES = new Set(['IfStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement'])
 
 interface WriterInput {
@@ -58,13 +65,14 @@ class Writer {
   readonly names: FreeName[] = []
   readonly eager = new Set<number>()
   readonly captured: string[] = []
+  hasSkipped = false
   #isEager: boolean
   readonly #component: Component
   readonly #table: ComponentTable
   readonly #names: Names
   readonly #skipsFunctions: boolean
   readonly #locals = new Map<Binding, string>()
-  readonly #free = new Map<string, number>()
+  readonly #free = new Map<FreeName, number>()
   readonly #labels = new Map<string, number>()
 
   constructor({ component, table, names, skipsFunctions }: WriterInput) {
@@ -97,12 +105,6 @@ class Writer {
       return
     }
     const node = withoutTypes(given)
-    const inner = this.#table.byNode.get(node)
-    // It is called as an op and reports itself; only that it is made here counts.
-    if (inner?.isInner && inner !== this.#component) {
-      this.text += `(op ${JSON.stringify(inner.name)})`
-      return
-    }
     const name = this.#names.find(node)
     if (name) this.#name(name, node)
     else this.#plain(node)
@@ -116,6 +118,7 @@ class Writer {
       case 'ObjectProperty': case 'ObjectMethod': case 'ClassMethod': case 'ClassPrivateMethod': this.#keyed(node); return
       case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': this.#keyed(node); return
       case 'ClassDeclaration': case 'ClassExpression': this.#class(node); return
+      case 'FunctionDeclaration': case 'FunctionExpression': case 'ArrowFunctionExpression': this.#function(node); return
       case 'VariableDeclaration': this.text += `(${this.#declarationKind(node)}`; this.#list(node.declarations); this.text += ')'; return
       case 'VariableDeclarator': this.#declarator(node); return
       case 'TemplateElement': this.text += JSON.stringify([node.value.raw]); return
@@ -132,19 +135,15 @@ class Writer {
   }
 
   #generic(node: SyntaxNode): void {
-    if (isFunction(node)) {
-      this.#function(node)
-      return
-    }
-    this.text += `(${node.type}`
+    const { type } = node
+    this.text += `(${type}`
     this.#fields(node)
-    if (node.type === 'ImportExpression') this.#name({ kind: 'global', name: 'import()' }, node)
+    if (node.type === 'ImportExpression') this.#name(IMPORT, node)
     if (node.type === 'JSXElement' || node.type === 'JSXFragment') for (const factory of this.#names.jsxFactories) this.#name(factory, node)
-    for (const field of CHILDREN[node.type] ?? []) {
+    for (const field of CHILDREN[type] ?? []) {
       const child = node[field]
       if (Array.isArray(child)) this.#list(child)
-      else if (HAS_BODIES.has(node.type) && isLoopBody(field)) this.#node(withoutBraces(child))
-      else this.#node(child)
+      else this.#node(isBody(field) && HAS_BODIES.has(type) ? withoutBraces(child) : child)
     }
     this.text += ')'
   }
@@ -166,8 +165,15 @@ class Writer {
   }
 
   #function(node: SyntaxNode): void {
+    const inner = this.#table.byNode.get(node)
+    // It is called as an op and reports itself; only that it is made here counts.
+    if (inner?.isInner && inner !== this.#component) {
+      this.text += `(op ${JSON.stringify(inner.name)})`
+      return
+    }
     if (this.#skipsFunctions) {
       this.text += '(function)'
+      this.hasSkipped = true
       return
     }
     this.text += `(${/^(Class|Object)/.test(node.type) ? 'method' : node.type}`
@@ -240,7 +246,7 @@ class Writer {
   /** `let` and `const` differ only where a `const` is assigned to, which throws. */
   #declarationKind(node: SyntaxNode): string {
     if (node.kind === 'var' || node.kind.includes('using')) return node.kind
-    const isWritten = (node.declarations as SyntaxNode[]).some(({ id }) => (this.#names.bindingOf(id)?.writes ?? 0) > 0)
+    const isWritten = (node.declarations as SyntaxNode[]).some(({ id }) => (bindingOf(id)?.writes ?? 0) > 0)
     return node.kind === 'const' && isWritten ? 'const' : 'let'
   }
 
@@ -250,12 +256,10 @@ class Writer {
       this.text += 'S '
       return
     }
-    // A member written to is another place than the value read from it.
-    const key = JSON.stringify(name)
-    let index = this.#free.get(key)
+    let index = this.#free.get(name)
     if (index === undefined) {
       index = this.names.push(name) - 1
-      this.#free.set(key, index)
+      this.#free.set(name, index)
     }
     if (this.#isEager) this.eager.add(index)
     this.text += `F${index}${node.type === 'OptionalMemberExpression' ? '?' : ''} `
@@ -264,7 +268,7 @@ class Writer {
   }
 
   #local(node: SyntaxNode): string {
-    const binding = this.#names.bindingOf(node)
+    const binding = bindingOf(node)
     if (!binding) return ` ${node.name} `
     let index = this.#locals.get(binding)
     if (index === undefined) {

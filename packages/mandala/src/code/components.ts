@@ -93,14 +93,14 @@ class Finder {
   #declarator(declarator: SyntaxNode): void {
     const { id, init } = declarator
     if (id.type === 'Identifier') {
-      const binding = this.#scopes.module.bindings.get(id.name)
+      const binding = this.#scopes.module.get(id.name)
       if (binding && this.#names.importOf(binding)) return
       if (init) this.#expression(id.name, init, id.name)
       else this.#add({ name: id.name, kind: 'value', node: id, getter: id.name })
       return
     }
     for (const name of listPatternNames(id)) {
-      const binding = this.#scopes.module.bindings.get(name)
+      const binding = this.#scopes.module.get(name)
       if (binding && this.#names.importOf(binding)) continue
       if (init) this.#add({ name, kind: 'value', node: declarator, getter: name }, withoutTypes(init))
     }
@@ -109,7 +109,7 @@ class Finder {
   /** What a name of the module level, a member of `exports` or the default export stands for. */
   #expression(name: string, expression: SyntaxNode, getter: string | undefined): void {
     const node = withoutTypes(expression)
-    const isFixed = (this.#scopes.module.bindings.get(name)?.writes ?? 0) === 0
+    const isFixed = (this.#scopes.module.get(name)?.writes ?? 0) === 0
     const opFunction = this.#opFunction(node)
     if (isFunction(node) && isFixed) this.#function(name, node, getter)
     else if (isClass(node) && isFixed) this.#class(name, node, getter)
@@ -121,7 +121,7 @@ class Finder {
   }
 
   #function(name: string, node: SyntaxNode, getter: string | undefined): void {
-    const isFixed = (this.#scopes.module.bindings.get(name)?.writes ?? 0) === 0
+    const isFixed = (this.#scopes.module.get(name)?.writes ?? 0) === 0
     const trivial = isFixed && getter !== undefined && isTrivial(node, this.#names)
     this.#add({ name, kind: isFixed ? 'function' : 'value', node, getter, isTrivial: trivial, selves: selvesOf(name, node) })
   }
@@ -253,8 +253,11 @@ const LOOKING = /^(Object\.(keys|values|entries)|Math\.\w+|Number|String|Boolean
 
 /** Whether evaluating it may change something beyond it. */
 export function isActive(node: SyntaxNode): boolean {
-  const isLooking = node.type === 'CallExpression' && LOOKING.test(pathOf(node.callee) ?? '')
-  return !isFunction(node) && (!isLooking && isMade(node) || someChild(node, isActive))
+  return !isFunction(node) && (isMade(node) && !isLooking(node) || someChild(node, isActive))
+}
+
+function isLooking(node: SyntaxNode): boolean {
+  return node.type === 'CallExpression' && LOOKING.test(pathOf(node.callee) ?? '')
 }
 
 function isMade(node: SyntaxNode): boolean {

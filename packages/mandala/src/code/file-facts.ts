@@ -59,19 +59,30 @@ export function canonicaliseAll(table: ComponentTable, names: Names): Map<Compon
   return new Map(table.list.map((component) => [component, canonicalise(component, table, names)]))
 }
 
-export function componentFacts(texts: ReadonlyMap<Component, CanonicalSource>): ComponentFacts[] {
-  return [...texts].map(([{ name, kind, node, isTrivial, isPlain, isOp = false }, { text, names, eager }]) => (
-    { name, kind, start: node.start, end: node.end, canonical: digest('source', text), names, eager, isTrivial, isPlain, isOp }))
+export function componentFacts(texts: ReadonlyMap<Component, CanonicalSource>): Map<Component, ComponentFacts> {
+  return new Map([...texts].map(([component, { text, names, eager }]) => {
+    const { name, kind, node: { start, end }, isTrivial, isPlain, isOp = false } = component
+    return [component, { name, kind, start, end, canonical: digest('source', text), names, eager, isTrivial, isPlain, isOp }]
+  }))
 }
 
-export function listStatements(program: SyntaxNode, table: ComponentTable, names: Names): StatementFacts[] {
+export interface StatementsInput {
+  readonly program: SyntaxNode
+  readonly table: ComponentTable
+  readonly names: Names
+  readonly components: ReadonlyMap<Component, ComponentFacts>
+}
+
+export function listStatements({ program, table, names, components }: StatementsInput): StatementFacts[] {
+  const factsOf = (node: SyntaxNode, skipsFunctions: boolean): StatementFacts['whole'] & { hasSkipped: boolean } => {
+    const { text, names: free, hasSkipped } = canonicaliseStatement(node, { table, names, skipsFunctions })
+    return { canonical: digest('source', text), names: free, hasSkipped }
+  }
   const body = (program.body as SyntaxNode[]).map((node) => (node.type === 'ExportNamedDeclaration' && node.declaration ? node.declaration as SyntaxNode : node))
   return body.filter(isStatement).map((node) => {
-    const [source, whole] = [true, false].map((skipsFunctions) => {
-      const { text, names: free } = canonicaliseStatement(node, { table, names, skipsFunctions })
-      return { canonical: digest('source', text), names: free }
-    }) as [StatementFacts['whole'], StatementFacts['whole']]
-    return { start: node.start, ...source, whole }
+    const { hasSkipped, ...source } = factsOf(node, true)
+    const { canonical, names: free } = hasSkipped ? components.get(table.byNode.get(node) as Component) ?? factsOf(node, false) : source
+    return { start: node.start, ...source, whole: { canonical, names: free } }
   })
 }
 

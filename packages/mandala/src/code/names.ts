@@ -1,8 +1,8 @@
-import { nameOf, type Binding, type Scopes } from './scope.ts'
+import { bindingOf, nameOf, type Binding, type Scopes } from './scope.ts'
 import { nameReached, type Way } from './surroundings.ts'
 import { withoutTypes, type ParsedFile, type SyntaxNode } from './syntax.ts'
 
-/** A name of the module level or beyond, as it stands in a file; where it leads is found when the files are linked. */
+/** A name of the module level or beyond, as it stands in a file, one object for each; where it leads is found when the files are linked. */
 export type FreeName =
   | { readonly kind: 'own'; readonly name: string }
   | { readonly kind: 'import'; readonly source: string; readonly name: string }
@@ -15,12 +15,37 @@ interface Reached {
   readonly way: Way
 }
 
+const PLAIN: Way = {}
+
 type Found = Exclude<FreeName, { readonly kind: 'global' }> | Reached
+
+/** What was made for each key, once. */
+class Kept<Key, Value> {
+  readonly #known = new Map<Key, Value>()
+  readonly #make: (key: Key) => Value
+
+  constructor(make: (key: Key) => Value) {
+    this.#make = make
+  }
+
+  get(key: Key): Value {
+    let value = this.#known.get(key)
+    if (value === undefined) {
+      value = this.#make(key)
+      this.#known.set(key, value)
+    }
+    return value
+  }
+}
 
 /** What the expressions of one file lead to, `require` included. */
 export class Names {
   readonly #scopes: Scopes
   readonly #required: ReadonlyMap<Binding, { source: string; name: string }>
+  readonly #own = new Kept((name: string): FreeName & { kind: 'own' } => ({ kind: 'own', name }))
+  readonly #imports = new Kept((source: string) => new Kept((name: string): FreeName & { kind: 'import' } => ({ kind: 'import', source, name })))
+  readonly #globals = new Kept((name: string): FreeName & { kind: 'global' } => ({ kind: 'global', name }))
+  readonly #reached = new Kept((binding: Binding) => this.#reach(binding))
 
   /** Names that JSX calls without naming them. */
   readonly jsxFactories: readonly FreeName[]
@@ -28,12 +53,7 @@ export class Names {
   constructor(scopes: Scopes, { program, isModule, source }: ParsedFile) {
     this.#scopes = scopes
     this.#required = isModule ? new Map() : new Map(listRequired(scopes, program))
-    const pragmas = [...source.matchAll(/@jsx(?:Frag)?\s+([\w$]+)/g)].map(([, name]) => name as string)
-    this.jsxFactories = scopes.special.has('jsx') ? [...new Set(['React', ...pragmas])].flatMap((name) => this.moduleLevel(name) ?? []) : []
-  }
-
-  bindingOf(node: SyntaxNode): Binding | null | undefined {
-    return this.#scopes.references.get(node)
+    this.jsxFactories = scopes.special.has('jsx') ? jsxFactoriesIn(source).flatMap((name) => this.moduleLevel(name) ?? []) : []
   }
 
   isModuleLevel(binding: Binding): boolean {
@@ -47,15 +67,19 @@ export class Names {
 
   /** What a name of the module level stands for, wherever it is asked. */
   moduleLevel(name: string): FreeName & { kind: 'own' | 'import' } | undefined {
-    const binding = this.#scopes.module.bindings.get(name)
+    const binding = this.#scopes.module.get(name)
     const from = binding && this.importOf(binding)
-    if (from) return { kind: 'import', ...from }
-    return binding && { kind: 'own', name }
+    if (from) return this.#import(from)
+    return binding && this.#own.get(name)
+  }
+
+  #import({ source, name }: { readonly source: string; readonly name: string }): FreeName & { kind: 'import' } {
+    return this.#imports.get(source).get(name)
   }
 
   /** The name by which this file calls an import. */
   localOf(source: string, name: string): string | undefined {
-    for (const binding of this.#scopes.module.bindings.values()) {
+    for (const binding of this.#scopes.module.bindings) {
       const from = this.importOf(binding)
       if (from?.source === source && from.name === name) return binding.name
     }
@@ -69,7 +93,11 @@ export class Names {
   /** A free name that a whole expression stands for, be it a name, a member of a namespace, or a module loaded in place. */
   find(node: SyntaxNode): FreeName | undefined {
     const found = this.#find(node)
-    return found?.kind === 'global' ? named(found) : found
+    return found?.kind === 'global' ? this.#named(found) : found
+  }
+
+  #named({ name, way }: Reached): FreeName {
+    return this.#globals.get(nameReached(name, way))
   }
 
   #find(node: SyntaxNode): Found | undefined {
@@ -77,47 +105,49 @@ export class Names {
       case 'Identifier': case 'JSXIdentifier': return this.#ofIdentifier(node)
       case 'MemberExpression': case 'OptionalMemberExpression': case 'JSXMemberExpression': return this.#ofMember(node)
       case 'CallExpression': case 'ImportExpression': return this.#ofLoad(node)
-      case 'MetaProperty': return node.meta.name === 'import' ? { kind: 'global', name: 'import.meta', way: {} } : undefined
+      case 'MetaProperty': return node.meta.name === 'import' ? { kind: 'global', name: 'import.meta', way: PLAIN } : undefined
       default: return undefined
     }
   }
 
   #ofIdentifier(node: SyntaxNode): Found | undefined {
-    const binding = this.bindingOf(node)
-    if (binding === undefined) return undefined
-    if (binding === null) return { kind: 'global', name: node.name, way: {} }
+    const binding = bindingOf(node)
+    if (binding === null) return { kind: 'global', name: node.name, way: PLAIN }
+    return binding && (this.isModuleLevel(binding) || binding.from) ? this.#reached.get(binding) : undefined
+  }
+
+  #reach(binding: Binding): Found | undefined {
     const from = this.importOf(binding)
     if (from && PROCESS.includes(from.source)) {
       // One that is called like the global is taken for it by webpack.
       const root = `import ${from.name}${binding.name === 'process' ? ' as process' : ''}` as const
       return { kind: 'global', name: /^(default|\*)$/.test(from.name) ? 'process' : `process.${from.name}`, way: { root } }
     }
-    if (from) return { kind: 'import', ...from }
-    return this.isModuleLevel(binding) ? { kind: 'own', name: binding.name } : undefined
+    return from ? this.#import(from) : this.#own.get(binding.name)
   }
 
   #ofMember(node: SyntaxNode): Found | undefined {
     const object = withoutTypes(node.object)
     const whole = this.#find(object)
     if (node.computed && !(node.property.type === 'StringLiteral' && whole?.kind === 'global')) return undefined
-    if (whole?.kind === 'import' && whole.name === '*') return { ...whole, name: nameOf(node.property) }
+    if (whole?.kind === 'import' && whole.name === '*') return this.#import({ source: whole.source, name: nameOf(node.property) })
     return whole?.kind === 'global' ? memberOf(whole, nameOf(node.property)) : undefined
   }
 
   /** What `const { X } = process.env` reads of a global; undefined for other declarations. */
   findDestructured({ id, init }: SyntaxNode): FreeName[] | undefined {
     const whole = init && id.type === 'ObjectPattern' ? this.#find(withoutTypes(init)) : undefined
-    return whole?.kind === 'global' ? destructured(id, whole).map(named) : undefined
+    return whole?.kind === 'global' ? destructured(id, whole).map((reached) => this.#named(reached)) : undefined
   }
 
   #ofLoad(node: SyntaxNode): Found | undefined {
     const source = this.#loaded(node)
-    return source === undefined ? undefined : { kind: 'import', source, name: '*' }
+    return source === undefined ? undefined : this.#import({ source, name: '*' })
   }
 
   #loaded(node: SyntaxNode): string | undefined {
     if (node.type === 'ImportExpression') return textOf(node.source)
-    return loadedBy(node, (callee) => this.bindingOf(callee) === null)
+    return loadedBy(node)
   }
 }
 
@@ -126,10 +156,6 @@ const OWNERS = new Set(['process', 'process.env', 'import.meta', 'import.meta.en
 
 /** The same module under both of its names. */
 export const PROCESS: readonly string[] = ['process', 'node:process']
-
-function named({ kind, name, way }: Reached): FreeName {
-  return { kind, name: nameReached(name, way) }
-}
 
 function memberOf({ kind, name: owner, way }: Reached, name: string): Reached | undefined {
   if (owner === 'globalThis' || owner === 'global') return { kind, name, way: { root: 'globalThis' } }
@@ -147,16 +173,21 @@ function destructured(pattern: SyntaxNode, whole: Reached): Reached[] {
   })
 }
 
+function jsxFactoriesIn(source: string): string[] {
+  const pragmas = [...source.matchAll(/@jsx(?:Frag)?\s+([\w$]+)/g)].map(([, name]) => name as string)
+  return [...new Set(['React', ...pragmas])]
+}
+
 function textOf(node: SyntaxNode | undefined): string | undefined {
   if (node?.type === 'StringLiteral') return node.value
   return node?.type === 'TemplateLiteral' && node.expressions.length === 0 ? node.quasis[0].value.cooked : undefined
 }
 
-function loadedBy(node: SyntaxNode, isGlobal: (callee: SyntaxNode) => boolean): string | undefined {
+function loadedBy(node: SyntaxNode): string | undefined {
   if (node.type !== 'CallExpression') return undefined
   if (node.callee.type === 'Import') return textOf(node.arguments[0])
   const isRequire = node.callee.type === 'Identifier' && node.callee.name === 'require' && node.arguments.length === 1
-  return isRequire && isGlobal(node.callee) ? textOf(node.arguments[0]) : undefined
+  return isRequire && bindingOf(node.callee) === null ? textOf(node.arguments[0]) : undefined
 }
 
 /** `const x = require('…')`, `const { y } = require('…')` and `const z = require('…').z` are imports by another name. */
@@ -166,10 +197,10 @@ function* listRequired(scopes: Scopes, program: SyntaxNode): Generator<[Binding,
     for (const { id, init } of statement.declarations as SyntaxNode[]) {
       if (!init) continue
       const isMember = init.type === 'MemberExpression' && !init.computed
-      const source = loadedBy(isMember ? init.object : init, (callee) => scopes.references.get(callee) === null)
+      const source = loadedBy(isMember ? init.object : init)
       if (source === undefined) continue
       for (const [local, name] of requiredNames(id, isMember ? nameOf(init.property) : undefined)) {
-        const binding = scopes.module.bindings.get(local)
+        const binding = scopes.module.get(local)
         if (binding && binding.writes === 0) yield [binding, { source, name }]
       }
     }

@@ -3,7 +3,7 @@ import type { Component, ComponentTable } from './components.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import type { FreeName, Names } from './names.ts'
 import { Site, insertionsOf, type Insertion, type Place, type SiteRef } from './site.ts'
-import { eachChild, isClass, isFunction, isRunnable, someChild, withoutTypes, type SyntaxNode } from './syntax.ts'
+import { eachChild, isClass, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** Where markers go, and what each reports. */
 export interface SitePlan {
@@ -17,6 +17,7 @@ export interface PlanInput {
   readonly program: SyntaxNode
   readonly table: ComponentTable
   readonly names: Names
+  readonly closures: ReadonlySet<SyntaxNode>
   /** Locals that an op made inside a function closes over. */
   readonly captured: ReadonlyMap<Component, readonly string[]>
   /** The names that the markers use in this file. */
@@ -40,7 +41,7 @@ interface Frame {
 }
 
 class Seen {
-  readonly #refs = new Set<number>()
+  #refs: Set<number> | undefined
   readonly #outer: Seen | undefined
 
   constructor(outer?: Seen) {
@@ -48,10 +49,11 @@ class Seen {
   }
 
   has(ref: number): boolean {
-    return this.#refs.has(ref) || (this.#outer?.has(ref) ?? false)
+    return (this.#refs?.has(ref) ?? false) || (this.#outer?.has(ref) ?? false)
   }
 
   add(ref: number): void {
+    this.#refs ??= new Set()
     this.#refs.add(ref)
   }
 }
@@ -61,12 +63,15 @@ const SYNC_METHODS = new Set([
   'map', 'filter', 'forEach', 'reduce', 'reduceRight', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex', 'flatMap', 'sort', 'toSorted',
 ])
 
+/** What assigns only in some cases. */
+const CONDITIONAL = new Set(['||=', '&&=', '??='])
+
 const HOISTED = new Set(['mock', 'unmock', 'hoisted'])
 
 class Planner {
   readonly #input: PlanInput
   readonly #refs: SiteRef[] = []
-  readonly #refIndex = new Map<string, number>()
+  readonly #refIndex = new Map<string | SiteRef, number>()
   readonly #sites: Site[] = []
   readonly #wrapped: Insertion[] = []
   readonly #kinds: ReadonlyMap<string, Component>
@@ -96,7 +101,7 @@ class Planner {
     const needed = this.#sites.filter((site) => site.isNeeded)
     const { bytes, report, ready } = this.#input.marks
     const insertions = needed.flatMap((site, i) => insertionsOf(site, `${site.isEarly ? `${ready}!==void 0&&` : ''}${bytes}[${i}]&&${report}(${i})`, i + 1))
-    return { refs: this.#refs, sites: needed.map((site) => [...site.refs]), insertions: [...insertions, ...this.#wrapped] }
+    return { refs: this.#refs, sites: needed.map((site) => site.refs), insertions: [...insertions, ...this.#wrapped] }
   }
 
   #newSite(place: Place, spare = 0): Site {
@@ -106,12 +111,13 @@ class Planner {
   }
 
   #branch(frame: Frame, place: Place): Frame {
-    return { ...frame, site: this.#newSite(place), seen: new Seen(frame.seen) }
+    return { site: this.#newSite(place), seen: new Seen(frame.seen), isInLoop: frame.isInLoop }
   }
 
   #add(frame: Frame | undefined, ref: SiteRef): void {
     if (!frame) return
-    const key = JSON.stringify(ref)
+    // An import is one object for the file.
+    const key = ref.kind === 'import' ? ref : `${ref.kind}${ref.kind === 'enter' && ref.isClosure ? '~' : ' '}${ref.name}`
     let index = this.#refIndex.get(key)
     if (index === undefined) {
       index = this.#refs.push(ref) - 1
@@ -119,7 +125,7 @@ class Planner {
     }
     if (frame.seen.has(index)) return
     frame.seen.add(index)
-    frame.site.refs.add(index)
+    frame.site.refs.push(index)
   }
 
   #function(node: SyntaxNode): void {
@@ -130,7 +136,7 @@ class Planner {
     this.#component = component
     this.#mayLeaveFunction = this.#mayLeaveLoop = false
     const frame: Frame = { site: this.#newSite(entryOf(node)), seen: new Seen(), isInLoop: false }
-    if (component) this.#add(frame, { kind: 'enter', name: component.name, ...(!own && isClosure(node, this.#input.names) && { isClosure: true }) })
+    if (component) this.#add(frame, { kind: 'enter', name: component.name, ...(!own && this.#input.closures.has(node) && { isClosure: true }) })
     if (component?.className !== undefined) this.#add(frame, { kind: 'read', name: component.className })
     for (const param of node.params as SyntaxNode[]) this.#visit(param, frame)
     if (node.body.type === 'BlockStatement') this.#statements(node.body.body, frame)
@@ -175,24 +181,24 @@ class Planner {
       this.#name(name, node, frame)
       return
     }
+    if (node.type === 'Identifier') return
     if (isFunction(node)) this.#function(node)
     else if (isClass(node)) this.#class(node, frame)
-    else if (this.#isHoisted(node)) return
+    else if (node.type === 'CallExpression' && this.#isHoisted(node)) return
     else if (frame) this.#visitRunning(node, frame)
     else this.#children(node, undefined)
   }
 
   /** `vi.mock(…)` and `vi.hoisted(…)` are moved above all else by the test runner: markers in them would be passed before the module has any. */
-  #isHoisted({ type, callee }: SyntaxNode): boolean {
-    if (type !== 'CallExpression' || callee.type !== 'MemberExpression' || callee.computed || !HOISTED.has(callee.property.name)) return false
+  #isHoisted({ callee }: SyntaxNode): boolean {
+    if (callee.type !== 'MemberExpression' || callee.computed || !HOISTED.has(callee.property.name)) return false
     const object = this.#input.names.find(callee.object)
     return object?.kind === 'global' ? object.name === 'vi' : object?.kind === 'import' && object.source === 'vitest'
   }
 
   #children(node: SyntaxNode, frame: Frame | undefined): void {
-    const own = this.#input.table.byNode.get(node)
     const outer = this.#component
-    if (own) this.#component = own
+    if (!frame) this.#component = this.#input.table.byNode.get(node) ?? outer
     eachChild(node, (child) => this.#visit(child, frame))
     this.#component = outer
   }
@@ -298,7 +304,7 @@ class Planner {
   #assignment(node: SyntaxNode, frame: Frame): void {
     this.#written(node.left, frame)
     this.#visit(node.left, frame)
-    if (/^(\|\||&&|\?\?)=$/.test(node.operator)) this.#maybe(node.right, frame)
+    if (CONDITIONAL.has(node.operator)) this.#maybe(node.right, frame)
     else this.#visit(node.right, frame)
   }
 
@@ -317,7 +323,7 @@ class Planner {
       const name = this.#input.names.find(node)
       return name?.kind === 'global' && !GLOBALS.has(name.name) ? name.name : undefined
     }
-    if (!/MemberExpression$/.test(node.type) || node.computed || node.property.type !== 'Identifier') return undefined
+    if (!isMember(node) || node.computed || node.property.type !== 'Identifier') return undefined
     const owner = this.#pathFromOutside(withoutTypes(node.object))
     return owner && `${owner}.${node.property.name}`
   }
@@ -419,19 +425,12 @@ function entryOf(fn: SyntaxNode): Place {
   return directive ? { kind: 'statement', at: directive.end, prefix: ';' } : { kind: 'statement', at: body.start + 1 }
 }
 
-/** Whether a function uses locals of those around it, or their `this`. */
-function isClosure(fn: SyntaxNode, names: Names): boolean {
-  const isOuter = (node: SyntaxNode): boolean => {
-    if (node.type === 'ThisExpression' || node.type === 'Super') return fn.type === 'ArrowFunctionExpression'
-    const binding = node.type === 'Identifier' ? names.bindingOf(node) : undefined
-    if (binding && !names.isModuleLevel(binding) && (binding.scope.node.start < fn.start || binding.scope.node.end > fn.end)) return true
-    return someChild(node, isOuter)
-  }
-  return someChild(fn, isOuter)
+function isMember({ type }: SyntaxNode): boolean {
+  return type === 'MemberExpression' || type === 'OptionalMemberExpression'
 }
 
 function isSyncCall(node: SyntaxNode): boolean {
   const { callee } = node
   if (isFunction(withoutTypes(callee))) return false
-  return /MemberExpression$/.test(callee.type) && !callee.computed && SYNC_METHODS.has(callee.property.name)
+  return isMember(callee) && !callee.computed && SYNC_METHODS.has(callee.property.name)
 }

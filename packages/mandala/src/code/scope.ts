@@ -1,4 +1,4 @@
-import { eachChild, isClass, isFunction, isRunnable, type SyntaxNode } from './syntax.ts'
+import { eachChild, isFunction, isRunnable, type SyntaxNode } from './syntax.ts'
 
 /** What a name stands for. */
 export interface Binding {
@@ -12,19 +12,40 @@ export interface Binding {
 }
 
 /** A stretch of source in which names are declared. */
-export interface Scope {
+export class Scope {
   readonly node: SyntaxNode
   readonly outer: Scope | undefined
   readonly isFunction: boolean
-  readonly bindings: Map<string, Binding>
+  /** Most blocks declare nothing. */
+  #bindings: Map<string, Binding> | undefined
+
+  constructor(node: SyntaxNode, outer: Scope | undefined, isFunctionLike: boolean) {
+    this.node = node
+    this.outer = outer
+    this.isFunction = isFunctionLike
+  }
+
+  get(name: string): Binding | undefined {
+    return this.#bindings?.get(name)
+  }
+
+  set(name: string, binding: Binding): void {
+    this.#bindings ??= new Map()
+    this.#bindings.set(name, binding)
+  }
+
+  get bindings(): Iterable<Binding> {
+    return this.#bindings?.values() ?? []
+  }
 }
 
-/** What each identifier of a file stands for; null for a name that no scope declares. */
+/** What the names of a file stand for; each identifier has it noted, see {@link bindingOf}. */
 export interface Scopes {
   readonly module: Scope
-  readonly references: ReadonlyMap<SyntaxNode, Binding | null>
   /** Identifiers that are assigned to, but not read. */
   readonly writes: ReadonlySet<SyntaxNode>
+  /** Functions that use locals of those around them, or their `this`. */
+  readonly closures: ReadonlySet<SyntaxNode>
   readonly special: ReadonlySet<SpecialSyntax>
 }
 
@@ -34,28 +55,51 @@ export type SpecialSyntax = 'jsx' | 'decorators' | 'typescript'
 export function analyseScopes(program: SyntaxNode): Scopes {
   const analysis = new Analysis(program)
   analysis.children(program, analysis.module)
-  return { module: analysis.module, references: analysis.resolve(), writes: analysis.writes, special: analysis.special }
+  analysis.resolve()
+  return analysis
 }
 
-class Analysis {
+type Identifier = SyntaxNode & { binding?: Binding | null }
+
+/** What an identifier stands for; null for a name that no scope declares, undefined where it is none that is read or written. */
+export function bindingOf(node: SyntaxNode): Binding | null | undefined {
+  return node.binding
+}
+
+class Analysis implements Scopes {
   readonly module: Scope
   readonly writes = new Set<SyntaxNode>()
+  readonly closures = new Set<SyntaxNode>()
   readonly special = new Set<SpecialSyntax>()
-  readonly #found: [SyntaxNode, Scope, boolean][] = []
+  readonly #found: Identifier[] = []
+  /** Where each was found. */
+  readonly #scopes: Scope[] = []
+  readonly #assigned: Identifier[] = []
 
   constructor(program: SyntaxNode) {
-    this.module = newScope(program, undefined, true)
+    this.module = new Scope(program, undefined, true)
   }
 
   /** Only when every declaration has been seen: functions and `var` are known before their line. */
-  resolve(): Map<SyntaxNode, Binding | null> {
-    const references = new Map<SyntaxNode, Binding | null>()
-    for (const [node, scope, isWrite] of this.#found) {
-      const binding = findBinding(scope, node.name as string)
-      if (binding && isWrite) binding.writes += 1
-      references.set(node, binding ?? null)
+  resolve(): void {
+    for (let i = 0; i < this.#found.length; i += 1) {
+      const node = this.#found[i] as Identifier
+      const scope = this.#scopes[i] as Scope
+      const home = findHome(scope, node.name)
+      const binding = home?.get(node.name) ?? null
+      node.binding = binding
+      if (home && home !== scope && binding?.scope !== this.module && node.type === 'Identifier') this.#leave(scope, home)
     }
-    return references
+    for (const { binding } of this.#assigned) if (binding) binding.writes += 1
+  }
+
+  /** Notes the functions between a name and where it is declared. */
+  #leave(scope: Scope, home: Scope): void {
+    for (let at = scope; at !== home; at = at.outer as Scope) if (at.node !== home.node && isFunction(at.node)) this.closures.add(at.node)
+  }
+
+  #this(scope: Scope): void {
+    for (let at: Scope | undefined = scope; at; at = at.outer) if (at.node.type === 'ArrowFunctionExpression') this.closures.add(at.node)
   }
 
   children(node: SyntaxNode, scope: Scope): void {
@@ -65,35 +109,39 @@ class Analysis {
   visit(node: SyntaxNode, scope: Scope): void {
     switch (node.type) {
       case 'Identifier': this.#refer(node, scope); return
+      case 'ThisExpression': case 'Super': this.#this(scope); return
       case 'JSXIdentifier': if (/^[A-Z_$]/.test(node.name as string)) this.#refer(node, scope); return
       case 'JSXMemberExpression': this.#visitJsxObject(node, scope); return
       case 'ImportDeclaration': this.#import(node); return
       case 'VariableDeclaration': this.#variables(node, scope); return
       case 'BlockStatement': case 'ForStatement': case 'ForInStatement': case 'ForOfStatement': case 'SwitchStatement': case 'TSModuleBlock':
-        this.#loop(node, newScope(node, scope, node.type === 'TSModuleBlock')); return
-      case 'StaticBlock': this.children(node, newScope(node, scope, true)); return
+        this.#loop(node, new Scope(node, scope, node.type === 'TSModuleBlock')); return
+      case 'StaticBlock': this.children(node, new Scope(node, scope, true)); return
       case 'CatchClause': this.#catch(node, scope); return
       case 'AssignmentExpression': this.#assign(node, scope); return
       case 'UpdateExpression': this.#target(node.argument, scope, true); return
       case 'TSEnumDeclaration': this.#enum(node, scope); return
       case 'TSModuleDeclaration': this.special.add('typescript'); this.#declare(node.id, 'namespace', scope); this.children(node, scope); return
       case 'TSImportEqualsDeclaration': this.#importEquals(node, scope); return
-      default: this.#visitOther(node, scope)
+      case 'FunctionDeclaration': case 'FunctionExpression': case 'ArrowFunctionExpression': case 'ObjectMethod': case 'ClassMethod':
+      case 'ClassPrivateMethod': this.#function(node, scope); return
+      case 'ClassDeclaration': case 'ClassExpression': this.#class(node, scope); return
+      case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': this.#field(node, scope); return
+      case 'JSXElement': case 'JSXFragment': this.special.add('jsx'); this.children(node, scope); return
+      case 'TSExportAssignment': this.special.add('typescript'); this.children(node, scope); return
+      default: this.children(node, scope)
     }
   }
 
-  #visitOther(node: SyntaxNode, scope: Scope): void {
-    if (node.type === 'JSXElement' || node.type === 'JSXFragment') this.special.add('jsx')
-    else if (node.type === 'TSExportAssignment') this.special.add('typescript')
-    if (node.decorators?.length > 0) this.special.add('decorators')
-    if (isFunction(node)) this.#function(node, scope)
-    else if (isClass(node)) this.#class(node, scope)
-    else if (/^Class(Private|Accessor)?Property$/.test(node.type)) this.#field(node, scope)
-    else this.children(node, scope)
+  #decorators(node: SyntaxNode, scope: Scope): void {
+    if (!node.decorators?.length) return
+    this.special.add('decorators')
+    for (const decorator of node.decorators as SyntaxNode[]) this.visit(decorator, scope)
   }
 
-  #refer(node: SyntaxNode, scope: Scope, isWrite = false): void {
-    this.#found.push([node, scope, isWrite])
+  #refer(node: SyntaxNode, scope: Scope): void {
+    this.#found.push(node as Identifier)
+    this.#scopes.push(scope)
   }
 
   #visitJsxObject(node: SyntaxNode, scope: Scope): void {
@@ -103,11 +151,11 @@ class Analysis {
   }
 
   #declare(id: SyntaxNode, kind: Binding['kind'], scope: Scope, from?: Binding['from']): void {
-    const known = scope.bindings.get(id.name)
+    const known = scope.get(id.name)
     const binding: Binding = known ?? { name: id.name, kind, scope, writes: 0, ...(from && { from }) }
     if (known && kind === 'function' && known.kind === 'function') known.writes += 1
-    scope.bindings.set(id.name, binding)
-    this.#found.push([id, scope, false])
+    scope.set(id.name, binding)
+    this.#refer(id, scope)
   }
 
   #import(node: SyntaxNode): void {
@@ -161,14 +209,16 @@ class Analysis {
 
   #function(node: SyntaxNode, scope: Scope): void {
     if (node.type === 'FunctionDeclaration' && node.id) this.#declareFunction(node.id, scope)
-    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.visit(decorator, scope)
-    if (node.key && node.computed) this.visit(node.key, scope)
+    // What stands before its parameters is seen as a part of it.
+    const head = node.computed || node.decorators ? new Scope(node, scope, false) : scope
+    this.#decorators(node, head)
+    if (node.computed) this.visit(node.key, head)
     let outer = scope
     if (node.type === 'FunctionExpression' && node.id) {
-      outer = newScope(node, scope, false)
+      outer = new Scope(node, scope, false)
       this.#declare(node.id, 'function', outer)
     }
-    const inner = newScope(node, outer, true)
+    const inner = new Scope(node, outer, true)
     for (const param of node.params as SyntaxNode[]) {
       for (const decorator of (param.decorators ?? []) as SyntaxNode[]) this.visit(decorator, scope)
       this.#pattern(param, inner, inner, 'param')
@@ -181,25 +231,25 @@ class Analysis {
   #declareFunction(id: SyntaxNode, scope: Scope): void {
     this.#declare(id, 'function', scope)
     const home = functionScope(scope)
-    if (home !== scope && !home.bindings.has(id.name)) home.bindings.set(id.name, scope.bindings.get(id.name) as Binding)
+    if (home !== scope && !home.get(id.name)) home.set(id.name, scope.get(id.name) as Binding)
   }
 
   #class(node: SyntaxNode, scope: Scope): void {
     let outer = scope
     if (node.id && node.type === 'ClassDeclaration') this.#declare(node.id, 'class', scope)
     else if (node.id) {
-      outer = newScope(node, scope, false)
+      outer = new Scope(node, scope, false)
       this.#declare(node.id, 'class', outer)
     }
-    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.visit(decorator, scope)
+    this.#decorators(node, scope)
     if (node.superClass) this.visit(node.superClass, outer)
     this.children(node.body, outer)
   }
 
   #field(node: SyntaxNode, scope: Scope): void {
-    for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.visit(decorator, scope)
+    this.#decorators(node, scope)
     if (node.computed) this.visit(node.key, scope)
-    if (node.value) this.visit(node.value, newScope(node, scope, true))
+    if (node.value) this.visit(node.value, new Scope(node, scope, true))
   }
 
   #loop(node: SyntaxNode, scope: Scope): void {
@@ -211,7 +261,7 @@ class Analysis {
   }
 
   #catch(node: SyntaxNode, scope: Scope): void {
-    const inner = newScope(node, scope, false)
+    const inner = new Scope(node, scope, false)
     if (node.param) this.#pattern(node.param, inner, inner, 'let')
     this.visit(node.body, inner)
   }
@@ -226,7 +276,8 @@ class Analysis {
     switch (node.type) {
       case 'Identifier':
         if (!isRead) this.writes.add(node)
-        this.#refer(node, scope, true)
+        this.#assigned.push(node as Identifier)
+        this.#refer(node, scope)
         return
       case 'AssignmentPattern': this.#target(node.left, scope, false); this.visit(node.right, scope); return
       case 'RestElement': this.#target(node.argument, scope, false); return
@@ -246,17 +297,13 @@ class Analysis {
   #enum(node: SyntaxNode, scope: Scope): void {
     this.special.add('typescript')
     this.#declare(node.id, 'enum', scope)
-    const inner = newScope(node, scope, true)
+    const inner = new Scope(node, scope, true)
     for (const member of node.body.members as SyntaxNode[]) {
       const name = nameOf(member.id)
-      inner.bindings.set(name, { name, kind: 'const', scope: inner, writes: 0 })
+      inner.set(name, { name, kind: 'const', scope: inner, writes: 0 })
     }
     for (const member of node.body.members as SyntaxNode[]) if (member.initializer) this.visit(member.initializer, inner)
   }
-}
-
-function newScope(node: SyntaxNode, outer: Scope | undefined, isFunctionLike: boolean): Scope {
-  return { node, outer, isFunction: isFunctionLike, bindings: new Map() }
 }
 
 function functionScope(scope: Scope): Scope {
@@ -265,12 +312,10 @@ function functionScope(scope: Scope): Scope {
   return home
 }
 
-function findBinding(scope: Scope, name: string): Binding | undefined {
-  for (let at: Scope | undefined = scope; at; at = at.outer) {
-    const binding = at.bindings.get(name)
-    if (binding) return binding
-  }
-  return undefined
+function findHome(scope: Scope, name: string): Scope | undefined {
+  let at: Scope | undefined = scope
+  while (at && !at.get(name)) at = at.outer
+  return at
 }
 
 /** The name that an identifier or a string stands for as a key, an import or an export. */

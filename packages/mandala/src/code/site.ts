@@ -24,7 +24,7 @@ export interface Insertion {
 
 /** A place where a marker may stand; it does if there is something to report. */
 export class Site {
-  readonly refs: Set<number> = new Set()
+  readonly refs: number[] = []
   readonly place: Place
   /** It may be passed before the first line of its module runs. */
   readonly isEarly: boolean
@@ -38,7 +38,7 @@ export class Site {
   }
 
   get isNeeded(): boolean {
-    return this.refs.size > this.spare
+    return this.refs.length > this.spare
   }
 }
 

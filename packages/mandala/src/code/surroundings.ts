@@ -15,6 +15,7 @@ const WAY = / \((?:of (globalThis|import [\w*]+(?: as process)?))?(?:, )?(destru
  * another name for each way to it.
  */
 export function nameReached(name: string, { root, destructured = 0 }: Way): string {
+  if (root === undefined && destructured === 0) return name
   if (!OWNED.test(name) && GLOBALS.has(name.split('.')[0] as string)) return name
   const isPattern = destructured > 0 && root !== 'globalThis'
   const words = [...(root ? [`of ${root}`] : []), ...(isPattern ? [destructured > 1 ? 'destructured twice' : 'destructured'] : [])]

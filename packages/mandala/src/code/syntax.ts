@@ -34,7 +34,7 @@ export function parseSource(file: string, source: string, kind: SourceKind): Par
   const plugins: ParserPlugin[] = ['decorators', 'decoratorAutoAccessors']
   if (/\.[cm]?tsx?$/.test(file)) plugins.push('typescript')
   if (!/\.[cm]?ts$/.test(file)) plugins.push('jsx')
-  const attempt = (sourceType: 'module' | 'commonjs'): SyntaxNode => parse(source, { sourceType, plugins, attachComment: false }).program as SyntaxNode
+  const attempt = (sourceType: 'module' | 'commonjs'): SyntaxNode => parse(source, { sourceType, plugins, attachComment: false, locations: false }).program as SyntaxNode
   if (kind !== 'unknown') return { source, program: attempt(kind), isModule: kind === 'module' }
   // As Node decides for a file whose package says nothing: CommonJS if it can be, else a module.
   try {
@@ -86,25 +86,20 @@ export const CHILDREN: Readonly<Record<string, readonly string[]>> = {
   TSEnumMember: ['initializer'], TSModuleDeclaration: BODY, TSModuleBlock: BODY, TSExportAssignment: EXPRESSION, TSImportEqualsDeclaration: ['moduleReference'],
 }
 
-/** Visits the children that run; keys only where they are computed. */
-export function eachChild(node: SyntaxNode, visit: (child: SyntaxNode) => void): void {
-  const fields = CHILDREN[node.type] ?? NONE
-  for (let i = 0; i < fields.length; i += 1) {
-    const field = fields[i] as string
+/** Visits the children that run, until one is found; keys only where they are computed. */
+export function someChild(node: SyntaxNode, isFound: (child: SyntaxNode) => boolean | void): boolean {
+  for (const field of CHILDREN[node.type] ?? NONE) {
     if ((field === 'key' || field === 'property') && !node.computed) continue
     const child: unknown = node[field]
     if (Array.isArray(child)) {
-      for (let k = 0; k < child.length; k += 1) if (child[k] && isRunnable(child[k])) visit(child[k])
-    } else if (child && isRunnable(child as SyntaxNode)) visit(child as SyntaxNode)
+      for (const each of child) if (each && isRunnable(each) && isFound(each)) return true
+    } else if (child && isRunnable(child as SyntaxNode) && isFound(child as SyntaxNode)) return true
   }
+  return false
 }
 
-export function someChild(node: SyntaxNode, isFound: (child: SyntaxNode) => boolean): boolean {
-  let found = false
-  eachChild(node, (child) => {
-    found ||= isFound(child)
-  })
-  return found
+export function eachChild(node: SyntaxNode, visit: (child: SyntaxNode) => void): void {
+  someChild(node, visit)
 }
 
 /** Whether anything of it is there at run time. */

@@ -55,10 +55,11 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
   const marks = marksFor(file, source)
   const links = listLinks(program, table, names)
-  const plan = planSites({ program, table, names, captured, marks, mayRunEarly: isModule && !links.imports.every((source) => isLibrary(source)) })
-  const facts: FileFacts = {
-    file, isModule, components: componentFacts(texts), statements: listStatements(program, table, names), ...links, refs: plan.refs, sites: plan.sites,
-  }
+  const mayRunEarly = isModule && !links.imports.every((source) => isLibrary(source))
+  const plan = planSites({ program, table, names, closures: scopes.closures, captured, marks, mayRunEarly })
+  const components = componentFacts(texts)
+  const statements = listStatements({ program, table, names, components })
+  const facts: FileFacts = { file, isModule, components: [...components.values()], statements, ...links, refs: plan.refs, sites: plan.sites }
   const prologue = prologueOf({ facts, table, names, program })
   const opFunctions = source.includes('mandala-ts') ? listOpFunctions(program, names) : []
   const insertions = prologue ? [...plan.insertions, ...epilogueOf(parsed, marks)] : plan.insertions
