@@ -19,7 +19,7 @@ interface MarkedFile {
   readonly refs: readonly SiteRef[]
 }
 
-const MARKER = /\$md_+([0-9a-f]{8})\((\d+)\)/
+const MARKER = /\$mdp?_+([0-9a-f]{8})\((\d+)\)/
 /** What may begin a function: a second one before the first marker would be another function. */
 const HEADS = /=>|\bfunction\b|\bclass\b|\)\s*\{/g
 const OWN_HEADS = new Set(['=>', 'function ){', '){'])

@@ -12,11 +12,15 @@ export interface Watcher {
   pass(site: number): void
 }
 
-/** What the markers of a module work with: a byte each, 1 where passing it is news, and what they call then. */
+/** What the markers of a module work with. */
 export interface ModuleMarkers {
   readonly first: number
+  /** 1 where passing a marker is news. */
   readonly bytes: Uint8Array
+  /** For markers whose byte is 1. */
   report(index: number): void
+  /** For any: looks at the byte itself. */
+  pass(index: number): void
 }
 
 /** So many reports without news, and it pays to know exactly when another call goes on. */
@@ -62,7 +66,12 @@ export class Markers<W extends Watcher> {
     }
     const bytes = this.#pool.take(length)
     if (this.#active.size > 0) bytes.fill(1)
-    return { first, bytes, report: this.#reporter(first, bytes) }
+    const report = this.#reporter(first, bytes)
+    // Small enough to be inlined.
+    const pass = (index: number): void => {
+      if (bytes[index]) report(index)
+    }
+    return { first, bytes, report, pass }
   }
 
   /** Its body is here, and not behind another call, to be too large to be inlined: what it took would be missing where the user's functions want to be. */

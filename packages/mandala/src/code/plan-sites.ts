@@ -1,6 +1,7 @@
 import { isLibrary } from './program.ts'
 import type { Component, ComponentTable } from './components.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
+import type { Marks } from './marks.ts'
 import type { FreeName, Names } from './names.ts'
 import { Site, insertionsOf, type Insertion, type Place, type SiteRef } from './site.ts'
 import { eachChild, isClass, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
@@ -21,7 +22,7 @@ export interface PlanInput {
   /** Locals that an op made inside a function closes over. */
   readonly captured: ReadonlyMap<Component, readonly string[]>
   /** The names that the markers use in this file. */
-  readonly marks: { readonly bytes: string; readonly report: string; readonly ready: string; readonly capture: string }
+  readonly marks: Pick<Marks, 'bytes' | 'report' | 'pass' | 'ready' | 'capture'>
   /** Whether what it imports may lead back to it: its declared functions may be called before its first line runs. */
   readonly mayRunEarly: boolean
 }
@@ -78,6 +79,8 @@ class Planner {
   #component: Component | undefined
   /** Whether it is of a function that is there before the first line of the module runs. */
   #isEarly = false
+  /** How many functions are around it, its own included. */
+  #depth = 0
   /** Whether the function, or the loop, may have been left before what comes next. */
   #mayLeaveFunction = false
   #mayLeaveLoop = false
@@ -99,13 +102,21 @@ class Planner {
 
   finish(): SitePlan {
     const needed = this.#sites.filter((site) => site.isNeeded)
-    const { bytes, report, ready } = this.#input.marks
-    const insertions = needed.flatMap((site, i) => insertionsOf(site, `${site.isEarly ? `${ready}!==void 0&&` : ''}${bytes}[${i}]&&${report}(${i})`, i + 1))
+    const insertions = needed.flatMap((site, i) => insertionsOf(site, this.#marker(site, i), i + 1))
     return { refs: this.#refs, sites: needed.map((site) => site.refs), insertions: [...insertions, ...this.#wrapped] }
   }
 
+  /**
+   * Of a function that is made once, an optimising compiler takes the bytes for the constant that they are. Of one that is made over and over it
+   * knows only what it calls, and the bytes by that.
+   */
+  #marker({ isEarly, isNested }: Site, i: number): string {
+    const { bytes, report, pass, ready } = this.#input.marks
+    return `${isEarly ? `${ready}!==void 0&&` : ''}${isNested ? pass : `${bytes}[${i}]&&${report}`}(${i})`
+  }
+
   #newSite(place: Place, spare = 0): Site {
-    const site = new Site(place, this.#isEarly, spare)
+    const site = new Site(place, { isEarly: this.#isEarly, isNested: this.#depth > 1, spare })
     this.#sites.push(site)
     return site
   }
@@ -134,6 +145,7 @@ class Planner {
     if (own?.isTrivial) return
     const outer = { component: this.#component, leaveFunction: this.#mayLeaveFunction, leaveLoop: this.#mayLeaveLoop }
     this.#component = component
+    this.#depth += 1
     this.#mayLeaveFunction = this.#mayLeaveLoop = false
     const frame: Frame = { site: this.#newSite(entryOf(node)), seen: new Seen(), isInLoop: false }
     if (component) this.#add(frame, { kind: 'enter', name: component.name, ...(!own && this.#input.closures.has(node) && { isClosure: true }) })
@@ -142,6 +154,7 @@ class Planner {
     if (node.body.type === 'BlockStatement') this.#statements(node.body.body, frame)
     else this.#visit(node.body, frame)
     this.#component = outer.component
+    this.#depth -= 1
     this.#mayLeaveFunction = outer.leaveFunction
     this.#mayLeaveLoop = outer.leaveLoop
     if (own?.isInner) this.#capture(node, own)

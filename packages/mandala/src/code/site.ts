@@ -28,12 +28,15 @@ export class Site {
   readonly place: Place
   /** It may be passed before the first line of its module runs. */
   readonly isEarly: boolean
+  /** It is in a function that is made by another, over and over. */
+  readonly isNested: boolean
   /** Refs that are no reason for a marker by themselves. */
   readonly spare: number
 
-  constructor(place: Place, isEarly: boolean, spare = 0) {
+  constructor(place: Place, { isEarly, isNested, spare }: Pick<Site, 'isEarly' | 'isNested' | 'spare'>) {
     this.place = place
     this.isEarly = isEarly
+    this.isNested = isNested
     this.spare = spare
   }
 

@@ -32,7 +32,7 @@ interface LoadedModule {
 }
 
 /** What an instrumented module is given to report with. */
-export interface ModuleMarks extends Pick<ModuleMarkers, 'bytes' | 'report'> {
+export interface ModuleMarks extends Omit<ModuleMarkers, 'first'> {
   /** To be called when the module has been evaluated. */
   end(): void
   capture<T extends object>(fn: T, name: string, names: readonly string[], values: () => readonly unknown[]): T
@@ -168,7 +168,7 @@ export class Tracer {
     const facts = this.#program.facts(file)
     const sites = facts?.sites ?? []
     this.#registered.set(file, isBundled)
-    const { first, bytes, report } = this.markers.add(sites.length)
+    const { first, ...marks } = this.markers.add(sites.length)
     const lazy = this.#hasBegun ? this.#lazy : undefined
     lazy?.begin(file, this.markers.isWatching)
     const module: LoadedModule = { file, first, sites, refs: facts?.refs ?? [], imported, events: [] }
@@ -179,8 +179,7 @@ export class Tracer {
     this.#addData(module)
     this.#addSurroundings(module)
     return {
-      bytes,
-      report,
+      ...marks,
       end: () => lazy?.end(file),
       capture: (fn, name, names, values) => {
         this.#captured.set(fn, { id: componentId(file, name), names, values })

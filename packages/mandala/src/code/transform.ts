@@ -1,7 +1,7 @@
 import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
 import { canonicaliseAll, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
-import { markOfFile } from './function-places.ts'
+import { marksFor, type Marks } from './marks.ts'
 import { Names, PROCESS } from './names.ts'
 import { planSites } from './plan-sites.ts'
 import { isLibrary } from './program.ts'
@@ -77,10 +77,10 @@ export function instrument(source: string, { facts, insertions, prologue, marks 
   const { announce = announceToLoader(facts.file), further = [] } = options
   const first: Insertion[] = []
   if (prologue) {
-    const { bytes, report, capture, end, ready } = marks
+    const { bytes, report, pass, capture, end, ready } = marks
     const { before, call } = announce(`{own:${objectOf(prologue.own)},imported:${objectOf(prologue.imported)}}`)
     // Constants, which an optimising compiler takes for what they are. Only a `var` may be asked for before this line runs.
-    first.push({ at: prologue.at, text: `${before}const{bytes:${bytes},report:${report},capture:${capture},end:${end}}=${call};var ${ready}=1;`, rank: 0 })
+    first.push({ at: prologue.at, text: `${before}const{bytes:${bytes},report:${report},pass:${pass},capture:${capture},end:${end}}=${call};var ${ready}=1;`, rank: 0 })
   }
   return insertAll(source, [...first, ...insertions, ...further])
 }
@@ -91,28 +91,6 @@ function announceToLoader(file: string): NonNullable<InstrumentOptions['announce
 
 function objectOf(getters: readonly (readonly [key: string | number, expression: string])[]): string {
   return `{${getters.map(([key, expression]) => `${JSON.stringify(key)}:()=>${expression}`).join(',')}}`
-}
-
-/** Names that the file doesn't use itself. */
-export interface Marks {
-  /** A byte for each marker. */
-  readonly bytes: string
-  /** What a marker calls if its byte is 1; it tells the file, too. */
-  readonly report: string
-  /** Has a value as soon as the two above have. */
-  readonly ready: string
-  readonly capture: string
-  readonly end: string
-  /** These are a bundle's: what it reports to, and what it brings along. */
-  readonly tracer: string
-  readonly facts: string
-}
-
-function marksFor(file: string, source: string): Marks {
-  let suffix = ''
-  while (source.includes(`$md${suffix}`)) suffix += '_'
-  const [bytes, ready, capture, end, tracer, facts] = [...'brcetf'].map((letter) => `$md${letter}${suffix}`) as [string, string, string, string, string, string]
-  return { bytes, report: `$md${suffix}_${markOfFile(file)}`, ready, capture, end, tracer, facts }
 }
 
 interface PrologueInput {

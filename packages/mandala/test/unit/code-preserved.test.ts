@@ -138,7 +138,7 @@ export const run = () => { { using a = make(1), b = make(2); log.push(0) } retur
     '#!/usr/bin/env node', '// 😀 comment', 'const 名 = "😀"', 'export const run = () => {', '  if (名) throw new Error(名)', '}', '',
   ].join('\r\n')),
   'a byte order mark': only('\ufeffconst N = 1\nexport const run = () => N'),
-  'names like those of the markers': only('const $md = 1, $mdx = 2, $mdg = 3, $mdc = 4\nexport const run = () => $md + $mdx + $mdg + $mdc'),
+  'names like those of the markers': only('const $md = 1, $mdb = 2, $mdp = 3, $mdc = 4, $mdr = 5\nexport const run = () => $md + $mdb + $mdp + $mdc + $mdr'),
   'names of globals used for something else': only('const Symbol = 1, Map = 2\nexport const run = () => Symbol + Map'),
   'top-level await and import.meta': only(`const N = await Promise.resolve(1)
 export const run = () => [N, typeof import.meta.url, import.meta.filename.endsWith("main.js")]`),
