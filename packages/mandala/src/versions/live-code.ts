@@ -98,7 +98,7 @@ export class LiveCode implements CodeState, Tracer {
     for (const arg of args) trace.addClassesIn(arg)
     return {
       run: (fn) => trace.run(fn),
-      add: (component, hash) => trace.add({ ...parse(component), hash } as Dependency),
+      add: (component, hash) => trace.add(withHash(parse(component), hash)),
       end: () => this.#used(trace, op),
     }
   }
@@ -192,6 +192,10 @@ function nameOfTouched(touched: Touched): string | undefined {
     case 'global': return envNameOf(touched.name) && `env:${envNameOf(touched.name)}`
     default: return touched.kind === 'code' ? touched.id : touched.id + VALUE
   }
+}
+
+function withHash(dependency: Dependency, hash: string): Dependency {
+  return dependency.kind === 'package' ? { ...dependency, version: hash } : { ...dependency, hash }
 }
 
 /** The other way round; hash and version are asked for. */

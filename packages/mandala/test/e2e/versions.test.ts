@@ -72,6 +72,32 @@ test('packages count by their versions, the environment by its values', async (t
   assert.deepEqual(await run({ SUFFIX: 'a' }), { result: [3, '1a'], executed: ['f'], warnings: [] })
 })
 
+test('what a call inside a call used counts for both: a package, the environment, a value, whether the inner one was executed or found', async (t) => {
+  const { write, run } = makeProject(t, {
+    'src/main.ts': program(
+      `import { scale } from 'scaler'
+import { shift } from './shift.ts'
+const inner = op(function inner(x: number) { return scale(x) + shift + process.env.SUFFIX! })
+const outer = op(async function outer(x: number, y: number) { return [await inner(x), y].join() })
+const ys = process.argv.slice(2).map(Number)`,
+      'const results = []; for (const y of ys) results.push(await unwrap(outer(1, y))); return results'),
+    'src/shift.ts': 'export const shift = 10',
+    'node_modules/scaler/package.json': '{ "name": "scaler", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
+    'node_modules/scaler/index.js': 'export const scale = (x) => x * 2',
+  })
+  const found = { result: ['12a,1', '12a,2'], executed: [], warnings: [] }
+  assert.deepEqual(await run({ SUFFIX: 'a' }, ['1']), { result: ['12a,1'], executed: ['outer', 'inner'], warnings: [] })
+  assert.deepEqual(await run({ SUFFIX: 'a' }, ['1', '2']), { ...found, executed: ['outer'] })
+  assert.deepEqual(await run({ SUFFIX: 'a' }, ['1', '2']), found)
+  assert.deepEqual((await run({ SUFFIX: 'b' }, ['1', '2'])).executed, ['outer', 'inner', 'outer'])
+  write('src/shift.ts', 'export const shift = 20')
+  assert.deepEqual((await run({ SUFFIX: 'a' }, ['1', '2'])).executed, ['outer', 'inner', 'outer'])
+  write('src/shift.ts', 'export const shift = 10')
+  assert.deepEqual(await run({ SUFFIX: 'a' }, ['1', '2']), found)
+  write('node_modules/scaler/package.json', '{ "name": "scaler", "version": "2.0.0", "type": "module", "exports": "./index.js" }')
+  assert.deepEqual((await run({ SUFFIX: 'a' }, ['1', '2'])).executed, ['outer', 'inner', 'outer'])
+})
+
 test('hidden inputs and assignments are told once, by name', async (t) => {
   const { run } = makeProject(t, {
     'src/main.ts': program(
