@@ -22,8 +22,7 @@ export interface PlanInput {
   readonly captured: ReadonlyMap<Component, readonly string[]>
   /** The names that the markers use in this file. */
   readonly marks: { readonly bytes: string; readonly report: string; readonly ready: string; readonly capture: string }
-  /** Whether what it imports may lead back to it: its declared functions may be called before its first line runs. */
-  readonly mayRunEarly: boolean
+  readonly isModule: boolean
 }
 
 export function planSites(input: PlanInput): SitePlan {
@@ -92,7 +91,7 @@ class Planner {
     for (const statement of this.#input.program.body as SyntaxNode[]) {
       if (!isRunnable(statement)) continue
       const declared = (statement.declaration as SyntaxNode | null | undefined) ?? statement
-      this.#isEarly = this.#input.mayRunEarly && declared.type === 'FunctionDeclaration'
+      this.#isEarly = this.#input.isModule && declared.type === 'FunctionDeclaration'
       this.#visit(statement, undefined)
     }
   }
@@ -100,7 +99,8 @@ class Planner {
   finish(): SitePlan {
     const needed = this.#sites.filter((site) => site.isNeeded)
     const { bytes, report, ready } = this.#input.marks
-    const insertions = needed.flatMap((site, i) => insertionsOf(site, `${site.isEarly ? `${ready}!==void 0&&` : ''}${bytes}[${i}]&&${report}(${i})`, i + 1))
+    const insertions = needed.flatMap((site, i) => (
+      insertionsOf(site, { marker: `${bytes}[${i}]&&${report}(${i})`, ready: `${ready}!==void 0`, rank: i + 1 })))
     return { refs: this.#refs, sites: needed.map((site) => site.refs), insertions: [...insertions, ...this.#wrapped] }
   }
 

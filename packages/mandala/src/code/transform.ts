@@ -13,7 +13,7 @@ import { expressionOf, importedBy } from './surroundings.ts'
 import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.3`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.4`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -55,8 +55,7 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
   const marks = marksFor(file, source)
   const links = listLinks(program, table, names)
-  const mayRunEarly = isModule && !links.imports.every((source) => isLibrary(source))
-  const plan = planSites({ program, table, names, closures: scopes.closures, captured, marks, mayRunEarly })
+  const plan = planSites({ program, table, names, closures: scopes.closures, captured, marks, isModule })
   const components = componentFacts(texts)
   const statements = listStatements({ program, table, names, components })
   const facts: FileFacts = { file, isModule, components: [...components.values()], statements, ...links, refs: plan.refs, sites: plan.sites }
@@ -70,19 +69,23 @@ export interface InstrumentOptions {
   /** How the module makes itself known, given what it tells of itself; left out, the loader has it at hand. */
   readonly announce?: (announced: string) => { readonly before: string; readonly call: string }
   readonly further?: readonly Insertion[]
+  /** Whether declared functions may be called before the first line runs; left out, if what the module imports may lead back to it. */
+  readonly mayRunEarly?: boolean
 }
 
 /** The original with its markers; every line is where it was. */
 export function instrument(source: string, { facts, insertions, prologue, marks }: Transformed, options: InstrumentOptions = {}): string {
-  const { announce = announceToLoader(facts.file), further = [] } = options
+  const { announce = announceToLoader(facts.file), further = [], mayRunEarly = facts.imports.some((each) => !isLibrary(each)) } = options
   const first: Insertion[] = []
   if (prologue) {
     const { bytes, report, capture, end, ready } = marks
     const { before, call } = announce(`{own:${objectOf(prologue.own)},imported:${objectOf(prologue.imported)}}`)
-    // Constants, which an optimising compiler takes for what they are. Only a `var` may be asked for before this line runs.
-    first.push({ at: prologue.at, text: `${before}const{bytes:${bytes},report:${report},capture:${capture},end:${end}}=${call};var ${ready}=1;`, rank: 0 })
+    // Constants, which an optimising compiler takes for what they are. Only a `var` may be asked for before this line runs; one that was given
+    // a literal Rollup takes for that from the beginning.
+    const marked = `var ${ready}=${call};const{bytes:${bytes},report:${report},capture:${capture},end:${end}}=${ready};`
+    first.push({ at: prologue.at, text: before + marked, rank: 0 })
   }
-  return insertAll(source, [...first, ...insertions, ...further])
+  return insertAll(source, [...first, ...insertions, ...further], mayRunEarly)
 }
 
 function announceToLoader(file: string): NonNullable<InstrumentOptions['announce']> {
@@ -99,7 +102,7 @@ export interface Marks {
   readonly bytes: string
   /** What a marker calls if its byte is 1; it tells the file, too. */
   readonly report: string
-  /** Has a value as soon as the two above have. */
+  /** Has a value, of which these are parts, before they have. */
   readonly ready: string
   readonly capture: string
   readonly end: string
