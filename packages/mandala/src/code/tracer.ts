@@ -18,8 +18,8 @@ export type Event =
   | { readonly kind: 'env'; readonly name: string }
   | { readonly kind: 'hidden'; readonly name: string }
   | { readonly kind: 'write'; readonly id: string }
-  /** Something of another file was used; if a value, by an importer that shows it. */
-  | { readonly kind: 'import'; readonly file: string; readonly value: string | undefined }
+  /** Something of another file was used, which was loaded before its importer, or may come later; if a value, by an importer that shows it. */
+  | { readonly kind: 'import'; readonly file: string; readonly value: string | undefined; readonly isLoaded: boolean }
 
 interface LoadedModule {
   readonly file: string
@@ -148,6 +148,11 @@ export class Tracer {
 
   /** The name of a file whose code should report itself and doesn't: a tool loaded it past the loader. */
   findUnreported(path: string): string | undefined {
+  /** Whether a file hasn't begun to run, though it was loaded: it is reached by one that it imports, and reports nothing yet. */
+  isWaiting(file: string): boolean {
+    return !this.#registered.has(file) && !this.#isPartial && !file.endsWith('.json') && (this.#program.facts(file)?.components.length ?? 0) > 0
+  }
+
     const file = this.#source.findName?.(path)
     return file === undefined || this.#registered.has(file) || this.#source.findSource(file) === undefined ? undefined : file
   }
@@ -279,7 +284,8 @@ export class Tracer {
     const touched = touchedBy(this.#program, target)
     if (target.kind !== 'component' && target.kind !== 'namespace') return touched
     const value = getter && target.kind === 'component' && target.component.kind === 'value' ? target.id : undefined
-    return [{ kind: 'import', file: target.file, value }, ...touched]
+    const isLoaded = this.#program.facts(file)?.imports.includes(ref.source) ?? false
+    return [{ kind: 'import', file: target.file, value, isLoaded }, ...touched]
   }
 
   /** Whether there is such a value to be seen, be it only by a module that imports it: in a test's stead of its file, from what is no code. */
