@@ -1,7 +1,9 @@
 import { isLibrary } from './program.ts'
+import type { Captures } from './captures.ts'
 import type { Component, ComponentTable } from './components.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import type { FreeName, Names } from './names.ts'
+import { functionOf, isOpCall } from './op-functions.ts'
 import { Site, insertionsOf, type Insertion, type Place, type SiteRef } from './site.ts'
 import { eachChild, isClass, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
@@ -18,8 +20,8 @@ export interface PlanInput {
   readonly table: ComponentTable
   readonly names: Names
   readonly closures: ReadonlySet<SyntaxNode>
-  /** Locals that an op made inside a function closes over. */
-  readonly captured: ReadonlyMap<Component, readonly string[]>
+  /** What functions close over; left out for files that make no ops. */
+  readonly captures: Captures | undefined
   /** The names that the markers use in this file. */
   readonly marks: { readonly bytes: string; readonly report: string; readonly ready: string; readonly capture: string }
   readonly isModule: boolean
@@ -144,15 +146,20 @@ class Planner {
     this.#component = outer.component
     this.#mayLeaveFunction = outer.leaveFunction
     this.#mayLeaveLoop = outer.leaveLoop
-    if (own?.isInner) this.#capture(node, own)
   }
 
   /** The values of its surroundings belong to an op: they are asked for when it is called. */
-  #capture(node: SyntaxNode, component: Component): void {
-    const captured = this.#input.captured.get(component) ?? []
-    if (captured.length === 0) return
-    this.#wrapped.push({ at: node.start, text: `${this.#input.marks.capture}(`, rank: 0.5 })
-    this.#wrapped.push({ at: node.end, text: `,${JSON.stringify(component.name)},${JSON.stringify(captured)},()=>[${captured.join(',')}])`, rank: -0.5 })
+  #capture(call: SyntaxNode, captures: Captures): void {
+    const fn = isOpCall(call, this.#input.names) ? functionOf(call.arguments as SyntaxNode[]) : undefined
+    const captured = fn && captures.of(fn)
+    if (!captured || captured.expressions.length === 0 && !captured.isMade) return
+    const { expressions, isMade } = captured
+    const { capture, ready } = this.#input.marks
+    const { byNode } = this.#input.table
+    const { name } = byNode.get(fn) ?? byNode.get(call) ?? this.#component ?? { name: '' }
+    const given = `${JSON.stringify(name)},${JSON.stringify(expressions)},()=>[${expressions.join(',')}]${isMade ? ',true' : ''}`
+    const early = this.#isEarly ? { early: `(${ready}===void 0?f=>f:${capture})(` } : {}
+    this.#wrapped.push({ at: fn.start, text: `${capture}(`, ...early, rank: 0.5 }, { at: fn.end, text: `,${given})`, rank: -0.5 })
   }
 
   #statements(list: readonly SyntaxNode[], given: Frame): void {
@@ -182,6 +189,7 @@ class Planner {
       return
     }
     if (node.type === 'Identifier') return
+    if (node.type === 'CallExpression' && this.#input.captures) this.#capture(node, this.#input.captures)
     if (isFunction(node)) this.#function(node)
     else if (isClass(node)) this.#class(node, frame)
     else if (node.type === 'CallExpression' && this.#isHoisted(node)) return

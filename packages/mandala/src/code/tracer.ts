@@ -35,15 +35,17 @@ interface LoadedModule {
 export interface ModuleMarks extends Pick<ModuleMarkers, 'bytes' | 'report'> {
   /** To be called when the module has been evaluated. */
   end(): void
-  capture<T extends object>(fn: T, name: string, names: readonly string[], values: () => readonly unknown[]): T
+  capture<T>(fn: T, name: string, names: readonly string[], values: () => readonly unknown[], isMade?: boolean): T
 }
 
 /** What a function that is an op closes over. */
 export interface Captured {
-  /** The component that the function is. */
+  /** The component that the function is, or in which it becomes an op. */
   readonly id: string
   readonly names: readonly string[]
   values(): readonly unknown[]
+  /** Whether something else made the function, which may have given it more. */
+  readonly isMade: boolean
 }
 
 const NO_SOURCE: ProgramSource = {
@@ -146,13 +148,13 @@ export class Tracer {
     return this.#isPartial && !file.endsWith('.json') && !this.#registered.has(file)
   }
 
-  /** The name of a file whose code should report itself and doesn't: a tool loaded it past the loader. */
-  findUnreported(path: string): string | undefined {
   /** Whether a file hasn't begun to run, though it was loaded: it is reached by one that it imports, and reports nothing yet. */
   isWaiting(file: string): boolean {
     return !this.#registered.has(file) && !this.#isPartial && !file.endsWith('.json') && (this.#program.facts(file)?.components.length ?? 0) > 0
   }
 
+  /** The name of a file whose code should report itself and doesn't: a tool loaded it past the loader. */
+  findUnreported(path: string): string | undefined {
     const file = this.#source.findName?.(path)
     return file === undefined || this.#registered.has(file) || this.#source.findSource(file) === undefined ? undefined : file
   }
@@ -187,8 +189,8 @@ export class Tracer {
       bytes,
       report,
       end: () => lazy?.end(file),
-      capture: (fn, name, names, values) => {
-        this.#captured.set(fn, { id: componentId(file, name), names, values })
+      capture: (fn, name, names, values, isMade = false) => {
+        if (typeof fn === 'function') this.#captured.set(fn, { id: componentId(file, name), names, values, isMade })
         return fn
       },
     }
@@ -232,7 +234,7 @@ export class Tracer {
     })
   }
 
-  /** What an op made inside a function closes over; undefined for functions of the module level. */
+  /** What a function that became an op closes over; undefined for those that are written at the module level. */
   findCaptured(fn: object): Captured | undefined {
     return this.#captured.get(fn)
   }
@@ -240,6 +242,11 @@ export class Tracer {
   /** The component that a function reports when it is entered; undefined for one that has no marker of its own. */
   findComponentOf(fn: object): string | undefined {
     return this.#places.find(fn)?.name.replace(/ \d+$/, '')
+  }
+
+  /** Whether a function has values of those around it, or is bound to some. */
+  isClosure(fn: (...args: any[]) => unknown): boolean {
+    return this.#places.find(fn)?.isClosure === true || fn.name.startsWith('bound ')
   }
 
   /** What passing a marker means. */

@@ -1,3 +1,4 @@
+import { Captures } from './captures.ts'
 import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
 import { canonicaliseAll, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
@@ -13,7 +14,7 @@ import { expressionOf, importedBy } from './surroundings.ts'
 import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.4`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.5`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -52,15 +53,17 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const names = new Names(scopes, parsed)
   const table = listComponents(parsed, scopes, names)
   const texts = canonicaliseAll(table, names)
-  const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
   const marks = marksFor(file, source)
   const links = listLinks(program, table, names)
-  const plan = planSites({ program, table, names, closures: scopes.closures, captured, marks, isModule })
+  const makesOps = source.includes('mandala-ts')
+  const captures = makesOps ? new Captures(program, scopes) : undefined
+  const plan = planSites({ program, table, names, closures: scopes.closures, captures, marks, isModule })
   const components = componentFacts(texts)
   const statements = listStatements({ program, table, names, components })
   const facts: FileFacts = { file, isModule, components: [...components.values()], statements, ...links, refs: plan.refs, sites: plan.sites }
-  const prologue = prologueOf({ facts, table, names, program })
-  const opFunctions = source.includes('mandala-ts') ? listOpFunctions(program, names) : []
+  const hasMarks = table.list.length > 0 || plan.insertions.length > 0
+  const prologue = hasMarks ? prologueOf({ facts, table, names, program }) : undefined
+  const opFunctions = makesOps ? listOpFunctions(program, names) : []
   const insertions = prologue ? [...plan.insertions, ...epilogueOf(parsed, marks)] : plan.insertions
   return { facts, special: [...scopes.special], insertions, prologue, marks, opFunctions }
 }
@@ -127,7 +130,7 @@ interface PrologueInput {
 
 function prologueOf({ facts, table, names, program }: PrologueInput): Prologue | undefined {
   const [first] = program.body as SyntaxNode[]
-  if (!first || table.list.length === 0) return undefined
+  if (!first) return undefined
   const own = table.list.flatMap(({ name, getter }) => (getter === undefined ? [] : [[name, getter] as const]))
   const imported = facts.refs.flatMap((ref, i) => {
     const expression = ref.kind === 'import' ? importGetter(ref, names) : ref.kind === 'env' ? processGetter(ref, names) : undefined

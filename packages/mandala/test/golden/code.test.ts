@@ -50,5 +50,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['4.4', '7d226a5be162354066c36e6958e498e744fcd5c6']
+const TRANSFORM = ['4.5', '7d226a5be162354066c36e6958e498e744fcd5c6']
 const CANON = [4, '364b11bccb57d50e1a48571207c77be03ed395c4']
