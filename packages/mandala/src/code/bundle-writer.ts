@@ -71,7 +71,8 @@ export class BundleWriter {
       { at: start, text: `${marks.tracer}.name(`, rank: 0.25 }, { at: end, text: `,${JSON.stringify(name)})`, rank: -0.25 },
     ])
     const announce: InstrumentOptions['announce'] = (announced) => ({ before, call: `${marks.tracer}.${method}(${described},${announced})` })
-    return instrument(source, { ...transformed, prologue }, { announce, further })
+    // Other plugins may add imports, and chunks may import each other where files don't.
+    return instrument(source, { ...transformed, prologue }, { announce, further, mayRunEarly: facts.isModule })
   }
 
   /** The module that describes a file, with imports of those that describe what it refers to. */

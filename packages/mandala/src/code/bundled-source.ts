@@ -14,8 +14,8 @@ export interface BundledFile {
   readonly version: string
   /** {@link FileContent}, in letters that no tool takes for code: constants that are put in place of names stay out of it. */
   readonly packed: string
-  /** The files that it refers to, be they loaded yet or not. */
-  links(): readonly BundledFile[]
+  /** The files that it refers to, be they loaded yet or not; undefined for those of a chunk that began to run and imports this one. */
+  links(): readonly (BundledFile | undefined)[]
 }
 
 /** What is known of a file when the bundle is made. */
@@ -52,6 +52,8 @@ export class BundledSource implements ProgramSource {
   readonly #versions = new Map<string, string>()
   /** What was found for the root, by name of the package. */
   readonly #found = new Map<string, string | undefined>()
+  /** Those that refer to what isn't there yet. */
+  readonly #waiting = new Set<BundledFile>()
   readonly #elsewhere: ProgramSource
 
   constructor(elsewhere: ProgramSource) {
@@ -65,11 +67,15 @@ export class BundledSource implements ProgramSource {
   add(bundled: BundledFile, path: string): string[] {
     this.#found.clear()
     const news: string[] = []
-    const met = new Set([bundled])
+    const met = new Set([bundled, ...this.#waiting])
+    this.#waiting.clear()
     for (const each of met) {
       if (each.version !== TRANSFORM_VERSION) throw outdated(each)
       if (this.#put(each, path, each === bundled)) news.push(each.file)
-      for (const link of each.links()) met.add(link)
+      for (const link of each.links()) {
+        if (link) met.add(link)
+        else this.#waiting.add(each)
+      }
     }
     return news
   }

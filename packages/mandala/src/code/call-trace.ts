@@ -40,6 +40,8 @@ export const UNTRACKED_HASH: string = crypto.randomUUID()
 
 export const notTracked = (file: string): string => `${file} (not tracked: it is no part of the bundle, or another tool loaded it)`
 
+const notBegun = (file: string): string => `${file} (it hasn't begun to run: it imports the module that makes the call)`
+
 /** Collects what one call uses, and what the calls in it use. */
 export class CallTrace implements Watcher {
   readonly outer: CallTrace | undefined
@@ -52,6 +54,8 @@ export class CallTrace implements Watcher {
   readonly #written = new Set<string>()
   /** Files of which something was used. */
   readonly #imported = new Set<string>()
+  /** Those of them that hadn't begun to run. */
+  readonly #early = new Set<string>()
 
   /** A call inside another is a part of it. */
   constructor(tracer: Tracer = getTracer()) {
@@ -100,7 +104,7 @@ export class CallTrace implements Watcher {
       case 'hidden': this.#hidden.add(event.name); return
       case 'package': this.#others.set(`package ${event.name}`, { kind: 'package', id: event.name, version: event.version }); return
       case 'env': this.#noteEnvironment(event.name); return
-      case 'import': if (event.value === undefined || !this.#isShown(event.value)) this.#imported.add(event.file); return
+      case 'import': this.#noteImport(event); return
       case 'builtin': this.#noteBuiltin(event.name, event.member); return
       case 'global': this.#noteGlobal(event.name)
     }
@@ -118,6 +122,12 @@ export class CallTrace implements Watcher {
   /** Data is what it is, wherever it came from: a test may have put it there. */
   #isShown(id: string): boolean {
     return this.#tracer.hasValue(id) && !(this.#noteValue(id) ?? this.#tracer.values.state(id)).isOpaque
+  }
+
+  #noteImport({ file, value, isLoaded }: Event & { kind: 'import' }): void {
+    if (isLoaded && this.#tracer.isWaiting(file)) this.#early.add(file)
+    else if (value !== undefined && this.#isShown(value)) return
+    this.#imported.add(file)
   }
 
   #noteEnvironment(name: string): void {
@@ -154,9 +164,10 @@ export class CallTrace implements Watcher {
     }
     const hidden = [...this.#hidden]
     for (const file of this.#imported) {
-      if (!this.#tracer.isUntracked(file)) continue
+      const isEarly = this.#early.has(file)
+      if (!isEarly && !this.#tracer.isUntracked(file)) continue
       dependencies.push({ kind: 'code', id: untrackedId(file), hash: UNTRACKED_HASH })
-      hidden.push(notTracked(file))
+      hidden.push(isEarly ? notBegun(file) : notTracked(file))
     }
     return { dependencies, hidden: hidden.sort(), written: [...this.#written].sort(), changed }
   }

@@ -12,8 +12,6 @@ export interface CanonicalSource {
   readonly names: readonly FreeName[]
   /** Which of the names are read when the module is: a class's heritage, decorators and static parts, and of a value what stands in no function. */
   readonly eager: readonly number[]
-  /** Locals of the functions around it, in the order in which they occur. */
-  readonly captured: readonly string[]
 }
 
 export interface CanonicalStatement extends CanonicalSource {
@@ -33,8 +31,8 @@ export function canonicaliseStatement(node: SyntaxNode, options: { table: Compon
 
 function write(writer: Writer): CanonicalStatement {
   writer.component()
-  const { text, names, eager, captured, hasSkipped } = writer
-  return { text, names, eager: [...eager], captured, hasSkipped }
+  const { text, names, eager, hasSkipped } = writer
+  return { text, names, eager: [...eager], hasSkipped }
 }
 
 /** What else of a node counts, beside its type and its children. */
@@ -64,7 +62,6 @@ class Writer {
   text = ''
   readonly names: FreeName[] = []
   readonly eager = new Set<number>()
-  readonly captured: string[] = []
   hasSkipped = false
   #isEager: boolean
   readonly #component: Component
@@ -72,6 +69,8 @@ class Writer {
   readonly #names: Names
   readonly #skipsFunctions: boolean
   readonly #locals = new Map<Binding, string>()
+  /** Of the locals, how many are those of the functions around. */
+  #captured = 0
   readonly #free = new Map<FreeName, number>()
   readonly #labels = new Map<string, number>()
 
@@ -273,7 +272,8 @@ class Writer {
     let index = this.#locals.get(binding)
     if (index === undefined) {
       const isCaptured = this.#isOutside(binding)
-      index = isCaptured ? `C${this.captured.push(binding.name) - 1} ` : `L${this.#locals.size} `
+      index = isCaptured ? `C${this.#captured} ` : `L${this.#locals.size} `
+      if (isCaptured) this.#captured += 1
       this.#locals.set(binding, index)
     }
     return index

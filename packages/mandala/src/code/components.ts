@@ -230,7 +230,7 @@ function calleeOf(expression: SyntaxNode | undefined): string | undefined {
   return call?.type === 'CallExpression' ? pathOf(call.callee) : undefined
 }
 
-function holdsFunction(node: SyntaxNode): boolean {
+export function holdsFunction(node: SyntaxNode): boolean {
   return isFunction(node) || isClass(node) || someChild(node, holdsFunction)
 }
 

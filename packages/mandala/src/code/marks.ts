@@ -8,7 +8,7 @@ export interface Marks {
   readonly report: string
   /** What a marker calls whatever its byte is; tells the file likewise. */
   readonly pass: string
-  /** Has a value as soon as these have. */
+  /** Has a value, of which these are parts, before they have. */
   readonly ready: string
   readonly capture: string
   readonly end: string

@@ -261,6 +261,10 @@ export class ModuleValues {
     return portrait
   }
 
+  originOf(id: string): string {
+    return this.#origin(id)
+  }
+
   /** What made a value, where the value itself can't tell, as it was when it is first asked for. */
   #origin(id: string): string {
     const known = this.#origins.get(id)

@@ -31,7 +31,7 @@ export function listOpFunctions(program: SyntaxNode, names: Names): OpFunction[]
 }
 
 /** `op(fn, …)` or `op('name', fn, …)`. */
-function functionOf(args: readonly SyntaxNode[]): SyntaxNode | undefined {
+export function functionOf(args: readonly SyntaxNode[]): SyntaxNode | undefined {
   const first = args.slice(0, 2).map(withoutTypes)
   const given = first.find(isFunction) ?? first.find(({ type }) => type !== 'StringLiteral' && type !== 'TemplateLiteral')
   return given?.type === 'SpreadElement' ? undefined : given

@@ -48,14 +48,14 @@ export function findParameters(fn: (...args: any[]) => unknown, opName: string):
 
 /** Functions, arrows and classes parse as they stand; methods need an object around them. */
 function parseFunction(source: string): FunctionNode | undefined {
-  // `import.meta` stands in modules only, what strictness forbids in scripts only.
+  // `import.meta` stands in modules only, what strictness forbids in scripts only; the class of a private name is elsewhere.
   for (const sourceType of ['script', 'module'] as const) {
     for (const [text, pick] of [
       [`(${source})`, (node: Expression) => node],
       [`({${source}})`, (node: Expression) => (node.type === 'ObjectExpression' ? (node.properties[0] as Property).value : node)],
     ] as const) {
       try {
-        const parsed = parseExpressionAt(text, 0, { ecmaVersion: 'latest', allowAwaitOutsideFunction: true, sourceType })
+        const parsed = parseExpressionAt(text, 0, { ecmaVersion: 'latest', allowAwaitOutsideFunction: true, checkPrivateFields: false, sourceType })
         const node = pick(parsed.type === 'ParenthesizedExpression' ? parsed.expression : parsed) as Expression
         if (node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') return node
       } catch {

@@ -1,8 +1,10 @@
 import { isLibrary } from './program.ts'
+import type { Captures } from './captures.ts'
 import type { Component, ComponentTable } from './components.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import type { Marks } from './marks.ts'
 import type { FreeName, Names } from './names.ts'
+import { functionOf, isOpCall } from './op-functions.ts'
 import { Site, insertionsOf, type Insertion, type Place, type SiteRef } from './site.ts'
 import { eachChild, isClass, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
@@ -19,12 +21,11 @@ export interface PlanInput {
   readonly table: ComponentTable
   readonly names: Names
   readonly closures: ReadonlySet<SyntaxNode>
-  /** Locals that an op made inside a function closes over. */
-  readonly captured: ReadonlyMap<Component, readonly string[]>
+  /** What functions close over; left out for files that make no ops. */
+  readonly captures: Captures | undefined
   /** The names that the markers use in this file. */
   readonly marks: Pick<Marks, 'bytes' | 'report' | 'pass' | 'ready' | 'capture'>
-  /** Whether what it imports may lead back to it: its declared functions may be called before its first line runs. */
-  readonly mayRunEarly: boolean
+  readonly isModule: boolean
 }
 
 export function planSites(input: PlanInput): SitePlan {
@@ -95,14 +96,15 @@ class Planner {
     for (const statement of this.#input.program.body as SyntaxNode[]) {
       if (!isRunnable(statement)) continue
       const declared = (statement.declaration as SyntaxNode | null | undefined) ?? statement
-      this.#isEarly = this.#input.mayRunEarly && declared.type === 'FunctionDeclaration'
+      this.#isEarly = this.#input.isModule && declared.type === 'FunctionDeclaration'
       this.#visit(statement, undefined)
     }
   }
 
   finish(): SitePlan {
     const needed = this.#sites.filter((site) => site.isNeeded)
-    const insertions = needed.flatMap((site, i) => insertionsOf(site, this.#marker(site, i), i + 1))
+    const { ready } = this.#input.marks
+    const insertions = needed.flatMap((site, i) => insertionsOf(site, { marker: this.#marker(site, i), ready: `${ready}!==void 0`, rank: i + 1 }))
     return { refs: this.#refs, sites: needed.map((site) => site.refs), insertions: [...insertions, ...this.#wrapped] }
   }
 
@@ -110,9 +112,9 @@ class Planner {
    * Of a function that is made once, an optimising compiler takes the bytes for the constant that they are. Of one that is made over and over it
    * knows only what it calls, and the bytes by that.
    */
-  #marker({ isEarly, isNested }: Site, i: number): string {
-    const { bytes, report, pass, ready } = this.#input.marks
-    return `${isEarly ? `${ready}!==void 0&&` : ''}${isNested ? pass : `${bytes}[${i}]&&${report}`}(${i})`
+  #marker({ isNested }: Site, i: number): string {
+    const { bytes, report, pass } = this.#input.marks
+    return `${isNested ? pass : `${bytes}[${i}]&&${report}`}(${i})`
   }
 
   #newSite(place: Place, spare = 0): Site {
@@ -157,15 +159,20 @@ class Planner {
     this.#depth -= 1
     this.#mayLeaveFunction = outer.leaveFunction
     this.#mayLeaveLoop = outer.leaveLoop
-    if (own?.isInner) this.#capture(node, own)
   }
 
   /** The values of its surroundings belong to an op: they are asked for when it is called. */
-  #capture(node: SyntaxNode, component: Component): void {
-    const captured = this.#input.captured.get(component) ?? []
-    if (captured.length === 0) return
-    this.#wrapped.push({ at: node.start, text: `${this.#input.marks.capture}(`, rank: 0.5 })
-    this.#wrapped.push({ at: node.end, text: `,${JSON.stringify(component.name)},${JSON.stringify(captured)},()=>[${captured.join(',')}])`, rank: -0.5 })
+  #capture(call: SyntaxNode, captures: Captures): void {
+    const fn = isOpCall(call, this.#input.names) ? functionOf(call.arguments as SyntaxNode[]) : undefined
+    const captured = fn && captures.of(fn)
+    if (!captured || captured.expressions.length === 0 && !captured.isMade) return
+    const { expressions, isMade } = captured
+    const { capture, ready } = this.#input.marks
+    const { byNode } = this.#input.table
+    const { name } = byNode.get(fn) ?? byNode.get(call) ?? this.#component ?? { name: '' }
+    const given = `${JSON.stringify(name)},${JSON.stringify(expressions)},()=>[${expressions.join(',')}]${isMade ? ',true' : ''}`
+    const early = this.#isEarly ? { early: `(${ready}===void 0?f=>f:${capture})(` } : {}
+    this.#wrapped.push({ at: fn.start, text: `${capture}(`, ...early, rank: 0.5 }, { at: fn.end, text: `,${given})`, rank: -0.5 })
   }
 
   #statements(list: readonly SyntaxNode[], given: Frame): void {
@@ -195,6 +202,7 @@ class Planner {
       return
     }
     if (node.type === 'Identifier') return
+    if (node.type === 'CallExpression' && this.#input.captures) this.#capture(node, this.#input.captures)
     if (isFunction(node)) this.#function(node)
     else if (isClass(node)) this.#class(node, frame)
     else if (node.type === 'CallExpression' && this.#isHoisted(node)) return

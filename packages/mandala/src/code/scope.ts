@@ -88,7 +88,11 @@ class Analysis implements Scopes {
       const home = findHome(scope, node.name)
       const binding = home?.get(node.name) ?? null
       node.binding = binding
-      if (home && home !== scope && binding?.scope !== this.module && node.type === 'Identifier') this.#leave(scope, home)
+      if (node.type !== 'Identifier') continue
+      if (home && home !== scope && binding?.scope !== this.module) this.#leave(scope, home)
+      else if (node.name === 'arguments' && !binding) this.#this(scope)
+      // It may use whatever is there.
+      else if (node.name === 'eval' && !binding) this.#leave(scope, this.module)
     }
     for (const { binding } of this.#assigned) if (binding) binding.writes += 1
   }
@@ -98,8 +102,9 @@ class Analysis implements Scopes {
     for (let at = scope; at !== home; at = at.outer as Scope) if (at.node !== home.node && isFunction(at.node)) this.closures.add(at.node)
   }
 
+  /** `this`, and what goes with it, is that of the first function around that is no arrow. */
   #this(scope: Scope): void {
-    for (let at: Scope | undefined = scope; at; at = at.outer) if (at.node.type === 'ArrowFunctionExpression') this.closures.add(at.node)
+    for (let at: Scope | undefined = scope; at && !hasOwnThis(at); at = at.outer) if (at.node.type === 'ArrowFunctionExpression') this.closures.add(at.node)
   }
 
   children(node: SyntaxNode, scope: Scope): void {
@@ -110,6 +115,7 @@ class Analysis implements Scopes {
     switch (node.type) {
       case 'Identifier': this.#refer(node, scope); return
       case 'ThisExpression': case 'Super': this.#this(scope); return
+      case 'MetaProperty': if (node.meta.name === 'new') this.#this(scope); return
       case 'JSXIdentifier': if (/^[A-Z_$]/.test(node.name as string)) this.#refer(node, scope); return
       case 'JSXMemberExpression': this.#visitJsxObject(node, scope); return
       case 'ImportDeclaration': this.#import(node); return
@@ -304,6 +310,10 @@ class Analysis implements Scopes {
     }
     for (const member of node.body.members as SyntaxNode[]) if (member.initializer) this.visit(member.initializer, inner)
   }
+}
+
+function hasOwnThis({ isFunction: isFunctionLike, node }: Scope): boolean {
+  return isFunctionLike && node.type !== 'ArrowFunctionExpression'
 }
 
 function functionScope(scope: Scope): Scope {

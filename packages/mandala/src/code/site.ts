@@ -18,6 +18,8 @@ export type SiteRef =
 export interface Insertion {
   readonly at: number
   readonly text: string
+  /** The text where it may be passed before the first line of its module runs. */
+  readonly early?: string
   /** What closes comes before what opens; inner closes before outer. */
   readonly rank: number
 }
@@ -26,7 +28,7 @@ export interface Insertion {
 export class Site {
   readonly refs: number[] = []
   readonly place: Place
-  /** It may be passed before the first line of its module runs. */
+  /** It is of a function that is there before the first line of its module runs. */
   readonly isEarly: boolean
   /** It is in a function that is made by another, over and over. */
   readonly isNested: boolean
@@ -53,20 +55,22 @@ export type Place =
   /** Around a statement that stands without braces. */
   | { readonly kind: 'body'; readonly node: SyntaxNode }
 
-export function insertionsOf({ place }: Site, marker: string, rank: number): Insertion[] {
+/** @param ready an expression that is true as soon as the marker may be evaluated */
+export function insertionsOf({ place, isEarly }: Site, { marker, ready, rank }: { marker: string; ready: string; rank: number }): Insertion[] {
   const [open, at, end, separator] = place.kind === 'statement'
     ? [place.prefix ?? '', place.at, place.at, ';']
     : place.kind === 'body' ? ['{', place.node.start, place.node.end, ';'] : ['(', place.node.start, place.node.end, ',']
-  const opening = { at, text: `${open}${marker}${separator}`, rank }
+  const opening = { at, text: `${open}${marker}${separator}`, ...(isEarly && { early: `${open}${ready}&&${marker}${separator}` }), rank }
   return place.kind === 'statement' ? [opening] : [opening, { at: end, text: place.kind === 'body' ? '}' : ')', rank: -rank }]
 }
 
 /** Applies insertions to a text. */
-export function insertAll(source: string, insertions: readonly Insertion[]): string {
+export function insertAll(source: string, insertions: readonly Insertion[], mayRunEarly: boolean): string {
   let text = ''
   let done = 0
-  for (const { at, text: inserted } of insertions.toSorted((a, b) => a.at - b.at || a.rank - b.rank)) {
-    text += source.slice(done, at) + inserted
+  for (const insertion of insertions.toSorted((a, b) => a.at - b.at || a.rank - b.rank)) {
+    const { at, early } = insertion
+    text += source.slice(done, at) + (mayRunEarly && early !== undefined ? early : insertion.text)
     done = at
   }
   return text + source.slice(done)

@@ -18,8 +18,8 @@ export type Event =
   | { readonly kind: 'env'; readonly name: string }
   | { readonly kind: 'hidden'; readonly name: string }
   | { readonly kind: 'write'; readonly id: string }
-  /** Something of another file was used; if a value, by an importer that shows it. */
-  | { readonly kind: 'import'; readonly file: string; readonly value: string | undefined }
+  /** Something of another file was used, which was loaded before its importer, or may come later; if a value, by an importer that shows it. */
+  | { readonly kind: 'import'; readonly file: string; readonly value: string | undefined; readonly isLoaded: boolean }
 
 interface LoadedModule {
   readonly file: string
@@ -35,15 +35,17 @@ interface LoadedModule {
 export interface ModuleMarks extends Omit<ModuleMarkers, 'first'> {
   /** To be called when the module has been evaluated. */
   end(): void
-  capture<T extends object>(fn: T, name: string, names: readonly string[], values: () => readonly unknown[]): T
+  capture<T>(fn: T, name: string, names: readonly string[], values: () => readonly unknown[], isMade?: boolean): T
 }
 
 /** What a function that is an op closes over. */
 export interface Captured {
-  /** The component that the function is. */
+  /** The component that the function is, or in which it becomes an op. */
   readonly id: string
   readonly names: readonly string[]
   values(): readonly unknown[]
+  /** Whether something else made the function, which may have given it more. */
+  readonly isMade: boolean
 }
 
 const NO_SOURCE: ProgramSource = {
@@ -146,6 +148,11 @@ export class Tracer {
     return this.#isPartial && !file.endsWith('.json') && !this.#registered.has(file)
   }
 
+  /** Whether a file hasn't begun to run, though it was loaded: it is reached by one that it imports, and reports nothing yet. */
+  isWaiting(file: string): boolean {
+    return !this.#registered.has(file) && !this.#isPartial && !file.endsWith('.json') && (this.#program.facts(file)?.components.length ?? 0) > 0
+  }
+
   /** The name of a file whose code should report itself and doesn't: a tool loaded it past the loader. */
   findUnreported(path: string): string | undefined {
     const file = this.#source.findName?.(path)
@@ -181,8 +188,8 @@ export class Tracer {
     return {
       ...marks,
       end: () => lazy?.end(file),
-      capture: (fn, name, names, values) => {
-        this.#captured.set(fn, { id: componentId(file, name), names, values })
+      capture: (fn, name, names, values, isMade = false) => {
+        if (typeof fn === 'function') this.#captured.set(fn, { id: componentId(file, name), names, values, isMade })
         return fn
       },
     }
@@ -226,7 +233,7 @@ export class Tracer {
     })
   }
 
-  /** What an op made inside a function closes over; undefined for functions of the module level. */
+  /** What a function that became an op closes over; undefined for those that are written at the module level. */
   findCaptured(fn: object): Captured | undefined {
     return this.#captured.get(fn)
   }
@@ -234,6 +241,11 @@ export class Tracer {
   /** The component that a function reports when it is entered; undefined for one that has no marker of its own. */
   findComponentOf(fn: object): string | undefined {
     return this.#places.find(fn)?.name.replace(/ \d+$/, '')
+  }
+
+  /** Whether a function has values of those around it, or is bound to some. */
+  isClosure(fn: (...args: any[]) => unknown): boolean {
+    return this.#places.find(fn)?.isClosure === true || fn.name.startsWith('bound ')
   }
 
   /** What passing a marker means. */
@@ -278,7 +290,8 @@ export class Tracer {
     const touched = touchedBy(this.#program, target)
     if (target.kind !== 'component' && target.kind !== 'namespace') return touched
     const value = getter && target.kind === 'component' && target.component.kind === 'value' ? target.id : undefined
-    return [{ kind: 'import', file: target.file, value }, ...touched]
+    const isLoaded = this.#program.facts(file)?.imports.includes(ref.source) ?? false
+    return [{ kind: 'import', file: target.file, value, isLoaded }, ...touched]
   }
 
   /** Whether there is such a value to be seen, be it only by a module that imports it: in a test's stead of its file, from what is no code. */

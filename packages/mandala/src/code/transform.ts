@@ -1,3 +1,4 @@
+import { Captures } from './captures.ts'
 import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
 import { canonicaliseAll, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
@@ -13,7 +14,7 @@ import { expressionOf, importedBy } from './surroundings.ts'
 import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.3`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.5`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -52,16 +53,17 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const names = new Names(scopes, parsed)
   const table = listComponents(parsed, scopes, names)
   const texts = canonicaliseAll(table, names)
-  const captured = new Map([...texts].map(([component, text]) => [component, text.captured]))
   const marks = marksFor(file, source)
   const links = listLinks(program, table, names)
-  const mayRunEarly = isModule && !links.imports.every((source) => isLibrary(source))
-  const plan = planSites({ program, table, names, closures: scopes.closures, captured, marks, mayRunEarly })
+  const makesOps = source.includes('mandala-ts')
+  const captures = makesOps ? new Captures(program, scopes) : undefined
+  const plan = planSites({ program, table, names, closures: scopes.closures, captures, marks, isModule })
   const components = componentFacts(texts)
   const statements = listStatements({ program, table, names, components })
   const facts: FileFacts = { file, isModule, components: [...components.values()], statements, ...links, refs: plan.refs, sites: plan.sites }
-  const prologue = prologueOf({ facts, table, names, program })
-  const opFunctions = source.includes('mandala-ts') ? listOpFunctions(program, names) : []
+  const hasMarks = table.list.length > 0 || plan.insertions.length > 0
+  const prologue = hasMarks ? prologueOf({ facts, table, names, program }) : undefined
+  const opFunctions = makesOps ? listOpFunctions(program, names) : []
   const insertions = prologue ? [...plan.insertions, ...epilogueOf(parsed, marks)] : plan.insertions
   return { facts, special: [...scopes.special], insertions, prologue, marks, opFunctions }
 }
@@ -70,19 +72,23 @@ export interface InstrumentOptions {
   /** How the module makes itself known, given what it tells of itself; left out, the loader has it at hand. */
   readonly announce?: (announced: string) => { readonly before: string; readonly call: string }
   readonly further?: readonly Insertion[]
+  /** Whether declared functions may be called before the first line runs; left out, if what the module imports may lead back to it. */
+  readonly mayRunEarly?: boolean
 }
 
 /** The original with its markers; every line is where it was. */
 export function instrument(source: string, { facts, insertions, prologue, marks }: Transformed, options: InstrumentOptions = {}): string {
-  const { announce = announceToLoader(facts.file), further = [] } = options
+  const { announce = announceToLoader(facts.file), further = [], mayRunEarly = facts.imports.some((each) => !isLibrary(each)) } = options
   const first: Insertion[] = []
   if (prologue) {
     const { bytes, report, pass, capture, end, ready } = marks
     const { before, call } = announce(`{own:${objectOf(prologue.own)},imported:${objectOf(prologue.imported)}}`)
-    // Constants, which an optimising compiler takes for what they are. Only a `var` may be asked for before this line runs.
-    first.push({ at: prologue.at, text: `${before}const{bytes:${bytes},report:${report},pass:${pass},capture:${capture},end:${end}}=${call};var ${ready}=1;`, rank: 0 })
+    // Constants, which an optimising compiler takes for what they are. Only a `var` may be asked for before this line runs; one that was given
+    // a literal Rollup takes for that from the beginning.
+    const marked = `var ${ready}=${call};const{bytes:${bytes},report:${report},pass:${pass},capture:${capture},end:${end}}=${ready};`
+    first.push({ at: prologue.at, text: before + marked, rank: 0 })
   }
-  return insertAll(source, [...first, ...insertions, ...further])
+  return insertAll(source, [...first, ...insertions, ...further], mayRunEarly)
 }
 
 function announceToLoader(file: string): NonNullable<InstrumentOptions['announce']> {
@@ -102,7 +108,7 @@ interface PrologueInput {
 
 function prologueOf({ facts, table, names, program }: PrologueInput): Prologue | undefined {
   const [first] = program.body as SyntaxNode[]
-  if (!first || table.list.length === 0) return undefined
+  if (!first) return undefined
   const own = table.list.flatMap(({ name, getter }) => (getter === undefined ? [] : [[name, getter] as const]))
   const imported = facts.refs.flatMap((ref, i) => {
     const expression = ref.kind === 'import' ? importGetter(ref, names) : ref.kind === 'env' ? processGetter(ref, names) : undefined

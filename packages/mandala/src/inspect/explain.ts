@@ -100,9 +100,9 @@ async function listReasons(memo: Memo, forecast: Forecast, { nearest: near, args
 }
 
 /** Whether outputs of this very call are still in use, while the call isn't there any more. */
-async function wasDropped({ store }: Memo, { op, hid }: Request, versions: Forecast['versions']): Promise<boolean> {
+async function wasDropped({ store }: Memo, { op, identity, hid }: Request, versions: Forecast['versions']): Promise<boolean> {
   const ids = versions ? (await store.readVersions()).filter((version) => version.op === op.name && versions.isKnown(version.id)).map(({ id }) => id) : []
-  const calls = versions ? ids.slice(-VERSIONS_MAX).map((id) => withCode(hid, versions.semanticOf(op, id))) : [hid]
+  const calls = versions ? ids.slice(-VERSIONS_MAX).map((id) => withCode(hid, versions.semanticOf(identity, id))) : [hid]
   for (const call of new Set(calls)) {
     for (let i = 0; i < op.outputs.length; i += 1) {
       const output = deriveOutputId(call, outputKey(op, i))

@@ -1,5 +1,6 @@
 import { isThenable } from '../base/awaitable.ts'
 import type { CallHistoryId, ContentId } from '../base/ids.ts'
+import { getTracer } from '../code/tracer.ts'
 import type { Dropped } from '../store/store.ts'
 
 /** Everything notable that a storage does. Names in the past tense, except for what is about to happen. */
@@ -51,7 +52,8 @@ export class Events {
   emit(event: StorageEvent): void {
     for (const listener of this.#listeners) {
       try {
-        const given: unknown = listener(event)
+        // What it does is nothing that the call does which it hears of.
+        const given = getTracer().markers.unwatched((): unknown => listener(event))
         if (isThenable(given)) given.then(undefined, (error: unknown) => this.#noteFailure(listener, error))
       } catch (error) {
         this.#noteFailure(listener, error)

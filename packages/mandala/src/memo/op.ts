@@ -210,7 +210,7 @@ export function op(first: unknown, second?: unknown, third?: unknown): Op {
   noteName(definition)
   // It reports its calls itself: naming it makes nobody depend on it as a value.
   markSelfReporting(call)
-  noteOpText(definition, fn)
+  noteOpText(definition, { fn, call })
   const match = (inputs?: Readonly<Record<string, unknown>>, options?: MatchOptions): unknown => matchCall(shapeOf(definition), inputs, options)
   return Object.defineProperties(call, {
     name: { value: definition.name }, fn: { value: fn, enumerable: true }, opName: { value: definition.name, enumerable: true },

@@ -1,3 +1,4 @@
+import { getTracer } from '../code/tracer.ts'
 import type { CodeTracking } from '../memo/memo.ts'
 import type { NamedStore } from '../store/named-store.ts'
 import type { CodeStore } from '../store/store.ts'
@@ -31,7 +32,8 @@ export function followCode(store: NamedStore, follower: CodeFollower | undefined
   const tell = (text: string): void => {
     if (told.has(text)) return
     told.add(text)
-    logger.warn(text)
+    // A call around this one may still go on.
+    getTracer().markers.unwatched(() => { logger.warn(text) })
   }
   return {
     tracer: code,

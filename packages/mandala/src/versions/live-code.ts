@@ -5,6 +5,7 @@ import { envNameOf } from '../code/globals.ts'
 import { reachOf, type Touched } from '../code/reach.ts'
 import { findMarked, portrayMarked, type Marked } from '../code/track.ts'
 import { getTracer, type Tracer as ProgramTracer } from '../code/tracer.ts'
+import { digest } from '../value/digest.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
 import type { CodeContent, CodeState, Trace, Tracer, Used } from './code-state.ts'
 
@@ -13,6 +14,8 @@ const SEES_ITS_PLACE = /\bimport\b|\brequire\b|\b__(?:file|dir)name\b|\bmodule\b
 const OWN_NAME = /^(?:async\s+)?function\s*\*?\s*([\w$]+)/
 /** Ends the name of what an op closes over. */
 const CAPTURED = ' (captured)'
+/** What of an op's function can't be told; it is told as a hidden input. */
+const CLOSES_OVER = 'what its function closes over (another function made it: write it where the op is made, or make the op a variable of the module level)'
 /** What was marked by hand, and ops' own texts. */
 const BY_HAND = /^(track|op)#/
 /** Ends the name of a value: a function that makes a value and the value itself are two components. */
@@ -98,7 +101,7 @@ export class LiveCode implements CodeState, Tracer {
     for (const arg of args) trace.addClassesIn(arg)
     return {
       run: (fn) => trace.run(fn),
-      add: (component, hash) => trace.add({ ...parse(component), hash } as Dependency),
+      add: (component, hash) => trace.add(withHash(parse(component), hash)),
       end: () => this.#used(trace, op),
     }
   }
@@ -121,7 +124,8 @@ export class LiveCode implements CodeState, Tracer {
     if (unreported !== undefined) components.set(untrackedId(unreported), UNTRACKED_HASH)
     const captured = this.#captured(own)
     if (captured) components.set(own + CAPTURED, captured.hash)
-    const names = unreported === undefined ? hidden : [...hidden, notTracked(unreported)]
+    const names = unreported === undefined ? [...hidden] : [...hidden, notTracked(unreported)]
+    if (captured?.hash === UNTRACKED_HASH) names.push(CLOSES_OVER)
     return { components, hidden: names, written, changed: changed.filter((id) => this.#counts(id)) }
   }
 
@@ -135,12 +139,15 @@ export class LiveCode implements CodeState, Tracer {
     return names.get(id)
   }
 
-  /** The values that an op made inside a function closes over, as one. */
+  /** The values that an op's function closes over, as one, and what made it where that is more. */
   #captured(op: string): CodeContent | undefined {
     const captured = findOpCaptures(op)
     if (!captured) return undefined
-    const source = captured.names.map((name, i) => `${name} = ${inspect(captured.values[i], { depth: 1, breakLength: Infinity })}`).join(', ')
-    return { hash: portrayMarked(captured.values).hash, source: source.slice(0, 200) }
+    const { names, values, origin } = captured
+    const shown = names.map((name, i) => `${name} = ${inspect(values[i], { depth: 1, breakLength: Infinity })}`).join(', ').slice(0, 200)
+    const hash = names.length === 0 ? '' : portrayMarked(values).hash
+    if (!origin) return { hash, source: shown }
+    return { hash: names.length === 0 ? origin.hash : digest('component', `${hash} ${origin.hash}`), source: shown === '' ? origin.text : `${shown}\n${origin.text}` }
   }
 
   #counts(name: string): boolean {
@@ -192,6 +199,10 @@ function nameOfTouched(touched: Touched): string | undefined {
     case 'global': return envNameOf(touched.name) && `env:${envNameOf(touched.name)}`
     default: return touched.kind === 'code' ? touched.id : touched.id + VALUE
   }
+}
+
+function withHash(dependency: Dependency, hash: string): Dependency {
+  return dependency.kind === 'package' ? { ...dependency, version: hash } : { ...dependency, hash }
 }
 
 /** The other way round; hash and version are asked for. */

@@ -53,7 +53,7 @@ export class Versions {
   #heads = new Map<string, string>()
   readonly #watches = new Map<string, LiveDependency['watch'] | undefined>()
   readonly #origins = new Map<VersionId, CodeOrigin>()
-  readonly #semantics = new Map<VersionId, string>()
+  readonly #semantics = new Map<VersionId, { readonly op: OpIdentity; readonly semantic: string }>()
   /** By op: the latest versions that executions had here, as they were recorded. */
   readonly #recorded = new Map<string, StoredVersion[]>()
   #revision: number | undefined
@@ -236,11 +236,11 @@ export class Versions {
 
   /** What a current version means, for a call on equal inputs that came about otherwise. */
   semanticOf(op: OpIdentity, id: VersionId): string {
-    let semantic = this.#semantics.get(id)
-    if (semantic === undefined) {
-      semantic = deriveSemanticId(op, this.#get(id).dependencies.map(({ component, hash }) => [component, this.#classOf(component, hash)]))
-      this.#semantics.set(id, semantic)
-    }
+    const known = this.#semantics.get(id)
+    // Whoever looks for calls that are gone asks for all versions of a name, whatever the numbers of their ops.
+    if (known && known.op.name === op.name && known.op.version === op.version) return known.semantic
+    const semantic = deriveSemanticId(op, this.#get(id).dependencies.map(({ component, hash }) => [component, this.#classOf(component, hash)]))
+    this.#semantics.set(id, { op, semantic })
     return semantic
   }
 

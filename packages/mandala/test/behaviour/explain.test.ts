@@ -106,6 +106,41 @@ test('an op that never ran names those that did; inputs that can\'t be identifie
   assert.deepEqual([(await storage.failures()).length, (await storage.stats()).calls], [0, 1])
 })
 
+test('asking about one op changes no ids of another under the same name and another number', async (t) => {
+  const idAfter = async (isAsked: boolean): Promise<string | undefined> => {
+    const code = new FakeCode({ a: '1' })
+    const path = makePath(t)
+    const makeTrain = (version: number) => op('train', (x: number) => x + Number(code.use('a')), { version })
+    const [first, second] = [makeTrain(0), makeTrain(1)]
+    {
+      await using storage = code.open({ path })
+      await storage.run(() => first(1))
+    }
+    await using storage = code.open({ path })
+    await storage.run(async () => {
+      if (isAsked) await storage.explain(second, 2)
+      await first(2)
+    })
+    return (await storage.calls(first)).at(-1)?.hid
+  }
+  assert.equal(await idAfter(true), await idAfter(false))
+})
+
+test('a dropped call of an op that was renamed is told as such', async () => {
+  const code = new FakeCode({ a: '1' })
+  const storage = code.open()
+  const train = op('train', (x: number) => x + Number(code.use('a')))
+  const twice = op('twice', (x: number) => 2 * x)
+  await storage.run(() => twice(train(2)))
+  await storage.renameOp('train', 'fit')
+  const fit = op('fit', train.fn, { inputs: ['x'] })
+  const [call] = await storage.calls(fit)
+  assert.ok(call)
+  await storage.run(() => fit(3))
+  await storage.drop(call, { dependents: false })
+  assert.deepEqual((await storage.explain(fit, 2)).reasons[0], { kind: 'dropped', isCertain: true })
+})
+
 test('a call that failed is told with its error; one that was dropped as such where its results are still in use', async () => {
   const storage = new Storage()
   const divide = op('divide', (x: number) => { if (x === 0) throw new RangeError('division by zero'); return 1 / x })

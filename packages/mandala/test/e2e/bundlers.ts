@@ -21,6 +21,8 @@ export interface BundleOptions {
   /** What stays outside, beside the library. */
   readonly external?: readonly string[]
   readonly define?: Readonly<Record<string, string>>
+  /** The name of the part of the bundle that a module goes to, by Rollup. */
+  readonly chunkOf?: (id: string) => string | undefined
   /** Those before this library's. */
   readonly plugins?: readonly unknown[]
 }
@@ -39,7 +41,7 @@ const esbuildAs = (name: string, settings: object, end = 'mjs'): Bundler => asyn
   return `out/${name}/main.${end}`
 }
 
-function rollupSettings({ project, external = [], plugins = [] }: BundleOptions): { output: object } {
+function rollupSettings({ project, external = [], plugins = [], chunkOf }: BundleOptions): { output: object } {
   const { default: resolveNode } = loadTool('@rollup/plugin-node-resolve')
   const { default: commonjs } = loadTool('@rollup/plugin-commonjs')
   const { transformSync } = loadTool('esbuild')
@@ -54,7 +56,8 @@ function rollupSettings({ project, external = [], plugins = [] }: BundleOptions)
     input: join(project, 'src/main.ts'), external: [/^mandala-ts/, /^node:/, ...external], onwarn: () => {},
     plugins: [...plugins, plugin.rollup({ root: project }), resolveNode({ extensions: ['.ts', '.js'] }), lower, commonjs({ extensions: ['.js', '.cjs'] })],
   }
-  return { ...input, output: { dir: join(project, 'out/rollup'), entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' } }
+  const output = { dir: join(project, 'out/rollup'), entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs', ...(chunkOf && { manualChunks: chunkOf }) }
+  return { ...input, output }
 }
 
 const bundleWithRollup: Bundler = async (options) => {

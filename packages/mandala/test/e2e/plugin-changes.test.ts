@@ -62,6 +62,44 @@ for (const name of Object.keys(BUNDLERS) as (keyof typeof BUNDLERS)[]) {
   })
 }
 
+/** Each exports what a function gave of a module that hadn't begun to run, as far as their imports tell. */
+const HALF = `export function half(x: number): number { return sum([x]) / 2 }
+function sum(all: number[]): number { return all.reduce((a, b) => a + b, 0) }
+`
+const EARLY = "import { half } from './half.ts'\nexport const early = half(4)\n"
+const HALVES = program("import { half } from './half.ts'\nimport { early } from './early.ts'\nconst f = op(function f(x: number) { return half(x) })",
+  'return [early, await unwrap(f(10))]')
+
+for (const name of Object.keys(BUNDLERS) as (keyof typeof BUNDLERS)[]) {
+  test(`bundled by ${name}, a function may be called before its module has begun, where modules import each other`, async (t) => {
+    const { run } = makeProject(t, {
+      'src/main.ts': HALVES, 'src/early.ts': EARLY, 'src/half.ts': `import { early } from './early.ts'\n${HALF}export const late = () => early\n`,
+    })
+    assert.deepEqual(await run(name), { result: [2, 5], executed: ['f'], warnings: [] })
+    assert.deepEqual(await run(name), { result: [2, 5], executed: [], warnings: [] })
+  })
+}
+
+test('a function may be called before its module has begun, where parts of a bundle import each other and modules don\'t', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': HALVES.replace('./early.ts', './again.ts'), 'src/half.ts': HALF, 'src/early.ts': EARLY, 'src/again.ts': "export { early } from './early.ts'\n",
+  })
+  const chunkOf = (id: string): string | undefined => /(half|again|early)\.ts/.exec(id)?.[1]?.replace('half', 'again')
+  assert.deepEqual(await run('rollup', { chunkOf }), { result: [2, 5], executed: ['f'], warnings: [] })
+  assert.deepEqual(await run('rollup', { chunkOf }), { result: [2, 5], executed: [], warnings: [] })
+  assert.deepEqual(await run('esbuild'), { result: [2, 5], executed: [], warnings: [] })
+})
+
+test('a function may be called by modules that Vite imports into its own', async (t) => {
+  const all = "import.meta.glob<{ early: number }>('./early.ts', { eager: true })"
+  const { run } = makeProject(t, {
+    'src/main.ts': HALVES.replace("import { early } from './early.ts'", "import { all } from './half.ts'\nconst [{ early }] = Object.values(all)"),
+    'src/early.ts': EARLY, 'src/half.ts': `${HALF}export const all = ${all}\n`,
+  })
+  assert.deepEqual(await run('vite'), { result: [2, 5], executed: ['f'], warnings: [] })
+  assert.deepEqual(await run('vite'), { result: [2, 5], executed: [], warnings: [] })
+})
+
 test('a plugin that makes one bundle after the other sees each file as it is', async (t) => {
   const { project, start, write } = makeProject(t, { 'src/main.ts': TWO_OPS, 'src/scales.ts': SCALES(2) })
   const context = await loadTool('esbuild').context({

@@ -12,7 +12,7 @@ const NOTHING: ProgramSource = {
   loadFacts: () => undefined, resolveModule: () => ({ kind: 'unknown' }), findVersion: () => undefined, findSource: () => undefined, hasFolder: () => false,
 }
 
-function bundled(file: string, source: string, { links = [], version = TRANSFORM_VERSION }: { links?: BundledFile[]; version?: string } = {}): BundledFile {
+function bundled(file: string, source: string, { links = [], version = TRANSFORM_VERSION }: { links?: (BundledFile | undefined)[]; version?: string } = {}): BundledFile {
   const { facts } = transform({ file, source, kind: 'module' })
   const content: FileContent = { facts, source, resolved: { tool: { kind: 'package', name: 'tool', version: '1.0.0' } }, packages: { tool: '1.0.0' } }
   return { file, version, packed: deflateRawSync(JSON.stringify(content)).toString('base64'), links: () => links }
@@ -26,6 +26,15 @@ test('a file is known with those that it refers to, round a circle too', () => {
   assert.deepEqual(source.add(a, '/out/main.mjs'), ['src/a.ts', 'src/b.ts'])
   assert.equal(source.findSource('src/b.ts'), 'export const b = 2')
   assert.deepEqual([source.hasFolder('src'), source.hasFolder('.'), source.hasFolder('sr')], [true, true, false])
+})
+
+test('what a file refers to, in a part of the bundle that has not run yet, is known when another file comes', () => {
+  const links: (BundledFile | undefined)[] = [undefined]
+  const source = new BundledSource(NOTHING)
+  assert.deepEqual(source.add(bundled('a.ts', 'export const a = 1', { links }), '/out/first.mjs'), ['a.ts'])
+  links[0] = bundled('data.json', '')
+  assert.deepEqual(source.add(bundled('b.ts', ''), '/out/second.mjs'), ['b.ts', 'data.json'])
+  assert.deepEqual(source.add(bundled('c.ts', ''), '/out/second.mjs'), ['c.ts'])
 })
 
 test('what came with its own code is not replaced by what another file refers to', () => {

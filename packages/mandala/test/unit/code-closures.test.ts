@@ -21,6 +21,18 @@ test('a function is a closure if it uses locals of those around it', () => {
 test('an arrow function is a closure if it uses `this`, another function is not', () => {
   assert.deepEqual(['later(() => this)', 'later(() => later(() => this.x))', 'later({ m() { return () => super.m() } })'].map(isClosure), [true, true, true])
   assert.deepEqual(['later(function () { return this })', 'later({ m() { return super.m() } })'].map(isClosure), [false, false])
+  assert.equal(isClosure('later(() => class { x = this; static { this.y = 1 } m() { return this } })'), false)
+  assert.equal(isClosure('later(() => function () { return this })'), false)
+  assert.deepEqual(['later(() => class { [this.x] = 1 })', 'later(() => class extends this.x {})', 'later((x = this) => x)'].map(isClosure), [true, true, true])
+})
+
+test('an arrow function is a closure if it uses the `arguments` or the `new.target` of a function around it; any is that evaluates text', () => {
+  for (const body of ['later(() => arguments[0])', 'later(() => new.target)', "later(() => eval('param'))", "later(function () { return eval('param') })"]) {
+    assert.equal(isClosure(body), true, body)
+  }
+  for (const body of ['later(function () { return arguments[0] })', 'later(function () { return new.target })', 'later(() => { var arguments; return arguments })']) {
+    assert.equal(isClosure(body), false, body)
+  }
 })
 
 test('a function that uses its own names, those of its module and globals is no closure', () => {
