@@ -73,11 +73,10 @@ function lookAtProperties(value: Record<string, unknown>): Look | undefined {
   const hasAccessor = keys.some((key) => !Object.hasOwn(Object.getOwnPropertyDescriptor(value, key) ?? {}, 'value'))
   if (hasAccessor) return undefined
   const parts = keys.map((key) => value[key])
-  const isAsItWas = (key: string, i: number): boolean => key === keys[i] && Object.is(value[key], parts[i])
   if (hasInheritedKeys(value)) {
     return { parts, glance: () => {
       const now = Object.keys(value)
-      return now.length === keys.length && now.every(isAsItWas)
+      return now.length === keys.length && now.every((key, i) => key === keys[i] && Object.is(value[key], parts[i]))
     } }
   }
   return {
@@ -85,7 +84,7 @@ function lookAtProperties(value: Record<string, unknown>): Look | undefined {
     glance: () => {
       let i = 0
       // Makes no list, as `Object.keys` would.
-      for (const key in value) if (!isAsItWas(key, i++)) return false
+      for (const key in value) if (key !== keys[i] || !Object.is(value[key], parts[i++])) return false
       return i === keys.length
     },
   }
