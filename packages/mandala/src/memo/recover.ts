@@ -47,16 +47,22 @@ interface Maker extends KnownCall {
 }
 
 async function findMaker(memo: Memo, ref: Ref<unknown>): Promise<Maker | undefined> {
+  const remembered = findRemembered(memo, ref)
   const stored = (await findStoredMaker(memo, ref)) ?? (await findTransientMaker(memo, ref))
-  if (!stored) return findRemembered(memo, ref)
+  if (!stored) return remembered
   const { names } = memo
   const op = names.storedOp(stored.op)
-  const inputs = stored.inputs.map((slot) => ({ name: names.storedInput(op, slot.name), cid: slot.cid, knownHid: slot.hid, ref: memo.refOfGiven(slot) }))
+  const inputs = stored.inputs.map((slot) => {
+    const name = names.storedInput(op, slot.name)
+    // Another process may delete what the store has of it before it is loaded: what is in memory can't go.
+    const known = remembered?.inputs.find((input) => input.name === name && input.cid === slot.cid)
+    return { name, cid: slot.cid, knownHid: slot.hid, ref: known?.ref ?? memo.refOfGiven(slot) }
+  })
   const { hid, version, outputs, code } = stored
   return { hid, op: stored.op, version, outputs, inputs, history: code?.hid ?? hid, usedCode: code?.version, isStored: true }
 }
 
-/** A call that another process deleted since this one was given its outputs. */
+/** A call that this process was given the outputs of; another one may have deleted it since. */
 function findRemembered(memo: Memo, { hid, cid }: Ref<unknown>): Maker | undefined {
   const isIn = (ref: Ref<unknown>): boolean =>
     (ref.hid === hid && ref.cid === cid) || (ref instanceof CollectionRef && [...(ref.knownElements?.values() ?? [])].some(isIn))
