@@ -205,3 +205,19 @@ test('a value that is taken away again while it is computed again is given all t
   assert.deepEqual(await runBoth(storage), right)
   await storage.close()
 })
+
+test('a value is computed again from inputs in memory, though the store has lost them too', async (t) => {
+  const path = makePath(t)
+  {
+    const { storage } = open(path)
+    await storage.run(() => text(3))
+    await storage.close()
+  }
+  const { storage } = open(path)
+  const ref = await storage.run(() => text(3))
+  const db = new DatabaseSync(path)
+  t.after(() => db.close())
+  db.exec('UPDATE vals SET place = 0, size = 0, bytes = NULL')
+  assert.deepEqual(await storage.run(() => unwrap(ref)), { text: 'value 3' })
+  await storage.close()
+})
