@@ -1,6 +1,6 @@
 import { holdsFunction } from './components.ts'
 import { bindingOf, type Binding, type Scopes } from './scope.ts'
-import { eachChild, isClass, isFunction, type SyntaxNode } from './syntax.ts'
+import { eachChild, isClass, isFunction, isMember, type SyntaxNode } from './syntax.ts'
 
 /** What a function that becomes an op has of those around it. */
 export interface Captured {
@@ -92,10 +92,6 @@ function specialOf(node: SyntaxNode): string[] {
     case 'MemberExpression': case 'OptionalMemberExpression': return node.object.type === 'ThisExpression' && !node.computed ? [memberOfThis(node)] : []
     default: return []
   }
-}
-
-function isMember({ type }: SyntaxNode): boolean {
-  return type === 'MemberExpression' || type === 'OptionalMemberExpression'
 }
 
 /** Private ones are seen by naming them only. */

@@ -56,6 +56,7 @@ export class Markers<W extends Watcher> {
     return this.#active.size > 0
   }
 
+  /** Takes in the markers of a module. */
   add(length: number): ModuleMarkers {
     const first = this.#sites
     this.#sites += length

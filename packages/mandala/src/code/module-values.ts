@@ -148,7 +148,7 @@ export class ModuleValues {
     const id = this.findId(fn)
     if (id !== undefined) {
       const isTrivial = this.#surroundings.isTrivial(id)
-      const code = isTrivial ? this.#surroundings.findFingerprint(id) : this.#surroundings.isCode(id) ? '' : this.#origin(id)
+      const code = isTrivial ? this.#surroundings.findFingerprint(id) : this.#surroundings.isCode(id) ? '' : this.originOf(id)
       return { name: `${id} ${code}`, isWhole: true }
     }
     const place = this.#surroundings.findPlace(fn)
@@ -183,7 +183,7 @@ export class ModuleValues {
   /** A value that nothing gives access to is known by its code. */
   state(id: string): ValueState {
     const getter = this.#getterOf(id)
-    if (!getter) return this.#surroundings.isCode(id) ? NO_VALUE : { hash: this.#origin(id), isOpaque: true }
+    if (!getter) return this.#surroundings.isCode(id) ? NO_VALUE : { hash: this.originOf(id), isOpaque: true }
     const value = call(getter)
     if (typeof value === 'function' && selfReporting.has(value)) return NO_VALUE
     if (isCompound(value) && (typeof value === 'object' || Object.keys(value).length > 0)) return this.#stateOf(id, value)
@@ -218,13 +218,13 @@ export class ModuleValues {
   }
 
   #stateOf(id: string, value: unknown): ValueState {
-    if (typeof value === 'symbol') return { hash: this.#origin(id), isOpaque: true }
+    if (typeof value === 'symbol') return { hash: this.originOf(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
     if (typeof value === 'function' && this.#surroundings.isCode(id)) {
       return Object.keys(value).length > 0 ? { hash: this.#portrait(id, value).hash, isOpaque: false } : NO_VALUE
     }
     const portrait = this.#portrait(id, value)
-    return portrait.isPartial ? this.#opaqueState(portrait, this.#origin(id)) : { hash: portrait.hash, isOpaque: false }
+    return portrait.isPartial ? this.#opaqueState(portrait, this.originOf(id)) : { hash: portrait.hash, isOpaque: false }
   }
 
   #opaqueState(portrait: Portrait, origin: string): ValueState {
@@ -261,12 +261,8 @@ export class ModuleValues {
     return portrait
   }
 
-  originOf(id: string): string {
-    return this.#origin(id)
-  }
-
   /** What made a value, where the value itself can't tell, as it was when it is first asked for. */
-  #origin(id: string): string {
+  originOf(id: string): string {
     const known = this.#origins.get(id)
     if (known !== undefined) return known
     // Values that hold each other.
@@ -299,7 +295,7 @@ export class ModuleValues {
     const value = isLiteral ? undefined : this.read(id)
     if (!isCompound(value)) return typeof value === 'symbol' ? '' : identify(value).cid
     const { hash, hasCode } = this.#portrait(id, value)
-    return hasCode && !this.#surroundings.isCode(id) ? `${hash} ${this.#origin(id)}` : hash
+    return hasCode && !this.#surroundings.isCode(id) ? `${hash} ${this.originOf(id)}` : hash
   }
 }
 

@@ -1,3 +1,4 @@
+import { remember } from '../base/remember.ts'
 import { bindingOf, nameOf, type Binding, type Scopes } from './scope.ts'
 import { nameReached, type Way } from './surroundings.ts'
 import { withoutTypes, type ParsedFile, type SyntaxNode } from './syntax.ts'
@@ -19,33 +20,14 @@ const PLAIN: Way = {}
 
 type Found = Exclude<FreeName, { readonly kind: 'global' }> | Reached
 
-/** What was made for each key, once. */
-class Kept<Key, Value> {
-  readonly #known = new Map<Key, Value>()
-  readonly #make: (key: Key) => Value
-
-  constructor(make: (key: Key) => Value) {
-    this.#make = make
-  }
-
-  get(key: Key): Value {
-    let value = this.#known.get(key)
-    if (value === undefined) {
-      value = this.#make(key)
-      this.#known.set(key, value)
-    }
-    return value
-  }
-}
-
 /** What the expressions of one file lead to, `require` included. */
 export class Names {
   readonly #scopes: Scopes
   readonly #required: ReadonlyMap<Binding, { source: string; name: string }>
-  readonly #own = new Kept((name: string): FreeName & { kind: 'own' } => ({ kind: 'own', name }))
-  readonly #imports = new Kept((source: string) => new Kept((name: string): FreeName & { kind: 'import' } => ({ kind: 'import', source, name })))
-  readonly #globals = new Kept((name: string): FreeName & { kind: 'global' } => ({ kind: 'global', name }))
-  readonly #reached = new Kept((binding: Binding) => this.#reach(binding))
+  readonly #own = remember((name: string): FreeName & { kind: 'own' } => ({ kind: 'own', name }))
+  readonly #imports = remember((source: string) => remember((name: string): FreeName & { kind: 'import' } => ({ kind: 'import', source, name })))
+  readonly #globals = remember((name: string): FreeName & { kind: 'global' } => ({ kind: 'global', name }))
+  readonly #reached = remember((binding: Binding) => this.#reach(binding))
 
   /** Names that JSX calls without naming them. */
   readonly jsxFactories: readonly FreeName[]
@@ -70,11 +52,11 @@ export class Names {
     const binding = this.#scopes.module.get(name)
     const from = binding && this.importOf(binding)
     if (from) return this.#import(from)
-    return binding && this.#own.get(name)
+    return binding && this.#own(name)
   }
 
   #import({ source, name }: { readonly source: string; readonly name: string }): FreeName & { kind: 'import' } {
-    return this.#imports.get(source).get(name)
+    return this.#imports(source)(name)
   }
 
   /** The name by which this file calls an import. */
@@ -97,7 +79,7 @@ export class Names {
   }
 
   #named({ name, way }: Reached): FreeName {
-    return this.#globals.get(nameReached(name, way))
+    return this.#globals(nameReached(name, way))
   }
 
   #find(node: SyntaxNode): Found | undefined {
@@ -113,7 +95,7 @@ export class Names {
   #ofIdentifier(node: SyntaxNode): Found | undefined {
     const binding = bindingOf(node)
     if (binding === null) return { kind: 'global', name: node.name, way: PLAIN }
-    return binding && (this.isModuleLevel(binding) || binding.from) ? this.#reached.get(binding) : undefined
+    return binding && (this.isModuleLevel(binding) || binding.from) ? this.#reached(binding) : undefined
   }
 
   #reach(binding: Binding): Found | undefined {
@@ -123,7 +105,7 @@ export class Names {
       const root = `import ${from.name}${binding.name === 'process' ? ' as process' : ''}` as const
       return { kind: 'global', name: /^(default|\*)$/.test(from.name) ? 'process' : `process.${from.name}`, way: { root } }
     }
-    return from ? this.#import(from) : this.#own.get(binding.name)
+    return from ? this.#import(from) : this.#own(binding.name)
   }
 
   #ofMember(node: SyntaxNode): Found | undefined {

@@ -6,7 +6,7 @@ import type { Marks } from './marks.ts'
 import type { FreeName, Names } from './names.ts'
 import { functionOf, isOpCall } from './op-functions.ts'
 import { Site, insertionsOf, type Insertion, type Place, type SiteRef } from './site.ts'
-import { eachChild, isClass, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
+import { eachChild, isClass, isFunction, isMember, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** Where markers go, and what each reports. */
 export interface SitePlan {
@@ -444,10 +444,6 @@ function entryOf(fn: SyntaxNode): Place {
   if (body.type !== 'BlockStatement') return { kind: 'expression', node: body }
   const directive = (body.directives as SyntaxNode[]).at(-1)
   return directive ? { kind: 'statement', at: directive.end, prefix: ';' } : { kind: 'statement', at: body.start + 1 }
-}
-
-function isMember({ type }: SyntaxNode): boolean {
-  return type === 'MemberExpression' || type === 'OptionalMemberExpression'
 }
 
 function isSyncCall(node: SyntaxNode): boolean {

@@ -92,8 +92,8 @@ export function someChild(node: SyntaxNode, isFound: (child: SyntaxNode) => bool
     if ((field === 'key' || field === 'property') && !node.computed) continue
     const child: unknown = node[field]
     if (Array.isArray(child)) {
-      for (const each of child) if (each && isRunnable(each) && isFound(each)) return true
-    } else if (child && isRunnable(child as SyntaxNode) && isFound(child as SyntaxNode)) return true
+      for (const each of child) if (each && isRunnable(each) && isFound(each) === true) return true
+    } else if (child && isRunnable(child as SyntaxNode) && isFound(child as SyntaxNode) === true) return true
   }
   return false
 }
@@ -123,6 +123,10 @@ export function isFunction(node: SyntaxNode): boolean {
 
 export function isClass(node: SyntaxNode): boolean {
   return node.type === 'ClassDeclaration' || node.type === 'ClassExpression'
+}
+
+export function isMember({ type }: SyntaxNode): boolean {
+  return type === 'MemberExpression' || type === 'OptionalMemberExpression'
 }
 
 const WRAPPERS = new Set(['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression', 'TSTypeAssertion', 'TSInstantiationExpression', 'ParenthesizedExpression'])

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { CallTrace, findCurrent, notTracked, UNTRACKED_HASH, untrackedId, type Dependency } from '../code/call-trace.ts'
-import { findOpCaptures, findOpText, findUnreported, opTextId } from '../code/op-texts.ts'
+import { findOpCaptures, findOpText, findUnreported, opTextId, type OpCaptures } from '../code/op-texts.ts'
 import { envNameOf } from '../code/globals.ts'
 import { reachOf, type Touched } from '../code/reach.ts'
 import { findMarked, portrayMarked, type Marked } from '../code/track.ts'
@@ -59,7 +59,8 @@ export class LiveCode implements CodeState, Tracer {
       known = BY_HAND.test(component) ? 'by hand' : parse(component)
       this.#parsed.set(component, known)
     }
-    return known === 'by hand' ? this.find(component)?.hash : findCurrent(known, this.#program)
+    if (known !== 'by hand') return findCurrent(known, this.#program)
+    return component.endsWith(CAPTURED) ? this.#capturedHash(component.slice(0, -CAPTURED.length)) : this.find(component)?.hash
   }
 
   isReadable(component: string): boolean {
@@ -122,10 +123,10 @@ export class LiveCode implements CodeState, Tracer {
     if (text !== undefined) components.set(own, text)
     const unreported = findUnreported(own)
     if (unreported !== undefined) components.set(untrackedId(unreported), UNTRACKED_HASH)
-    const captured = this.#captured(own)
-    if (captured) components.set(own + CAPTURED, captured.hash)
+    const captured = this.#capturedHash(own)
+    if (captured !== undefined) components.set(own + CAPTURED, captured)
     const names = unreported === undefined ? [...hidden] : [...hidden, notTracked(unreported)]
-    if (captured?.hash === UNTRACKED_HASH) names.push(CLOSES_OVER)
+    if (captured === UNTRACKED_HASH) names.push(CLOSES_OVER)
     return { components, hidden: names, written, changed: changed.filter((id) => this.#counts(id)) }
   }
 
@@ -145,9 +146,13 @@ export class LiveCode implements CodeState, Tracer {
     if (!captured) return undefined
     const { names, values, origin } = captured
     const shown = names.map((name, i) => `${name} = ${inspect(values[i], { depth: 1, breakLength: Infinity })}`).join(', ').slice(0, 200)
-    const hash = names.length === 0 ? '' : portrayMarked(values).hash
-    if (!origin) return { hash, source: shown }
-    return { hash: names.length === 0 ? origin.hash : digest('component', `${hash} ${origin.hash}`), source: shown === '' ? origin.text : `${shown}\n${origin.text}` }
+    return { hash: hashOfCaptures(captured), source: [shown, origin?.text ?? ''].filter((text) => text !== '').join('\n') }
+  }
+
+  /** Without the text, as call after call asks for it. */
+  #capturedHash(op: string): string | undefined {
+    const captured = findOpCaptures(op)
+    return captured && hashOfCaptures(captured)
   }
 
   #counts(name: string): boolean {
@@ -170,6 +175,12 @@ export class LiveCode implements CodeState, Tracer {
       case 'env': return id.startsWith('globalThis.') || id.startsWith('import.meta.env') ? id : `process.env.${id}`
     }
   }
+}
+
+function hashOfCaptures({ names, values, origin }: OpCaptures): string {
+  if (names.length === 0) return origin?.hash ?? ''
+  const { hash } = portrayMarked(values)
+  return origin ? digest('component', `${hash} ${origin.hash}`) : hash
 }
 
 function contentOfMarked(marked: Marked): CodeContent {
