@@ -14,9 +14,16 @@ export function findByHistory(memo: Memo, request: Request): Awaitable<Result | 
   const known = memo.results.get(request.key)
   if (known && holds(memo, known)) return expectAnswers(known, request.op)
   request.isNew = false
+  if (known) return whenCommitted(memo, () => findStored(memo, request))
   if (!memo.executed.has(request.op) || memo.code) return findStored(memo, request)
   const has = memo.store.hasContent(request.cid)
   return isThenable(has) ? has.then((yes) => findUnlessNew(memo, request, yes)) : findUnlessNew(memo, request, has)
+}
+
+/** One call in memory hides those that were executed before it, under other values of the program: they may wait for their commit. */
+function whenCommitted<T>({ queue }: Memo, find: () => Awaitable<T>): Awaitable<T> {
+  const flushed = queue.count > 0 ? queue.flush() : undefined
+  return isThenable(flushed) ? flushed.then(find) : find()
 }
 
 /** New calls of an op come in rows: one look for any call on equal inputs, whatever its history, is enough for each. */
@@ -96,8 +103,11 @@ export function findByContent(memo: Memo, request: Request, cid: CallContentId):
   if (recent && holds(memo, recent)) return expectAnswers(recent, request.op)
   if (request.isNew) return undefined
   const toFound = (stored: StoredResult | VersionedResult | undefined): Result | undefined => stored && toResult(memo, request, stored)
-  const stored = memo.code ? findCurrent(memo, memo.code, { cid }) : memo.store.findResultByContent(cid)
-  return isThenable(stored) ? stored.then(toFound) : toFound(stored)
+  const find = (): Awaitable<Result | undefined> => {
+    const stored = memo.code ? findCurrent(memo, memo.code, { cid }) : memo.store.findResultByContent(cid)
+    return isThenable(stored) ? stored.then(toFound) : toFound(stored)
+  }
+  return recent ? whenCommitted(memo, find) : find()
 }
 
 async function adopt(memo: Memo, request: Request, cid: CallContentId, found: Result): Promise<Result> {
