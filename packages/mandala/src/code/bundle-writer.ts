@@ -135,6 +135,7 @@ function sourcesIn(facts: FileFacts | undefined): string[] {
   note(facts?.refs ?? [])
   note(Object.values(facts?.exports ?? {}))
   for (const component of facts?.components ?? []) note(component.names)
+  for (const { making } of facts?.captured.flat() ?? []) note(making?.names ?? [])
   for (const statement of facts?.statements ?? []) note([...statement.names, ...statement.whole.names])
   return [...found]
 }

@@ -1,4 +1,5 @@
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
+import { classesOf } from './classes.ts'
 import type { Watcher } from './markers.ts'
 import type { ValueState } from './module-values.ts'
 import { componentId } from './program.ts'
@@ -90,8 +91,8 @@ export class CallTrace implements Watcher {
   }
 
   #addClassOf(instance: object): void {
-    for (let at: object | null = Object.getPrototypeOf(instance); at; at = Object.getPrototypeOf(at)) {
-      const id = typeof at.constructor === 'function' ? this.#tracer.values.findId(at.constructor) : undefined
+    for (const constructor of classesOf(instance)) {
+      const id = this.#tracer.values.findId(constructor)
       if (id !== undefined) for (let each: CallTrace | undefined = this; each; each = each.outer) each.#code.add(id)
     }
   }

@@ -234,15 +234,20 @@ export function holdsFunction(node: SyntaxNode): boolean {
   return isFunction(node) || isClass(node) || someChild(node, holdsFunction)
 }
 
-export function listPatternNames(node: SyntaxNode): string[] {
+/** The identifiers that a pattern gives values to. */
+export function listPatternNodes(node: SyntaxNode): SyntaxNode[] {
   switch (node.type) {
-    case 'Identifier': return [node.name]
-    case 'AssignmentPattern': return listPatternNames(node.left)
-    case 'RestElement': return listPatternNames(node.argument)
-    case 'ArrayPattern': return (node.elements as (SyntaxNode | null)[]).flatMap((each) => (each ? listPatternNames(each) : []))
-    case 'ObjectPattern': return (node.properties as SyntaxNode[]).flatMap((each) => listPatternNames(each.type === 'RestElement' ? each : each.value))
+    case 'Identifier': return [node]
+    case 'AssignmentPattern': return listPatternNodes(node.left)
+    case 'RestElement': return listPatternNodes(node.argument)
+    case 'ArrayPattern': return (node.elements as (SyntaxNode | null)[]).flatMap((each) => (each ? listPatternNodes(each) : []))
+    case 'ObjectPattern': return (node.properties as SyntaxNode[]).flatMap((each) => listPatternNodes(each.type === 'RestElement' ? each : each.value))
     default: return []
   }
+}
+
+export function listPatternNames(node: SyntaxNode): string[] {
+  return listPatternNodes(node).map(nameOf)
 }
 
 const MAKERS = new Set(['CallExpression', 'OptionalCallExpression', 'TaggedTemplateExpression', 'AwaitExpression', 'ImportExpression', 'JSXElement', 'JSXFragment'])

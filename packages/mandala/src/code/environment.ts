@@ -1,7 +1,7 @@
 import { identify } from '../value/identify.ts'
 import { contentOfGlobal, envNameOf, GLOBALS } from './globals.ts'
 import type { Getter } from './module-values.ts'
-import { portray } from './portrait.ts'
+import { NAMELESS, portray } from './portrait.ts'
 import { nameSet } from './surroundings.ts'
 
 /** What comes before the name of a global that nobody declares, beside variables of `process.env`. */
@@ -26,7 +26,7 @@ export class Environment {
   hashOf(name: string): string | undefined {
     const value = valueOf(this.#getters.get(name) ?? (() => readOutside(name)))
     if (typeof value !== 'object' || value === null) return typeof value === 'function' || typeof value === 'symbol' ? undefined : identify(value).cid
-    const { hash, isPartial } = portray(value, () => ({ name: '', isWhole: false }))
+    const { hash, isPartial } = portray(value, NAMELESS)
     return isPartial ? undefined : hash
   }
 

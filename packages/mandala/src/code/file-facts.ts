@@ -1,4 +1,5 @@
 import { digest } from '../value/digest.ts'
+import type { Captured } from './captures.ts'
 import { canonicalise, canonicaliseStatement, type CanonicalSource } from './canonical-source.ts'
 import { isActive, listPatternNames, type Component, type ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
@@ -34,6 +35,22 @@ export interface StatementFacts {
   readonly whole: { readonly canonical: string; readonly names: readonly FreeName[] }
 }
 
+/** A value that the function of an op closes over, see `Captured`; the first is that function itself. */
+export interface CapturedFacts {
+  readonly name: string
+  readonly making: MakingFacts | null
+}
+
+/** What made such a value. */
+export interface MakingFacts {
+  /** Where it stands: to show its code. */
+  readonly places: readonly (readonly [start: number, end: number])[]
+  readonly canonical: string
+  readonly names: readonly FreeName[]
+  /** Others that went into it: numbers in the list. */
+  readonly values: readonly number[]
+}
+
 export type ExportTarget =
   | { readonly kind: 'own'; readonly name: string }
   | { readonly kind: 'import'; readonly source: string; readonly name: string }
@@ -52,6 +69,8 @@ export interface FileFacts {
   readonly imports: readonly string[]
   readonly refs: readonly SiteRef[]
   readonly sites: readonly (readonly number[])[]
+  /** By op that closes over something. */
+  readonly captured: readonly (readonly CapturedFacts[])[]
 }
 
 /** The canonical text of every component, and with it what the ops among them close over. */
@@ -89,6 +108,16 @@ export function listStatements({ program, table, names, components }: Statements
 function isStatement(node: SyntaxNode): boolean {
   if (node.type !== 'VariableDeclaration') return /Statement$/.test(node.type) && node.type !== 'EmptyStatement'
   return isRunnable(node) && (node.declarations as SyntaxNode[]).some(({ init }) => init && isActive(init))
+}
+
+export function capturedFacts(captured: Captured, context: { readonly table: ComponentTable; readonly names: Names }): CapturedFacts[] {
+  return captured.map(({ name, making }) => {
+    if (!making) return { name, making: null }
+    const pieces = making.nodes.map((node) => canonicaliseStatement(node, { ...context, skipsFunctions: false }))
+    const canonical = digest('source', JSON.stringify(pieces.map(({ text }) => text)))
+    const places = making.nodes.map(({ start, end }) => [start, end] as const)
+    return { name, making: { places, canonical, names: pieces.flatMap(({ names }) => names), values: making.values } }
+  })
 }
 
 /** What a file gives to others, and what it needs from them. */

@@ -46,6 +46,10 @@ export class FunctionPlaces {
     return place ?? undefined
   }
 
+  isMarked(made: object): boolean {
+    return MARKER.test(Function.prototype.toString.call(made))
+  }
+
   #read(fn: object): FunctionPlace | undefined {
     const text = Function.prototype.toString.call(fn)
     const found = MARKER.exec(text)

@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { CONTENT_ID } from '../value/content-id.ts'
 import { findTypeOf } from '../value/type-registry.ts'
 
 /** Says whether a value is as it was: a cheaper way than hashing it. */
@@ -39,8 +40,8 @@ function lookAt(value: object): Look | undefined {
     const time = value.getTime()
     return { parts: [], glance: () => Object.is(value.getTime(), time) }
   }
-  // Where it stands in the text of its last match is nothing that it is.
-  if (types.isRegExp(value)) return { parts: [], glance: () => true }
+  // Neither changes: where a pattern stands in the text of its last match is nothing that it is.
+  if (types.isRegExp(value) || CONTENT_ID in value) return { parts: [], glance: () => true }
   return hasHiddenContent(value) ? undefined : lookAtProperties(value as Record<string, unknown>)
 }
 

@@ -11,6 +11,7 @@ export interface Marks {
   /** Has a value, of which these are parts, before they have. */
   readonly ready: string
   readonly capture: string
+  readonly peek: string
   readonly end: string
   /** These are a bundle's: what it reports to, and what it brings along. */
   readonly tracer: string
@@ -20,7 +21,9 @@ export interface Marks {
 export function marksFor(file: string, source: string): Marks {
   let suffix = ''
   while (source.includes(`$md${suffix}`)) suffix += '_'
-  const [bytes, ready, capture, end, tracer, facts] = [...'brcetf'].map((letter) => `$md${letter}${suffix}`) as [string, string, string, string, string, string]
-  const [report, pass] = ['', 'p'].map((letter) => `$md${letter}${suffix}_${markOfFile(file)}`) as [string, string]
-  return { bytes, report, pass, ready, capture, end, tracer, facts }
+  const name = (letter: string): string => `$md${letter}${suffix}`
+  const tell = (letter: string): string => `${name(letter)}_${markOfFile(file)}`
+  return {
+    bytes: name('b'), report: tell(''), pass: tell('p'), ready: name('r'), capture: name('c'), peek: name('k'), end: name('e'), tracer: name('t'), facts: name('f'),
+  }
 }

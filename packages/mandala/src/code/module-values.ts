@@ -2,9 +2,12 @@ import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import { inspect } from 'node:util'
 import type { FunctionPlace } from './function-places.ts'
-import { glanceAt, type Glance } from './glance.ts'
+import type { MakingFacts } from './file-facts.ts'
+import type { Glance } from './glance.ts'
 import { portray, type Naming, type Portrait } from './portrait.ts'
+import { Portraits } from './portraits.ts'
 import type { Origin, Touched } from './reach.ts'
+import { isSelfReporting } from './self-reporting.ts'
 
 export type Getter = () => unknown
 
@@ -16,29 +19,13 @@ export interface ValueState {
   readonly isOpaque: boolean
 }
 
-/** Values of more parts are looked at once in a process: later only another object counts as a change. */
-const SMALL_SIZE = 200
-
 /** The closures that were in the value of a component when it was looked at after the last refresh, by number. */
 interface Closures {
   readonly numbers: Map<object, string>
   readonly epoch: number
 }
 
-interface KnownPortrait {
-  readonly portrait: Portrait
-  /** Whether the value is as it was; undefined where that is taken for granted. */
-  readonly isSame: Glance | undefined
-}
-
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
-
-const selfReporting = new WeakSet<object>()
-
-/** Says that a function reports its own calls, so that naming it makes nobody depend on it. */
-export function markSelfReporting(fn: object): void {
-  selfReporting.add(fn)
-}
 
 /** What the values of a program are seen in. */
 export interface Surroundings {
@@ -61,12 +48,13 @@ export interface Surroundings {
 export class ModuleValues {
   readonly #getters = new Map<string, Getter>()
   readonly #importers = new Map<string, Getter>()
-  readonly #portraits = new WeakMap<object, KnownPortrait>()
+  readonly #portraits = new Portraits()
   /** What a value is that has a portrait and an origin. */
   readonly #opaque = new WeakMap<Portrait, { readonly origin: string; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
   readonly #origins = new Map<string, string>()
+  #makings = new WeakMap<MakingFacts, string>()
   readonly #closures = new Map<string, Closures>()
   /** What was shown of a value when its origin was first asked for. */
   readonly #shownThen = new Map<string, string>()
@@ -89,6 +77,7 @@ export class ModuleValues {
   /** Code isn't what it was: what values were made by is looked up again. */
   forgetOrigins(): void {
     this.#origins.clear()
+    this.#makings = new WeakMap()
     this.#fixed.clear()
   }
 
@@ -119,8 +108,7 @@ export class ModuleValues {
     if (!this.#isOutdated || !this.#surroundings.isIdle()) return
     this.#isOutdated = false
     this.#epoch += 1
-    this.#origins.clear()
-    this.#fixed.clear()
+    this.forgetOrigins()
   }
 
   /** The component that a function or a class of the module level is. */
@@ -143,16 +131,25 @@ export class ModuleValues {
     return this.#ids.get(made)
   }
 
-  /** Functions report themselves when they run, but for those too small to: these are known by their code wherever they lie. */
-  #nameOf(closures: Closures, fn: object): Naming {
+  /**
+   * What a function is known as of which nothing else counts. Functions report themselves when they run, but for those too small to: these are
+   * known by their code wherever they lie.
+   */
+  findWhole(fn: object): string | undefined {
     const id = this.findId(fn)
     if (id !== undefined) {
       const isTrivial = this.#surroundings.isTrivial(id)
       const code = isTrivial ? this.#surroundings.findFingerprint(id) : this.#surroundings.isCode(id) ? '' : this.originOf(id)
-      return { name: `${id} ${code}`, isWhole: true }
+      return `${id} ${code}`
     }
     const place = this.#surroundings.findPlace(fn)
-    if (place && !place.isClosure) return { name: place.name, isWhole: true }
+    return place && !place.isClosure ? place.name : undefined
+  }
+
+  #nameOf(closures: Closures, fn: object): Naming {
+    const whole = this.findWhole(fn)
+    if (whole !== undefined) return { name: whole, isWhole: true }
+    const place = this.#surroundings.findPlace(fn)
     return { name: `${place?.name ?? (fn as { name?: unknown }).name} ${this.#numberOf(closures, fn)}`, isWhole: false }
   }
 
@@ -185,7 +182,7 @@ export class ModuleValues {
     const getter = this.#getterOf(id)
     if (!getter) return this.#surroundings.isCode(id) ? NO_VALUE : { hash: this.originOf(id), isOpaque: true }
     const value = call(getter)
-    if (typeof value === 'function' && selfReporting.has(value)) return NO_VALUE
+    if (typeof value === 'function' && isSelfReporting(value)) return NO_VALUE
     if (isCompound(value) && (typeof value === 'object' || Object.keys(value).length > 0)) return this.#stateOf(id, value)
     const known = this.#fixed.get(id)
     if (known && Object.is(known.value, value)) return known.state
@@ -210,9 +207,7 @@ export class ModuleValues {
       revision = this.#revision
       seen = value
       hash = this.has(id) ? this.state(id).hash : undefined
-      // What has no portrait is looked at anew each time.
-      const known = isCompound(value) ? this.#portraits.get(value) : { isSame: undefined }
-      isSame = known ? known.isSame : () => false
+      isSame = isCompound(value) ? this.#portraits.glanceOf(value) : undefined
       return hash
     }
   }
@@ -250,15 +245,15 @@ export class ModuleValues {
   }
 
   #portrait(id: string, value: object): Portrait {
-    const known = this.#portraits.get(value)
-    if (known && (!known.isSame || known.isSame())) return known.portrait
-    const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
-    const portrait = this.#surroundings.aside(() => portray(value, (fn) => this.#nameOf(closures, fn)))
-    this.#closures.set(id, { ...closures, epoch: this.#epoch })
-    const isFixed = portrait.size > SMALL_SIZE || typeof value === 'function' && Object.keys(value).length === 0
-    const isSame = isFixed ? undefined : glanceAt(value, SMALL_SIZE * 4)
-    if (isSame || isFixed) this.#portraits.set(value, { portrait, isSame })
-    return portrait
+    return this.#portraits.look(value, () => {
+      const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
+      const portrait = this.#surroundings.aside(() => portray(value, {
+        nameFunction: (fn) => this.#nameOf(closures, fn),
+        nameInstance: (_, constructor) => ({ name: this.#nameOf(closures, constructor).name, isWhole: false }),
+      }))
+      this.#closures.set(id, { ...closures, epoch: this.#epoch })
+      return portrait
+    })
   }
 
   /** What made a value, where the value itself can't tell, as it was when it is first asked for. */
@@ -267,21 +262,31 @@ export class ModuleValues {
     if (known !== undefined) return known
     // Values that hold each other.
     this.#origins.set(id, '')
-    const { findFingerprint, findGlobal, findOrigin } = this.#surroundings
-    const { held, reach, statements } = findOrigin(id)
+    const origin = this.#digest(this.#surroundings.findOrigin(id), id)
+    this.#origins.set(id, origin)
+    return origin
+  }
+
+  /** The same of a value that a function made. */
+  originOfMade(making: MakingFacts, find: () => Origin): string {
+    let origin = this.#makings.get(making)
+    if (origin === undefined) this.#makings.set(making, (origin = this.#digest(find())))
+    return origin
+  }
+
+  #digest({ held, reach, statements }: Origin, own?: string): string {
+    const { findFingerprint, findGlobal } = this.#surroundings
     const parts = reach.map((touched) => {
       switch (touched.kind) {
         case 'code': return [touched.id, findFingerprint(touched.id)]
-        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === id ? '' : this.#shownOnce(touched)]
+        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === own ? '' : this.#shownOnce(touched)]
         case 'package': return [`npm:${touched.name}`, touched.version]
         case 'builtin': return [touched.name, touched.member]
         case 'global': return [`@${touched.name}`, findGlobal(touched.name)]
       }
     })
     const sorted = parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
-    const origin = digest('component', JSON.stringify([sorted, held.map((each) => [each, this.state(each).hash]), statements]))
-    this.#origins.set(id, origin)
-    return origin
+    return digest('component', JSON.stringify([sorted, held.map((each) => [each, this.state(each).hash]), statements]))
   }
 
   #shownOnce(touched: Touched & { kind: 'value' }): string {

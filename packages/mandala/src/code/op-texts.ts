@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { UNTRACKED_HASH } from './call-trace.ts'
+import { Closures, type Closure } from './closed-over.ts'
 import { hashFunction } from './track.ts'
-import { getTracer, type Captured } from './tracer.ts'
+import { getTracer } from './tracer.ts'
 
 type AnyFunction = (...args: any[]) => unknown
 
@@ -9,6 +9,7 @@ const functions = new Map<string, WeakRef<AnyFunction>>()
 const calls = new Map<string, WeakRef<AnyFunction>>()
 const unreported = new Map<string, string>()
 const texts = new WeakMap<AnyFunction, ReturnType<typeof hashFunction>>()
+let closures: Closures | undefined
 
 /** The component that stands for an op where its function doesn't report itself: its own text is all that is known of its code. */
 export function opTextId({ name, version }: { readonly name: string; readonly version: number }): string {
@@ -29,41 +30,22 @@ export function findUnreported(id: string): string | undefined {
   return unreported.get(id)
 }
 
-/** What an op's function closes over. */
-export interface OpCaptures {
-  readonly names: readonly string[]
-  readonly values: readonly unknown[]
-  /** What made the function, where it closes over more than that. */
-  readonly origin: { readonly hash: string; readonly text: string } | undefined
-}
-
-/** Undefined if it closes over nothing. */
-export function findOpCaptures(id: string): OpCaptures | undefined {
+/** What an op's function closes over; undefined if that is nothing. */
+export function findClosure(id: string): Closure | undefined {
   const fn = functions.get(id)?.deref()
-  if (!fn) return undefined
-  const captured = getTracer().findCaptured(fn)
-  const origin = captured && !captured.isMade || !getTracer().isClosure(fn) ? undefined : findOrigin(fn, calls.get(id)?.deref(), captured)
-  const names = captured?.names ?? []
-  return names.length === 0 && origin === undefined ? undefined : { names, values: captured ? valuesOf(captured) : [], origin }
+  return fn && closuresOf().find(fn, calls.get(id)?.deref())
 }
 
-/** Of a value of the module level what made it, of another function the code where it becomes an op; where that is unknown, it is another one in each process. */
-function findOrigin(fn: AnyFunction, call: AnyFunction | undefined, captured: Captured | undefined): NonNullable<OpCaptures['origin']> {
+/** The same for people. */
+export function showClosure(id: string): string {
+  const fn = functions.get(id)?.deref()
+  return fn ? closuresOf().show(fn) : ''
+}
+
+function closuresOf(): Closures {
   const tracer = getTracer()
   tracer.begin()
-  const { program, values } = tracer
-  const made = values.findId(fn) ?? (call && values.findId(call)) ?? captured?.id
-  const hash = made && (program.find(made)?.component.kind === 'value' ? values.originOf(made) : program.findFingerprint(made))
-  return { hash: hash ?? UNTRACKED_HASH, text: (made && program.findText(made)) ?? '' }
-}
-
-function valuesOf(captured: Captured): readonly unknown[] {
-  try {
-    return captured.values()
-  } catch {
-    // One of them isn't initialised yet: what the function calls may name more than it uses.
-    return []
-  }
+  return (closures ??= new Closures(tracer))
 }
 
 export function findOpText(id: string): ReturnType<typeof hashFunction> | undefined {

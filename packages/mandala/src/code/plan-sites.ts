@@ -1,5 +1,5 @@
 import { isLibrary } from './program.ts'
-import type { Captures } from './captures.ts'
+import type { Captured, Captures } from './captures.ts'
 import type { Component, ComponentTable } from './components.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import type { Marks } from './marks.ts'
@@ -14,6 +14,7 @@ export interface SitePlan {
   /** Numbers into `refs`, by site. */
   readonly sites: readonly (readonly number[])[]
   readonly insertions: readonly Insertion[]
+  readonly captured: readonly Captured[]
 }
 
 export interface PlanInput {
@@ -24,7 +25,7 @@ export interface PlanInput {
   /** What functions close over; left out for files that make no ops. */
   readonly captures: Captures | undefined
   /** The names that the markers use in this file. */
-  readonly marks: Pick<Marks, 'bytes' | 'report' | 'pass' | 'ready' | 'capture'>
+  readonly marks: Pick<Marks, 'bytes' | 'report' | 'pass' | 'ready' | 'capture' | 'peek'>
   readonly isModule: boolean
 }
 
@@ -76,6 +77,7 @@ class Planner {
   readonly #refIndex = new Map<string | SiteRef, number>()
   readonly #sites: Site[] = []
   readonly #wrapped: Insertion[] = []
+  readonly #captured: Captured[] = []
   readonly #kinds: ReadonlyMap<string, Component>
   #component: Component | undefined
   /** Whether it is of a function that is there before the first line of the module runs. */
@@ -105,7 +107,7 @@ class Planner {
     const needed = this.#sites.filter((site) => site.isNeeded)
     const { ready } = this.#input.marks
     const insertions = needed.flatMap((site, i) => insertionsOf(site, { marker: this.#marker(site, i), ready: `${ready}!==void 0`, rank: i + 1 }))
-    return { refs: this.#refs, sites: needed.map((site) => site.refs), insertions: [...insertions, ...this.#wrapped] }
+    return { refs: this.#refs, sites: needed.map((site) => site.refs), insertions: [...insertions, ...this.#wrapped], captured: this.#captured }
   }
 
   /**
@@ -165,12 +167,10 @@ class Planner {
   #capture(call: SyntaxNode, captures: Captures): void {
     const fn = isOpCall(call, this.#input.names) ? functionOf(call.arguments as SyntaxNode[]) : undefined
     const captured = fn && captures.of(fn)
-    if (!captured || captured.expressions.length === 0 && !captured.isMade) return
-    const { expressions, isMade } = captured
+    if (!captured) return
     const { capture, ready } = this.#input.marks
-    const { byNode } = this.#input.table
-    const { name } = byNode.get(fn) ?? byNode.get(call) ?? this.#component ?? { name: '' }
-    const given = `${JSON.stringify(name)},${JSON.stringify(expressions)},()=>[${expressions.join(',')}]${isMade ? ',true' : ''}`
+    const number = this.#captured.push(captured) - 1
+    const given = `${number},[${captured.map(({ name, isSeen }) => (isSeen ? `()=>${name}` : '')).join(',')}]`
     const early = this.#isEarly ? { early: `(${ready}===void 0?f=>f:${capture})(` } : {}
     this.#wrapped.push({ at: fn.start, text: `${capture}(`, ...early, rank: 0.5 }, { at: fn.end, text: `,${given})`, rank: -0.5 })
   }
@@ -383,8 +383,20 @@ class Planner {
     this.#component = own ?? outer
     for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.#visit(decorator, frame)
     if (node.superClass) this.#visit(node.superClass, frame)
+    this.#peek(node)
     for (const member of node.body.body as SyntaxNode[]) if (isRunnable(member)) this.#classMember(member, own, frame)
     this.#component = outer
+  }
+
+  /** Nothing else gives access to private fields. */
+  #peek(node: SyntaxNode): void {
+    const fields = (node.body.body as SyntaxNode[]).filter(({ type, static: isStatic }) => type === 'ClassPrivateProperty' && !isStatic)
+    if (fields.length === 0) return
+    const { peek, ready } = this.#input.marks
+    const names = fields.map(({ key }) => `#${key.id.name}`)
+    const call = `${peek}(this,o=>[${names.map((name) => `${name} in o?o.${name}:0`).join(',')}])`
+    const early = this.#isEarly ? { early: `static{${ready}===void 0||${call}}` } : {}
+    this.#wrapped.push({ at: node.body.start + 1, text: `static{${call}}`, ...early, rank: 0 })
   }
 
   #classMember(member: SyntaxNode, owner: Component | undefined, frame: Frame | undefined): void {

@@ -1,59 +1,85 @@
 import { types } from 'node:util'
+import { CONTENT_ID } from '../value/content-id.ts'
 import { identify } from '../value/identify.ts'
 import { Refusal } from '../value/refusal.ts'
 import { hasHiddenContent } from './glance.ts'
+import { isSelfReporting } from './self-reporting.ts'
 
 /** What a value of the module level is, as far as it can be told from outside. */
 export interface Portrait {
   readonly hash: string
   /** Parts are known by their names alone: functions that close over something, instances of classes. */
   readonly isPartial: boolean
+  /** Some of these have a state that nobody can see. */
+  readonly isHidden: boolean
   /** Functions or instances are in it. */
   readonly hasCode: boolean
+  /** Private fields were seen. */
+  readonly isPeeked: boolean
   /** How many parts were looked at. */
   readonly size: number
 }
 
 const SIZE_MAX = 200_000
 
-/** What a function, or the class of an instance, is known as, and whether nothing else about it counts. */
+/** What a function or an instance is known as. */
 export interface Naming {
   readonly name: string
+  /** Whether nothing else about it counts, of an instance but its fields. */
   readonly isWhole: boolean
+  /** Whether it has a state that nobody can see. */
+  readonly isHidden?: boolean
 }
 
+export interface Namer {
+  /** @param holder what has it as a property */
+  nameFunction(fn: object, holder: object): Naming
+  nameInstance(instance: object, constructor: object): Naming
+  /** Its private fields. */
+  peek?(instance: object): unknown
+}
+
+/** For what has no functions and no instances in it, or doesn't count. */
+export const NAMELESS: Namer = { nameFunction: () => ({ name: '', isWhole: false }), nameInstance: () => ({ name: '', isWhole: false }) }
+
+/** Of what nobody can look at. */
+export const UNSEEN: Portrait = { hash: '', isPartial: true, isHidden: true, hasCode: true, isPeeked: false, size: 0 }
+
 /** The content of a value; of functions and instances in it, what shows. */
-export function portray(value: unknown, nameOf: (fn: object) => Naming): Portrait {
-  const copier = new Copier(nameOf)
+export function portray(value: unknown, namer: Namer): Portrait {
+  const copier = new Copier(namer)
   try {
     const hash = identify(copier.copy(value)).cid
-    return { hash, isPartial: copier.isPartial, hasCode: copier.hasCode, size: copier.size }
+    const { isPartial, isHidden, hasCode, isPeeked, size } = copier
+    return { hash, isPartial, isHidden, hasCode, isPeeked, size }
   } catch (error) {
     // Nested too deeply, or of a kind that has no content: then its code must tell.
-    if (error instanceof Refusal || error instanceof RangeError) return { hash: '', isPartial: true, hasCode: true, size: copier.size }
+    if (error instanceof Refusal || error instanceof RangeError) return { ...UNSEEN, size: copier.size }
     throw error
   }
 }
 
 class Copier {
   isPartial = false
+  isHidden = false
   hasCode = false
+  isPeeked = false
   size = 0
   readonly #copies = new Map<object, unknown>()
-  readonly #nameOf: (fn: object) => Naming
+  readonly #namer: Namer
 
-  constructor(nameOf: (fn: object) => Naming) {
-    this.#nameOf = nameOf
+  constructor(namer: Namer) {
+    this.#namer = namer
   }
 
-  copy(value: unknown): unknown {
+  copy(value: unknown, holder: object = Object.prototype): unknown {
     this.size += 1
     if (this.size > SIZE_MAX) {
       this.isPartial = true
       return 'more'
     }
     switch (typeof value) {
-      case 'function': return this.#function(value)
+      case 'function': return this.#function(value, holder)
       case 'string': this.size += value.length >> 4; return value
       case 'symbol': return this.#part('symbol', value.description)
       case 'object': return value === null ? null : this.#object(value)
@@ -61,20 +87,21 @@ class Copier {
     }
   }
 
-  #part(kind: string, name: unknown, isWhole = false): Map<unknown, unknown> {
+  #part(kind: string, name: unknown, { isWhole, isHidden = false }: Omit<Naming, 'name'> = { isWhole: false }): Map<unknown, unknown> {
     this.isPartial ||= !isWhole
+    this.isHidden ||= isHidden
     this.hasCode = true
     return new Map<unknown, unknown>([['mandala part', kind], ['name', typeof name === 'string' ? name : '']])
   }
 
   /** Its name, and what it carries. */
-  #function(value: object): unknown {
+  #function(value: object, holder: object): unknown {
     const known = this.#copies.get(value)
     if (known !== undefined) return known
-    const { name, isWhole } = this.#nameOf(value)
-    const part = this.#part('function', name, isWhole)
+    const { name, ...naming } = this.#namer.nameFunction(value, holder)
+    const part = this.#part('function', name, naming)
     this.#copies.set(value, part)
-    if (!types.isProxy(value) && Object.keys(value).length > 0) part.set('properties', this.#properties(value, {}))
+    if (!types.isProxy(value) && !isSelfReporting(value) && Object.keys(value).length > 0) part.set('properties', this.#properties(value, {}))
     return part
   }
 
@@ -120,7 +147,7 @@ class Copier {
   #properties(value: object, copy: object): unknown {
     for (const key of Object.keys(value)) {
       const property = Object.getOwnPropertyDescriptor(value, key)
-      const each = property && 'value' in property ? this.copy(property.value) : this.#part('getter', key)
+      const each = property && 'value' in property ? this.copy(property.value, value) : this.#part('getter', key)
       Object.defineProperty(copy, key, { value: each, enumerable: true, writable: true, configurable: true })
     }
     return copy
@@ -133,9 +160,17 @@ class Copier {
       // Where it stands in the text of its last match is nothing that it is.
       return types.isRegExp(value) ? new RegExp(value.source, value.flags) : value
     }
+    const cid = (value as { readonly [CONTENT_ID]?: unknown })[CONTENT_ID]
+    if (cid !== undefined) return this.#part('ref', cid, { isWhole: true })
     const { constructor } = prototype as { constructor?: unknown }
-    const part = this.#part('instance', typeof constructor === 'function' ? this.#nameOf(constructor).name : '')
+    const { name, ...naming } = typeof constructor === 'function' ? this.#namer.nameInstance(value, constructor) : { name: '', isWhole: false }
+    const part = this.#part('instance', name, naming)
     this.#copies.set(value, part)
+    const inner = this.#namer.peek?.(value)
+    if (inner !== undefined) {
+      this.isPeeked = true
+      part.set('private', this.copy(inner))
+    }
     return part.set('fields', this.#properties(value, {}))
   }
 }

@@ -110,6 +110,10 @@ export class Program {
     return found && this.#source.findSource(found.file)?.slice(found.component.start, found.component.end)
   }
 
+  findSource(file: string): string | undefined {
+    return this.#source.findSource(file)
+  }
+
   /** What a name of a file stands for. */
   target(file: string, name: FreeName): Target {
     if (name.kind === 'global') return name

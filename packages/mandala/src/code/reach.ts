@@ -1,6 +1,6 @@
-import type { ComponentFacts } from './file-facts.ts'
+import type { ComponentFacts, MakingFacts } from './file-facts.ts'
 import type { FreeName } from './names.ts'
-import type { Program, Target } from './program.ts'
+import { isLibrary, type Program, type Target } from './program.ts'
 
 /** What reading a name makes a call depend on; a function that runs reports itself. */
 export type Touched =
@@ -71,6 +71,14 @@ export function originOf(program: Program, id: string): Origin {
       return codes.indexOf(code) === codes.lastIndexOf(code) ? code : program.fingerprintOf(file, whole)
     }),
   }
+}
+
+/** What a value was made from that a function closes over. */
+export function originOfMade(program: Program, file: string, making: MakingFacts): Origin {
+  const found = new Map<string, Touched>()
+  const walk = new Walk(program, found)
+  for (const name of making.names) if (name.kind !== 'import' || !isLibrary(name.source)) walk.reached(program.target(file, name))
+  return { held: [], reach: [...found.values()], statements: [program.fingerprintOf(file, making)] }
 }
 
 class Walk {

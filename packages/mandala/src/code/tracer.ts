@@ -1,8 +1,9 @@
 import { MandalaError } from '../base/mandala-error.ts'
 import type { BundledFile } from './bundled-source.ts'
 import type { CallTrace } from './call-trace.ts'
+import { classesOf } from './classes.ts'
 import { Environment } from './environment.ts'
-import type { ComponentFacts } from './file-facts.ts'
+import type { CapturedFacts, ComponentFacts } from './file-facts.ts'
 import { FunctionPlaces } from './function-places.ts'
 import { Markers, type ModuleMarkers } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
@@ -35,17 +36,18 @@ interface LoadedModule {
 export interface ModuleMarks extends Omit<ModuleMarkers, 'first'> {
   /** To be called when the module has been evaluated. */
   end(): void
-  capture<T>(fn: T, name: string, names: readonly string[], values: () => readonly unknown[], isMade?: boolean): T
+  /** Says what a function that becomes an op closes over: its number in the facts of the file, and what gives the values that are seen there. */
+  capture<T>(fn: T, number: number, getters: ClosedOver['getters']): T
+  /** Shows the private fields of a class's instances. */
+  peek(constructor: object, read: (instance: object) => readonly unknown[]): void
 }
 
 /** What a function that is an op closes over. */
-export interface Captured {
-  /** The component that the function is, or in which it becomes an op. */
-  readonly id: string
-  readonly names: readonly string[]
-  values(): readonly unknown[]
-  /** Whether something else made the function, which may have given it more. */
-  readonly isMade: boolean
+export interface ClosedOver {
+  readonly file: string
+  /** The first is the function itself. */
+  readonly values: readonly CapturedFacts[]
+  readonly getters: readonly (Getter | undefined)[]
 }
 
 const NO_SOURCE: ProgramSource = {
@@ -74,7 +76,8 @@ export class Tracer {
   /** How many of them were looked at for what they import. */
   #lookedAt = 0
   readonly #places = new FunctionPlaces()
-  readonly #captured = new WeakMap<object, Captured>()
+  readonly #closedOver = new WeakMap<object, ClosedOver>()
+  readonly #peeks = new WeakMap<object, (instance: object) => readonly unknown[]>()
 
   get program(): Program {
     return this.#program
@@ -188,10 +191,12 @@ export class Tracer {
     return {
       ...marks,
       end: () => lazy?.end(file),
-      capture: (fn, name, names, values, isMade = false) => {
-        if (typeof fn === 'function') this.#captured.set(fn, { id: componentId(file, name), names, values, isMade })
+      capture: (fn, number, getters) => {
+        const values = facts?.captured[number]
+        if (values && typeof fn === 'function') this.#closedOver.set(fn, { file, values, getters })
         return fn
       },
+      peek: (constructor, read) => void this.#peeks.set(constructor, read),
     }
   }
 
@@ -234,8 +239,14 @@ export class Tracer {
   }
 
   /** What a function that became an op closes over; undefined for those that are written at the module level. */
-  findCaptured(fn: object): Captured | undefined {
-    return this.#captured.get(fn)
+  findClosedOver(fn: object): ClosedOver | undefined {
+    return this.#closedOver.get(fn)
+  }
+
+  /** The private fields of an instance, those of each class that tells of them. */
+  peek(instance: object): unknown {
+    const inner = classesOf(instance).map((constructor) => this.#peeks.get(constructor)).filter((read) => read !== undefined)
+    return inner.length === 0 ? undefined : inner.map((read) => read(instance))
   }
 
   /** The component that a function reports when it is entered; undefined for one that has no marker of its own. */
@@ -244,8 +255,13 @@ export class Tracer {
   }
 
   /** Whether a function has values of those around it, or is bound to some. */
-  isClosure(fn: (...args: any[]) => unknown): boolean {
-    return this.#places.find(fn)?.isClosure === true || fn.name.startsWith('bound ')
+  isClosure(fn: object): boolean {
+    return this.#places.find(fn)?.isClosure === true || (fn as { name?: unknown }).name?.toString().startsWith('bound ') === true
+  }
+
+  /** Whether the text of a function or a class reports something. */
+  isMarked(made: object): boolean {
+    return this.#places.isMarked(made)
   }
 
   /** What passing a marker means. */

@@ -1,7 +1,7 @@
 import { Captures } from './captures.ts'
 import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
-import { canonicaliseAll, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
+import { canonicaliseAll, capturedFacts, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
 import { marksFor, type Marks } from './marks.ts'
 import { Names, PROCESS } from './names.ts'
 import { planSites } from './plan-sites.ts'
@@ -14,7 +14,7 @@ import { expressionOf, importedBy } from './surroundings.ts'
 import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.5`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.6`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -60,7 +60,8 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const plan = planSites({ program, table, names, closures: scopes.closures, captures, marks, isModule })
   const components = componentFacts(texts)
   const statements = listStatements({ program, table, names, components })
-  const facts: FileFacts = { file, isModule, components: [...components.values()], statements, ...links, refs: plan.refs, sites: plan.sites }
+  const captured = plan.captured.map((each) => capturedFacts(each, { table, names }))
+  const facts: FileFacts = { file, isModule, components: [...components.values()], statements, ...links, refs: plan.refs, sites: plan.sites, captured }
   const hasMarks = table.list.length > 0 || plan.insertions.length > 0
   const prologue = hasMarks ? prologueOf({ facts, table, names, program }) : undefined
   const opFunctions = makesOps ? listOpFunctions(program, names) : []
@@ -81,11 +82,12 @@ export function instrument(source: string, { facts, insertions, prologue, marks 
   const { announce = announceToLoader(facts.file), further = [], mayRunEarly = facts.imports.some((each) => !isLibrary(each)) } = options
   const first: Insertion[] = []
   if (prologue) {
-    const { bytes, report, pass, capture, end, ready } = marks
+    const { bytes, report, pass, capture, peek, end, ready } = marks
     const { before, call } = announce(`{own:${objectOf(prologue.own)},imported:${objectOf(prologue.imported)}}`)
     // Constants, which an optimising compiler takes for what they are. Only a `var` may be asked for before this line runs; one that was given
     // a literal Rollup takes for that from the beginning.
-    const marked = `var ${ready}=${call};const{bytes:${bytes},report:${report},pass:${pass},capture:${capture},end:${end}}=${ready};`
+    const given = `bytes:${bytes},report:${report},pass:${pass},capture:${capture},peek:${peek},end:${end}`
+    const marked = `var ${ready}=${call};const{${given}}=${ready};`
     first.push({ at: prologue.at, text: before + marked, rank: 0 })
   }
   return insertAll(source, [...first, ...insertions, ...further], mayRunEarly)

@@ -1,6 +1,6 @@
 import { mapAll } from '../base/awaitable.ts'
 import { MandalaError } from '../base/mandala-error.ts'
-import { markSelfReporting } from '../code/module-values.ts'
+import { markSelfReporting } from '../code/self-reporting.ts'
 import { noteOpText } from '../code/op-texts.ts'
 import { getTracer } from '../code/tracer.ts'
 import type { Kind } from '../model/kind.ts'

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import type { Awaitable } from '../base/awaitable.ts'
 import type { ContentId, HistoryId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
+import { CONTENT_ID } from '../value/content-id.ts'
 import { deriveHistoryId } from './derive-ids.ts'
 
 /** Where a Ref's value comes from: the storage that made it. */
@@ -69,6 +70,7 @@ function asValue(ref: Ref<unknown>, how: string): MandalaError {
 Object.defineProperty(Ref.prototype, Symbol.toPrimitive, {
   value(this: Ref<unknown>) { throw asValue(this, 'used as a text or a number') },
 })
+Object.defineProperty(Ref.prototype, CONTENT_ID, { get(this: Ref<unknown>) { return this.cid } })
 Object.defineProperty(Ref.prototype, inspect.custom, { value: Ref.prototype.toString })
 Object.defineProperty(Ref.prototype, Symbol.for('Jupyter.display'), {
   value(this: Ref<unknown>) { return { 'text/plain': this.toString() } },

@@ -1,11 +1,10 @@
 import { inspect } from 'node:util'
 import { CallTrace, findCurrent, notTracked, UNTRACKED_HASH, untrackedId, type Dependency } from '../code/call-trace.ts'
-import { findOpCaptures, findOpText, findUnreported, opTextId, type OpCaptures } from '../code/op-texts.ts'
+import { findClosure, findOpText, findUnreported, opTextId, showClosure } from '../code/op-texts.ts'
 import { envNameOf } from '../code/globals.ts'
 import { reachOf, type Touched } from '../code/reach.ts'
 import { findMarked, portrayMarked, type Marked } from '../code/track.ts'
 import { getTracer, type Tracer as ProgramTracer } from '../code/tracer.ts'
-import { digest } from '../value/digest.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
 import type { CodeContent, CodeState, Trace, Tracer, Used } from './code-state.ts'
 
@@ -14,8 +13,6 @@ const SEES_ITS_PLACE = /\bimport\b|\brequire\b|\b__(?:file|dir)name\b|\bmodule\b
 const OWN_NAME = /^(?:async\s+)?function\s*\*?\s*([\w$]+)/
 /** Ends the name of what an op closes over. */
 const CAPTURED = ' (captured)'
-/** What of an op's function can't be told; it is told as a hidden input. */
-const CLOSES_OVER = 'what its function closes over (another function made it: write it where the op is made, or make the op a variable of the module level)'
 /** What was marked by hand, and ops' own texts. */
 const BY_HAND = /^(track|op)#/
 /** Ends the name of a value: a function that makes a value and the value itself are two components. */
@@ -60,7 +57,7 @@ export class LiveCode implements CodeState, Tracer {
       this.#parsed.set(component, known)
     }
     if (known !== 'by hand') return findCurrent(known, this.#program)
-    return component.endsWith(CAPTURED) ? this.#capturedHash(component.slice(0, -CAPTURED.length)) : this.find(component)?.hash
+    return component.endsWith(CAPTURED) ? findClosure(component.slice(0, -CAPTURED.length))?.hash : this.find(component)?.hash
   }
 
   isReadable(component: string): boolean {
@@ -123,10 +120,10 @@ export class LiveCode implements CodeState, Tracer {
     if (text !== undefined) components.set(own, text)
     const unreported = findUnreported(own)
     if (unreported !== undefined) components.set(untrackedId(unreported), UNTRACKED_HASH)
-    const captured = this.#capturedHash(own)
-    if (captured !== undefined) components.set(own + CAPTURED, captured)
+    const closure = findClosure(own)
+    if (closure) components.set(own + CAPTURED, closure.hash)
     const names = unreported === undefined ? [...hidden] : [...hidden, notTracked(unreported)]
-    if (captured === UNTRACKED_HASH) names.push(CLOSES_OVER)
+    if (closure?.untold !== undefined) names.push(notTold(closure.untold))
     return { components, hidden: names, written, changed: changed.filter((id) => this.#counts(id)) }
   }
 
@@ -140,19 +137,10 @@ export class LiveCode implements CodeState, Tracer {
     return names.get(id)
   }
 
-  /** The values that an op's function closes over, as one, and what made it where that is more. */
+  /** All that an op's function closes over, as one. */
   #captured(op: string): CodeContent | undefined {
-    const captured = findOpCaptures(op)
-    if (!captured) return undefined
-    const { names, values, origin } = captured
-    const shown = names.map((name, i) => `${name} = ${inspect(values[i], { depth: 1, breakLength: Infinity })}`).join(', ').slice(0, 200)
-    return { hash: hashOfCaptures(captured), source: [shown, origin?.text ?? ''].filter((text) => text !== '').join('\n') }
-  }
-
-  /** Without the text, as call after call asks for it. */
-  #capturedHash(op: string): string | undefined {
-    const captured = findOpCaptures(op)
-    return captured && hashOfCaptures(captured)
+    const closure = findClosure(op)
+    return closure && { hash: closure.hash, source: showClosure(op) }
   }
 
   #counts(name: string): boolean {
@@ -177,10 +165,11 @@ export class LiveCode implements CodeState, Tracer {
   }
 }
 
-function hashOfCaptures({ names, values, origin }: OpCaptures): string {
-  if (names.length === 0) return origin?.hash ?? ''
-  const { hash } = portrayMarked(values)
-  return origin ? digest('component', `${hash} ${origin.hash}`) : hash
+/** What of an op's function can't be told is told as a hidden input. */
+function notTold(name: string): string {
+  return name === ''
+    ? 'what its function closes over (another function made it: write it where the op is made, or make the op a variable of the module level)'
+    : `what its function closes over: ${name} hides what it holds (give it as an input, or make it a variable of the module level)`
 }
 
 function contentOfMarked(marked: Marked): CodeContent {

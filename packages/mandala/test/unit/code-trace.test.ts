@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { CallTrace, findCurrent, type Dependency } from '../../src/code/call-trace.ts'
-import { markSelfReporting, ModuleValues, type ValueState } from '../../src/code/module-values.ts'
+import { ModuleValues, type ValueState } from '../../src/code/module-values.ts'
+import { markSelfReporting } from '../../src/code/self-reporting.ts'
 import { originOf } from '../../src/code/reach.ts'
 import { getTracer } from '../../src/code/tracer.ts'
 import { registerType } from '../../src/value/type-registry.ts'
@@ -121,10 +122,11 @@ export function make(n: number) { const k = n + 1; return op(function add(x: num
 export const top = op(function top(x: number) { return Number(x) })`))
   const add = exports.make?.(2)
   const { usage } = await traceCall(() => add(1))
-  const captured = getTracer().findCaptured(add)
+  const closedOver = getTracer().findClosedOver(add)
   assert.deepEqual(names(usage.dependencies, folder), ['make.add'])
-  assert.deepEqual([captured?.id, captured?.names, captured?.values()], [`${folder}/main.ts#make.add`, ['k'], [3]])
-  assert.equal(getTracer().findCaptured(exports.top as object), undefined)
+  assert.deepEqual(closedOver?.values.map(({ name }) => name), ['', 'k', 'n'])
+  assert.deepEqual([closedOver?.file, ...closedOver?.getters.map((read) => read?.()) ?? []], [`${folder}/main.ts`, undefined, 3, 2])
+  assert.equal(getTracer().findClosedOver(exports.top as object), undefined)
 })
 
 test('a function that reports its own calls makes nobody depend on its value', async () => {

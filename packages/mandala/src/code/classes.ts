@@ -1,0 +1,8 @@
+/** The classes of an instance, its own first; plain objects have none. */
+export function classesOf(instance: object): object[] {
+  const found: object[] = []
+  for (let at: object | null = Object.getPrototypeOf(instance); at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    if (typeof at.constructor === 'function') found.push(at.constructor)
+  }
+  return found
+}
