@@ -92,7 +92,7 @@ class Writer {
   #list(nodes: readonly (SyntaxNode | null)[]): void {
     this.text += '['
     for (const node of nodes) {
-      if (node && (!isRunnable(node) || node.type === 'EmptyStatement')) continue
+      if (node && !counts(node)) continue
       this.#node(node)
     }
     this.text += ']'
@@ -285,11 +285,15 @@ class Writer {
   }
 }
 
+function counts(node: SyntaxNode): boolean {
+  return isRunnable(node) && node.type !== 'EmptyStatement'
+}
+
 /** A block of one statement that declares nothing is that statement. */
 function withoutBraces(node: SyntaxNode | null): SyntaxNode | null {
-  if (node?.type !== 'BlockStatement' || node.body.length !== 1) return node
-  const [only] = node.body as [SyntaxNode]
-  return /Declaration$/.test(only.type) ? node : only
+  if (node?.type !== 'BlockStatement') return node
+  const [only, next] = (node.body as SyntaxNode[]).filter(counts)
+  return !only || next || /Declaration$/.test(only.type) ? node : only
 }
 
 function jsxName(node: SyntaxNode): string {

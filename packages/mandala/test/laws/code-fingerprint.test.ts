@@ -91,6 +91,7 @@ const NEUTRAL: Readonly<Record<string, readonly Edit[]>> = {
   ],
   'declarations in another order': [["const LIMIT = 10\nconst names: string[] = ['a', 'b']\n", "const names: string[] = ['a', 'b']\nconst LIMIT = 10\n"]],
   'a number written otherwise': [['LIMIT = 10', 'LIMIT = 1e1']],
+  'a type beside the one statement of a body': [['{ row.id += 1 }', '{ type Id = number; row.id += 1; }']],
   'braces around one statement': [['return rows.slice(0, limit)', '{ return rows.slice(0, limit) }']],
   'parentheses': [['x * 2', '(x * 2)']],
   'a shorthand written out': [['{ id, ...rest }', '{ id: id, ...rest }']],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { transformSync } from 'oxc-transform'
 import { Storage, type Logger } from '../../src/index.ts'
@@ -22,8 +23,9 @@ export interface Truth {
   readonly entered: ReadonlyMap<string, Entered>
 }
 
-/** More turns of loops than any of its calls needs. */
+/** More turns of loops than any of its calls needs, and more time than all of them. */
 const TURNS_MAX = 20_000
+const RUN_MS_MAX = 10_000
 
 type Around = (name: string, call: () => Promise<unknown>) => Promise<unknown>
 
@@ -76,7 +78,10 @@ export class Laboratory {
       isFit &&= isPlain(value)
       return value
     }
-    const outcome = await main?.runAll(undefined, { around })
+    const given = new AbortController()
+    const tooLong = setTimeout(RUN_MS_MAX, undefined, given).catch(() => undefined)
+    const outcome = await Promise.race([main?.runAll(undefined, { around }), tooLong])
+    given.abort()
     return outcome && isFit && turns <= TURNS_MAX ? { outputs: outcome.outputs, entered } : undefined
   }
 

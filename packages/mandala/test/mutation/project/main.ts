@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Storage, unwrap } from 'mandala-ts'
-import * as ops from './src/ops.ts'
+import { inside } from './src/inside.ts'
+import * as outside from './src/ops.ts'
+
+const ops = { ...outside, ...inside }
 
 const book = { name: 'book', price: 10, count: 1 }
 const pens = { name: 'pen', price: 2, count: 12 }
@@ -18,6 +21,8 @@ const INPUTS = {
   placed: [['region'], ['debug']], priced: [[book], [pens], [none]], totalled: [[[book, pens]], [[book, none]], [[]]], labelled: [[[book]], [[pens, none]]],
   summarised: [[[book, pens]], [[book, pens, none]]], report: product([[book, pens], [none]], ['eur', 'usd']), ranked: [[1], [8], [40]],
   constant: [['banner'], ['doubled'], ['start'], ['label'], ['other']], nested: product(['circle', 'square'], [2, 3]),
+  grown: [[2], [5]], halved: [[2], [9]], floored: [[7], [20]], measured: [[1], [6]], stepped: product(['limit', 'plus 1', 'plus 2'], [4]),
+  waited: [[2]], chosen: [[2], [9]], handed: [[2], [3]], measuredThere: [[1], [5]], shared: [[2], [4]], doubled: [[3]],
 }
 
 const label = new AsyncLocalStorage()

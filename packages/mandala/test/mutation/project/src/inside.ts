@@ -1,0 +1,77 @@
+import { op } from 'mandala-ts'
+import { LIMIT, RATE } from './constants.ts'
+import { half, scale } from './math/index.ts'
+import { Floorer } from './rounder.ts'
+import { compose } from './strategies.ts'
+import type { Step } from './types.ts'
+
+function multiplied(factor: number): Step {
+  const whole = factor + RATE
+  return (x) => x * whole
+}
+
+class Meter {
+  #unit: number
+  #last = 0
+
+  constructor(unit: number) {
+    this.#unit = unit
+  }
+
+  measure(x: number): number {
+    this.#last = x + this.#unit
+    return this.#last
+  }
+
+  reset(): void {
+    this.#last = 0
+  }
+}
+
+function makeOps(factor: number, meter: Meter) {
+  const grow = multiplied(factor)
+  const both = compose(half, multiplied(2))
+  const floorer = new Floorer(factor)
+  const offset = factor * 2
+  const shift = (x: number): number => x + offset
+  const steps = new Map<string, Step>()
+  steps.set('limit', multiplied(LIMIT))
+  for (const each of [1, 2]) steps.set(`plus ${each}`, (x) => x + each)
+  const later = Promise.resolve(factor)
+  const { low, high } = { low: factor > 2 ? half : scale, high: multiplied(7) }
+  return {
+    grown: op('grown', (x: number) => grow(x)),
+    halved: op('halved', (x: number) => (x > 5 ? both(x) : shift(x))),
+    floored: op('floored', (x: number) => floorer.round(x)),
+    measured: op('measured', (x: number) => {
+      const result = meter.measure(x)
+      meter.reset()
+      return result
+    }),
+    stepped: op('stepped', (name: string, x: number) => steps.get(name)!(x)),
+    waited: op('waited', async (x: number) => x * (await later)),
+    chosen: op('chosen', (x: number) => (x > 5 ? low(x) : high(x))),
+    handed: op('handed', multiplied(factor + 1)),
+  }
+}
+
+class Desk {
+  #meter = new Meter(4)
+  rate = 2
+  share = multiplied(5)
+  twice = (x: number): number => x * this.rate
+
+  measuredThere = op('measuredThere', (x: number) => this.#show(x))
+  shared = op('shared', (x: number) => this.share(x))
+  doubled = op('doubled', (x: number) => this.twice(x))
+
+  #show(x: number): string {
+    const shown = `${this.#meter.measure(x)} ${this.rate}`
+    this.#meter.reset()
+    return shown
+  }
+}
+
+const { measuredThere, shared, doubled } = new Desk()
+
+export const inside = { ...makeOps(3, new Meter(10)), measuredThere, shared, doubled }
