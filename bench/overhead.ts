@@ -27,4 +27,5 @@ console.log(`${'geometric mean, libraries'.padEnd(36)}${variants.map((variant) =
 const speed = summarize(Array.from({ length: processes }, () => runFresh(join(import.meta.dirname, 'overhead/transform-speed.ts'), [])))
 const figure = (name: string): string => (speed[name]?.median ?? NaN).toFixed(2)
 const size = `${speed.files?.median} files, ${figure('megabytes')} MB`
-console.log(`\ntransform: ${size}: ${figure('coldMbPerS')} MB/s cold, ${figure('cachedMsPerFile')} ms a file from the cache`)
+const cpu = `by the CPU time of all threads ${figure('coldMbPerCpuS')} MB/s and ${figure('cachedCpuMsPerFile')} ms`
+console.log(`\ntransform: ${size}: ${figure('coldMbPerS')} MB/s cold, ${figure('cachedMsPerFile')} ms a file from the cache; ${cpu}`)
