@@ -79,8 +79,11 @@ const SHAPES: Readonly<Record<string, Files>> = {
   },
 }
 
+/** Where a hook gave the text of an imported script, Node 22 can't require a module from it. */
+const isMissing = (name: string): boolean => name.startsWith('CommonJS') && process.version.startsWith('v22.')
+
 for (const [name, files] of Object.entries(SHAPES)) {
-  test(`functions may be called before their module runs, in a circle by ${name}`, async (t) => {
+  test(`functions may be called before their module runs, in a circle by ${name}`, { skip: isMissing(name) }, async (t) => {
     const start = 'start.ts' in files ? './start.ts' : './early.ts'
     const main = program(`import { called, late } from '${start}'\nconst run = op(async function run() { return called + late() })`, 'return unwrap(run())')
     const { folder, write, run } = makeProject(t, { 'src/main.ts': main })
