@@ -201,8 +201,15 @@ export class SourceLoader implements ProgramSource {
       if (target === undefined) leadsAnywhere ||= base !== undefined || !this.#isForeign(folder, each)
       else if (!target.endsWith('.json')) files.push(target)
     }
-    const mayRequire = !isModule || imports.some((each) => /^(node:)?module$/.test(each)) || source.includes('require(') || source.includes('getBuiltinModule')
+    const mayRequire = !isModule || imports.some(givesRequire) || source.includes('getBuiltinModule') || this.#requiresFile(folder, source)
     return { files, leadsAnywhere, mayRequire }
+  }
+
+  /** Whether a module may require what could be a file of the root, where it finds a `require` that others left. */
+  #requiresFile(folder: string, source: string): boolean {
+    if (!source.includes('require')) return false
+    const names = source.matchAll(/\brequire(?:\?\.)?\((?:(['"])([^'"]*)\1\))?/g)
+    return [...names].some(([, , name]) => name === undefined || givesRequire(name) || pathOfImport(folder, name) !== undefined || !this.#isForeign(folder, name))
   }
 
   /** Whether a name is of something that imports no file of the root; a package that is linked here from where it is worked on may. */
@@ -251,6 +258,10 @@ export class SourceLoader implements ProgramSource {
 function pathOfImport(folder: string, source: string): string | undefined {
   const path = source.startsWith('file:') ? fileURLToPath(source) : source
   return /^\.{0,2}\//.test(path) ? resolve(folder, path.replace(/[?#].*$/, '')) : undefined
+}
+
+function givesRequire(source: string): boolean {
+  return /^(node:)?module$/.test(source)
 }
 
 function packageNameOf(source: string): string | undefined {

@@ -74,6 +74,12 @@ const PROGRAMS: Readonly<Record<string, readonly [files: Files, guarded: readonl
   'a module that can require': [
     { 'main.ts': importing('./a.ts', './b.ts'), 'a.ts': importing('node:module'), 'b.ts': importing('./c.ts'), 'c.ts': module("process.getBuiltinModule('module')") },
     ['main.ts', 'b.ts']],
+  'a module that finds a `require`': [
+    {
+      'main.ts': importing('./a.ts', './b.ts', './c.ts', './d.ts'), 'a.ts': importing('./util.ts'), 'util.ts': module("globalThis.module?.require('util')"),
+      'b.ts': importing('./file.ts'), 'file.ts': module("globalThis.require?.('./x.ts')"),
+      'c.ts': importing('./any.ts'), 'any.ts': module("globalThis.require('./' + 'x.ts')"), 'd.ts': importing('./how.ts'), 'how.ts': module("require('node:module')"),
+    }, ['main.ts', 'b.ts', 'c.ts', 'd.ts']],
 }
 
 for (const [name, [files, guarded]] of Object.entries(PROGRAMS)) {
