@@ -41,10 +41,15 @@ export function findInstalled(name: string, from: string): PackageInfo | undefin
 
 const linked = new Map<string, string>()
 
+/** Whether a folder is of a package that was installed, and not linked from where it is worked on. */
+export function isInstalled(folder: string): boolean {
+  return realpathSync(folder).split(sep).includes('node_modules')
+}
+
 /** What a package is known by: its version; of one that is linked here from where it is worked on, its files too. */
 export function versionOf({ folder, version }: PackageInfo): string {
+  if (isInstalled(folder)) return version
   const home = realpathSync(folder)
-  if (home.split(sep).includes('node_modules')) return version
   let content = linked.get(home)
   if (content === undefined) {
     content = digest('source', JSON.stringify([...listSources(home)].sort().map((file) => [file, readFileSync(join(home, file), 'utf8')])))

@@ -6,8 +6,9 @@ import { MandalaError } from '../base/mandala-error.ts'
 import { digest } from '../value/digest.ts'
 import { FactsCache } from './facts-cache.ts'
 import type { FileFacts } from './file-facts.ts'
-import { findInstalled, findPackage, versionOf } from './packages.ts'
-import type { ProgramSource, ResolvedModule } from './program.ts'
+import { ImportCircles, type ModuleImports } from './import-circles.ts'
+import { findInstalled, findPackage, isInstalled, versionOf } from './packages.ts'
+import { isLibrary, type ProgramSource, type ResolvedModule } from './program.ts'
 import type { SourceKind } from './syntax.ts'
 import { instrument, type Transformed } from './transform.ts'
 
@@ -22,6 +23,13 @@ export interface KnownFile {
   readonly transformed: Transformed
 }
 
+/** Where an import by path leads. */
+interface FoundFile {
+  readonly path: string | undefined
+  /** Its name under the root. */
+  readonly file: string | undefined
+}
+
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']
 const CANDIDATES = ['', ...EXTENSIONS, '.json', ...EXTENSIONS.map((extension) => `/index${extension}`)]
 
@@ -34,9 +42,15 @@ const OWN_FOLDER = resolve(import.meta.dirname, '..')
 /** The files under a root: what they are, what their imports lead to, and how they run. */
 export class SourceLoader implements ProgramSource {
   readonly root: string
+  /** As the file system spells it. */
+  readonly #realRoot: string
   readonly #cache: FactsCache
   readonly #files = new Map<string, KnownFile | undefined>()
   readonly #resolved = new Map<string, ResolvedModule>()
+  readonly #found = new Map<string, FoundFile>()
+  readonly #circles = new ImportCircles((file) => this.#importsOf(file))
+  /** By folder and name of a package. */
+  readonly #installed = new Map<string, boolean>()
   readonly warn: (text: string) => void
 
   constructor(root: string, warn: (text: string) => void) {
@@ -44,6 +58,7 @@ export class SourceLoader implements ProgramSource {
       throw new MandalaError('OPTION_INVALID', `there is no folder ${root} to track files of`, { hint: `name that of your code, seen from ${process.cwd()}` })
     }
     this.root = realpathSync(root)
+    this.#realRoot = realpathSync.native(root)
     this.#cache = new FactsCache(this.root)
     this.warn = warn
   }
@@ -60,7 +75,7 @@ export class SourceLoader implements ProgramSource {
     const known = this.#known(file)
     if (!known) return undefined
     const { source, transformed } = known
-    const code = instrument(source, transformed)
+    const code = instrument(source, transformed, { mayRunEarly: transformed.facts.isModule && this.#circles.mayRunEarly(file) })
     const isTypeScript = /\.[cm]?tsx?$/.test(file)
     const format = transformed.facts.isModule ? 'module' : 'commonjs'
     if (transformed.special.some((syntax) => syntax !== 'decorators') || /x$/.test(file)) return { format, code: lower(this.pathOf(file), code) }
@@ -111,6 +126,8 @@ export class SourceLoader implements ProgramSource {
   forget(file?: string): void {
     if (file === undefined) this.#files.clear()
     else this.#files.delete(file)
+    this.#found.clear()
+    this.#circles.forget()
   }
 
   pathOf(file: string): string {
@@ -154,25 +171,101 @@ export class SourceLoader implements ProgramSource {
 
   #resolve(file: string, source: string): ResolvedModule {
     if (isBuiltin(source)) return { kind: 'builtin', name: source }
-    const path = source.startsWith('file:') ? fileURLToPath(source) : source
-    if (/^\.{0,2}\//.test(path)) return this.#findFile(resolve(dirname(this.pathOf(file)), path.replace(/[?#].*$/, '')))
-    const name = /^(@[^/]+\/)?[^/#@][^/]*/.exec(source)?.[0]
-    const installed = name === undefined ? undefined : findInstalled(name, dirname(this.pathOf(file)))
+    const folder = dirname(this.pathOf(file))
+    const base = pathOfImport(folder, source)
+    if (base !== undefined) {
+      const { path } = this.#findFile(base)
+      return path === undefined ? { kind: 'unknown' } : this.#moduleAt(path)
+    }
+    const name = packageNameOf(source)
+    const installed = name === undefined ? undefined : findInstalled(name, folder)
     return installed ? { kind: 'package', name: installed.name ?? name as string, version: versionOf(installed) } : { kind: 'unknown' }
   }
 
-  #findFile(base: string): ResolvedModule {
-    const found = CANDIDATES.map((ending) => base + ending).find(isFile) ?? typescriptOf(base)
-    return found === undefined ? { kind: 'unknown' } : this.#moduleAt(found)
+  /**
+   * By the code alone, as Node has resolved nothing yet of what it is about to load. Undefined for what may run as something else than the file
+   * of this name: it can't be parsed, it has another path too, or there is TypeScript beside it that tsx prefers.
+   */
+  #importsOf(file: string): ModuleImports | undefined {
+    const path = this.pathOf(file)
+    const known = this.#known(file)
+    if (!known || realpathSync.native(path) !== join(this.#realRoot, file) || hasTypeScriptBeside(path)) return undefined
+    const { source, transformed: { facts: { isModule, imports } } } = known
+    const folder = dirname(path)
+    const files: string[] = []
+    // JSX becomes an import of what makes its elements.
+    let leadsAnywhere = path.endsWith('x')
+    for (const each of imports) {
+      const base = pathOfImport(folder, each)
+      const target = base === undefined ? undefined : this.#findFile(base).file
+      if (target === undefined) leadsAnywhere ||= base !== undefined || !this.#isForeign(folder, each)
+      else if (!target.endsWith('.json')) files.push(target)
+    }
+    const mayRequire = !isModule || imports.some(givesRequire) || source.includes('getBuiltinModule') || this.#requiresFile(folder, source)
+    return { files, leadsAnywhere, mayRequire }
+  }
+
+  /** Whether a module may require what could be a file of the root, where it finds a `require` that others left. */
+  #requiresFile(folder: string, source: string): boolean {
+    if (!source.includes('require')) return false
+    const names = source.matchAll(/\brequire(?:\?\.)?\((?:(['"])([^'"]*)\1\))?/g)
+    return [...names].some(([, , name]) => name === undefined || givesRequire(name) || pathOfImport(folder, name) !== undefined || !this.#isForeign(folder, name))
+  }
+
+  /** Whether a name is of something that imports no file of the root; a package that is linked here from where it is worked on may. */
+  #isForeign(folder: string, source: string): boolean {
+    if (isLibrary(source) || isBuiltin(source)) return true
+    const name = packageNameOf(source)
+    if (name === undefined) return false
+    const key = `${folder}\n${name}`
+    let isKnown = this.#installed.get(key)
+    if (isKnown === undefined) {
+      // Packages may import each other, and a package itself by its name.
+      const isOwn = isInstalled(this.root) || findPackage(folder)?.name === name
+      const found = isOwn ? undefined : findInstalled(name, folder)
+      isKnown = found !== undefined && isInstalled(found.folder)
+      this.#installed.set(key, isKnown)
+    }
+    return isKnown
+  }
+
+  #findFile(base: string): FoundFile {
+    const known = this.#found.get(base)
+    if (known) return known
+    const path = isFile(base) ? base : CANDIDATES.map((ending) => base + ending).find(isFile) ?? typescriptOf(base)
+    const found = { path, file: path === undefined ? undefined : this.#fileAt(path) }
+    // What isn't there may come yet.
+    if (path !== undefined) this.#found.set(base, found)
+    return found
+  }
+
+  /** The name of a file of the root that is code or data. */
+  #fileAt(path: string): string | undefined {
+    const name = this.findName(path) ?? (path.endsWith('.json') && path.startsWith(this.root + sep) ? relative(this.root, path).split(sep).join('/') : undefined)
+    return name?.includes('node_modules/') ? undefined : name
   }
 
   #moduleAt(path: string): ResolvedModule {
-    const name = this.findName(path) ?? (path.endsWith('.json') && path.startsWith(this.root + sep) ? relative(this.root, path).split(sep).join('/') : undefined)
-    if (name !== undefined && !name.includes('node_modules/')) return { kind: 'file', file: name }
+    const file = this.#fileAt(path)
+    if (file !== undefined) return { kind: 'file', file }
     if (this.#isOther(path)) return { kind: 'unknown' }
     const found = findPackage(dirname(path))
     return found?.name === undefined ? { kind: 'unknown' } : { kind: 'package', name: found.name, version: versionOf(found) }
   }
+}
+
+/** Undefined for the name of a package, or an alias. */
+function pathOfImport(folder: string, source: string): string | undefined {
+  const path = source.startsWith('file:') ? fileURLToPath(source) : source
+  return /^\.{0,2}\//.test(path) ? resolve(folder, path.replace(/[?#].*$/, '')) : undefined
+}
+
+function givesRequire(source: string): boolean {
+  return /^(node:)?module$/.test(source)
+}
+
+function packageNameOf(source: string): string | undefined {
+  return /^(@[^/]+\/)?[^/#@][^/]*/.exec(source)?.[0]
 }
 
 function isFile(path: string): boolean {
@@ -183,6 +276,11 @@ function isFile(path: string): boolean {
 function typescriptOf(base: string): string | undefined {
   const source = base.replace(/\.([cm]?)js(x?)$/, '.$1ts$2')
   return source !== base && isFile(source) ? source : undefined
+}
+
+function hasTypeScriptBeside(path: string): boolean {
+  const stem = /^(.*)\.[cm]?jsx?$/.exec(path)?.[1]
+  return stem !== undefined && ['.ts', '.tsx', '.mts', '.cts'].some((extension) => isFile(stem + extension))
 }
 
 function kindOf(path: string): SourceKind {
