@@ -1,9 +1,8 @@
 import { inspect } from 'node:util'
 import { digest } from '../value/digest.ts'
-import { UNTRACKED_HASH } from './call-trace.ts'
 import { classesOf } from './classes.ts'
 import type { CapturedFacts, MakingFacts } from './file-facts.ts'
-import { portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
+import { isInstance, ownNameOf, portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
 import { Portraits } from './portraits.ts'
 import { originOfMade } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
@@ -11,11 +10,15 @@ import type { ClosedOver, Tracer } from './tracer.ts'
 
 /** What an op's function closes over, as it is now. */
 export interface Closure {
-  /** {@link UNTRACKED_HASH} where some of it can't be told. */
+  /** Another one in each process where some of it can't be told. */
   readonly hash: string
   /** What that is; empty of the function itself. */
   readonly untold: string | undefined
+  /** By name: values, and the fields of those that are instances. */
+  readonly parts: ReadonlyMap<string, string>
 }
+
+const NO_PARTS: Closure['parts'] = new Map()
 
 /**
  * Tells what functions close over: the values that they name, and of those that don't show all that they are what made them, and what went
@@ -25,31 +28,40 @@ export class Closures {
   readonly #tracer: Tracer
   readonly #portraits = new Portraits()
   readonly #namer: Namer
+  /** Those of which not all can be told are others in each process, and others than each other. */
+  readonly #untold = new WeakMap<object, string>()
 
   constructor(tracer: Tracer) {
     this.#tracer = tracer
     this.#namer = {
       nameFunction: (fn, holder) => this.#nameFunction(fn, holder),
-      nameInstance: (instance, constructor) => this.#nameInstance(instance, constructor),
+      nameInstance: (instance) => this.#nameInstance(instance),
       peek: (instance) => tracer.peek(instance),
     }
   }
 
   /**
    * @param call what calls the op: where that is a value of the module level, what made it tells what nothing else does
+   * @param except names of parts that don't count
    * @returns undefined for a function that closes over nothing
    */
-  find(fn: object, call: object | undefined): Closure | undefined {
+  find(fn: object, call: object | undefined, except: ReadonlySet<string>): Closure | undefined {
     const { values } = this.#tracer
     const closedOver = this.#tracer.findClosedOver(fn)
     if (closedOver) {
       const isInPlace = closedOver.values[0]?.making?.places.length === 0
       const whole = isInPlace ? undefined : values.findWhole(fn)
-      return whole === undefined ? this.#describe(closedOver) : { hash: digest('component', whole), untold: undefined }
+      return whole === undefined ? this.#describe(fn, closedOver, except) : { hash: digest('component', whole), untold: undefined, parts: NO_PARTS }
     }
     if (!this.#tracer.isClosure(fn)) return undefined
     const made = values.findId(fn) ?? (call && values.findId(call))
-    return made === undefined ? { hash: UNTRACKED_HASH, untold: '' } : { hash: values.originOf(made), untold: undefined }
+    return { hash: made === undefined ? this.#untoldOf(fn) : values.originOf(made), untold: made === undefined ? '' : undefined, parts: NO_PARTS }
+  }
+
+  #untoldOf(fn: object): string {
+    const known = this.#untold.get(fn) ?? crypto.randomUUID()
+    this.#untold.set(fn, known)
+    return known
   }
 
   /** For people. */
@@ -63,14 +75,16 @@ export class Closures {
     return shown.join('\n').slice(0, 400)
   }
 
-  #describe({ file, values: captured, getters }: ClosedOver): Closure {
+  #describe(fn: object, { file, values: captured, getters }: ClosedOver, except: ReadonlySet<string>): Closure {
     const { program, values } = this.#tracer
-    const parts: unknown[] = []
+    const told = new Set(captured.map(({ name }) => name))
+    const parts = new Map<string, string>()
+    const made: string[] = []
     /** By number, whether it was looked for as a part of what hides. */
     const seen = new Map<number, boolean>([[0, true]])
     let untold: string | undefined
     const follow = (making: MakingFacts, isHidden: boolean): void => {
-      parts.push(values.originOfMade(making, () => originOfMade(program, file, making)))
+      made.push(values.originOfMade(making, () => originOfMade(program, file, making)))
       for (const each of making.values) describe(each, isHidden)
     }
     const describe = (number: number, isOfHidden: boolean): void => {
@@ -78,31 +92,49 @@ export class Closures {
       seen.set(number, isOfHidden)
       const { name, making } = captured[number] as CapturedFacts
       const getter = getters[number]
-      // Where something else has its name there is no getter.
-      const portrait = getter ? this.#look(name === 'this' ? withoutMembers(read(getter), captured) : read(getter)) : { ...UNSEEN, isHidden: isOfHidden }
-      parts.push(number, portrait.hash)
-      if (!portrait.isPartial) return
-      if (making) follow(making, portrait.isHidden)
-      else if (portrait.isHidden) untold ??= name
+      let { isPartial, isHidden } = getter ? WHOLE : { isPartial: true, isHidden: isOfHidden }
+      for (const [path, portrait] of getter ? this.#look(name, read(getter), told) : []) {
+        // What has one name may be two things.
+        if (!except.has(path)) parts.set(path, `${parts.get(path) ?? ''}${portrait.hash}`)
+        isPartial ||= portrait.isPartial
+        isHidden ||= portrait.isHidden
+      }
+      if (!isPartial) return
+      if (making) follow(making, isHidden)
+      else if (isHidden) untold ??= name
     }
     const [own] = captured
     if (own?.making) follow(own.making, true)
-    return { hash: untold === undefined ? digest('component', JSON.stringify(parts)) : UNTRACKED_HASH, untold }
+    const hash = untold === undefined ? digest('component', JSON.stringify([[...parts.values()], made])) : this.#untoldOf(fn)
+    return { hash, untold, parts }
   }
 
-  #look(value: unknown): Portrait {
-    const now = (): Portrait => this.#tracer.markers.unwatched(() => portray(value, this.#namer))
-    return typeof value === 'object' && value !== null || typeof value === 'function' ? this.#portraits.look(value, now) : now()
+  /** A value, or an instance and its fields, but for those that are told of by themselves. */
+  *#look(name: string, value: unknown, told: ReadonlySet<string>): Iterable<readonly [path: string, portrait: Portrait]> {
+    if (!isInstance(value)) {
+      yield [name, this.#portrait(value)]
+      return
+    }
+    const { name: hash, isWhole, isHidden = false } = this.#nameInstance(value)
+    yield [name, { ...WHOLE, hash, isPartial: !isWhole, isHidden }]
+    const fields = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, { enumerable }]) => enumerable)
+    const inner = this.#tracer.peek(value).flatMap((each) => Object.entries(each))
+    for (const [key, { value: field, get }] of fields) if (!told.has(`${name}.${key}`)) yield [`${name}.${key}`, get ? UNSEEN : this.#portrait(field, value)]
+    for (const [key, field] of inner) if (!told.has(`${name}.${key}`)) yield [`${name}.${key}`, this.#portrait(field, value)]
+  }
+
+  #portrait(value: unknown, holder?: object): Portrait {
+    const now = (): Portrait => this.#tracer.markers.unwatched(() => portray(value, this.#namer, holder))
+    return typeof value === 'object' && value !== null ? this.#portraits.look(value, now) : now()
   }
 
   #nameFunction(fn: object, holder: object): Naming {
-    const { name } = fn as { readonly name?: unknown }
-    const whole = isSelfReporting(fn) ? `op ${String(name)}` : this.#tracer.values.findWhole(fn)
+    const whole = isSelfReporting(fn) ? `op ${ownNameOf(fn)}` : this.#tracer.values.findWhole(fn)
     if (whole !== undefined) return { name: whole, isWhole: true }
     const component = this.#tracer.findComponentOf(fn)
     // It closes over the instance.
     if (component !== undefined && this.#isFieldOf(component, holder)) return { name: component, isWhole: true }
-    return { name: component ?? String(name), isWhole: false, isHidden: this.#tracer.isClosure(fn) }
+    return { name: component ?? ownNameOf(fn), isWhole: false, isHidden: this.#tracer.isClosure(fn) }
   }
 
   #isFieldOf(component: string, holder: object): boolean {
@@ -111,20 +143,15 @@ export class Closures {
   }
 
   /** Of a class of the module level its fields are all there is, the private ones included; one made in a function may close over anything. */
-  #nameInstance(instance: object, constructor: object): Naming {
+  #nameInstance(instance: object): Naming {
     const classes = classesOf(instance)
     const ids = classes.map((each) => this.#tracer.values.findId(each))
     const isHidden = classes.some((each, i) => ids[i] === undefined && this.#tracer.isMarked(each))
-    return { name: ids[0] ?? String((constructor as { name?: unknown }).name), isWhole: !ids.includes(undefined), isHidden }
+    return { name: ids[0] ?? ownNameOf(classes[0]), isWhole: !ids.includes(undefined), isHidden }
   }
 }
 
-/** An instance without the fields that are told of by themselves. */
-function withoutMembers(instance: unknown, told: readonly CapturedFacts[]): unknown {
-  if (typeof instance !== 'object' || instance === null) return instance
-  const rest = Object.entries(Object.getOwnPropertyDescriptors(instance)).filter(([key]) => !told.some(({ name }) => name === `this.${key}`))
-  return Object.create(Object.getPrototypeOf(instance) as object | null, Object.fromEntries(rest))
-}
+const WHOLE: Portrait = { ...UNSEEN, isPartial: false, isHidden: false }
 
 function read(getter: () => unknown): unknown {
   try {

@@ -249,7 +249,7 @@ export class ModuleValues {
       const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
       const portrait = this.#surroundings.aside(() => portray(value, {
         nameFunction: (fn) => this.#nameOf(closures, fn),
-        nameInstance: (_, constructor) => ({ name: this.#nameOf(closures, constructor).name, isWhole: false }),
+        nameInstance: ({ constructor }) => ({ name: typeof constructor === 'function' ? this.#nameOf(closures, constructor).name : '', isWhole: false }),
       }))
       this.#closures.set(id, { ...closures, epoch: this.#epoch })
       return portrait

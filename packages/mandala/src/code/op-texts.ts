@@ -3,10 +3,12 @@ import { Closures, type Closure } from './closed-over.ts'
 import { hashFunction } from './track.ts'
 import { getTracer } from './tracer.ts'
 
-type AnyFunction = (...args: any[]) => unknown
+export type AnyFunction = (...args: any[]) => unknown
 
+/** By component, the last function that was made an op of that name in the process. */
 const functions = new Map<string, WeakRef<AnyFunction>>()
-const calls = new Map<string, WeakRef<AnyFunction>>()
+/** What calls the op that a function is. */
+const calls = new WeakMap<AnyFunction, WeakRef<AnyFunction>>()
 const unreported = new Map<string, string>()
 const texts = new WeakMap<AnyFunction, ReturnType<typeof hashFunction>>()
 let closures: Closures | undefined
@@ -19,7 +21,7 @@ export function opTextId({ name, version }: { readonly name: string; readonly ve
 /** Remembers the function behind an op, and what calls it, as long as they live. */
 export function noteOpText(op: { readonly name: string; readonly version: number; readonly place: string }, { fn, call }: { fn: AnyFunction; call: AnyFunction }): void {
   functions.set(opTextId(op), new WeakRef(fn))
-  calls.set(opTextId(op), new WeakRef(call))
+  calls.set(fn, new WeakRef(call))
   const path = op.place.replace(/:\d+$/, '')
   const file = getTracer().findUnreported(path.startsWith('file:') ? fileURLToPath(path) : path)
   if (file !== undefined) unreported.set(opTextId(op), file)
@@ -30,16 +32,18 @@ export function findUnreported(id: string): string | undefined {
   return unreported.get(id)
 }
 
-/** What an op's function closes over; undefined if that is nothing. */
-export function findClosure(id: string): Closure | undefined {
-  const fn = functions.get(id)?.deref()
-  return fn && closuresOf().find(fn, calls.get(id)?.deref())
+export function findOpFunction(id: string): AnyFunction | undefined {
+  return functions.get(id)?.deref()
+}
+
+/** What an op's function closes over, but for some of it; undefined if that is nothing. */
+export function findClosure(fn: AnyFunction, except: ReadonlySet<string>): Closure | undefined {
+  return closuresOf().find(fn, calls.get(fn)?.deref(), except)
 }
 
 /** The same for people. */
-export function showClosure(id: string): string {
-  const fn = functions.get(id)?.deref()
-  return fn ? closuresOf().show(fn) : ''
+export function showClosure(fn: AnyFunction): string {
+  return closuresOf().show(fn)
 }
 
 function closuresOf(): Closures {
@@ -48,9 +52,7 @@ function closuresOf(): Closures {
   return (closures ??= new Closures(tracer))
 }
 
-export function findOpText(id: string): ReturnType<typeof hashFunction> | undefined {
-  const fn = functions.get(id)?.deref()
-  if (!fn) return undefined
+export function findOpText(fn: AnyFunction): ReturnType<typeof hashFunction> {
   let text = texts.get(fn)
   if (!text) texts.set(fn, (text = hashFunction(fn)))
   return text

@@ -394,7 +394,7 @@ class Planner {
     if (fields.length === 0) return
     const { peek, ready } = this.#input.marks
     const names = fields.map(({ key }) => `#${key.id.name}`)
-    const call = `${peek}(this,o=>[${names.map((name) => `${name} in o?o.${name}:0`).join(',')}])`
+    const call = `${peek}(this,o=>({${names.map((name) => `"${name}":${name} in o?o.${name}:0`).join(',')}}))`
     const early = this.#isEarly ? { early: `static{${ready}===void 0||${call}}` } : {}
     this.#wrapped.push({ at: node.body.start + 1, text: `static{${call}}`, ...early, rank: 0 })
   }

@@ -34,9 +34,9 @@ export interface Naming {
 export interface Namer {
   /** @param holder what has it as a property */
   nameFunction(fn: object, holder: object): Naming
-  nameInstance(instance: object, constructor: object): Naming
+  nameInstance(instance: object): Naming
   /** Its private fields. */
-  peek?(instance: object): unknown
+  peek?(instance: object): readonly unknown[]
 }
 
 /** For what has no functions and no instances in it, or doesn't count. */
@@ -46,10 +46,10 @@ export const NAMELESS: Namer = { nameFunction: () => ({ name: '', isWhole: false
 export const UNSEEN: Portrait = { hash: '', isPartial: true, isHidden: true, hasCode: true, isPeeked: false, size: 0 }
 
 /** The content of a value; of functions and instances in it, what shows. */
-export function portray(value: unknown, namer: Namer): Portrait {
+export function portray(value: unknown, namer: Namer, holder?: object): Portrait {
   const copier = new Copier(namer)
   try {
-    const hash = identify(copier.copy(value)).cid
+    const hash = identify(copier.copy(value, holder)).cid
     const { isPartial, isHidden, hasCode, isPeeked, size } = copier
     return { hash, isPartial, isHidden, hasCode, isPeeked, size }
   } catch (error) {
@@ -112,13 +112,13 @@ class Copier {
     if (Array.isArray(value)) return this.#array(value)
     if (value instanceof Map) return this.#map(value)
     if (value instanceof Set) return this.#set(value)
-    const prototype = Object.getPrototypeOf(value) as object | null
-    if (prototype === Object.prototype || prototype === null) {
-      const copy = Object.create(prototype) as object
-      this.#copies.set(value, copy)
-      return this.#properties(value, copy)
-    }
-    return this.#other(value, prototype)
+    if (isInstance(value)) return this.#instance(value)
+    const cid = contentIdOf(value)
+    if (cid !== undefined) return this.#part('ref', cid, { isWhole: true })
+    if (hasHiddenContent(value)) return this.#data(value)
+    const copy = Object.create(Object.getPrototypeOf(value) as object | null) as object
+    this.#copies.set(value, copy)
+    return this.#properties(value, copy)
   }
 
   #array(value: readonly unknown[]): unknown {
@@ -153,24 +153,40 @@ class Copier {
     return copy
   }
 
-  /** Dates, typed arrays and registered classes are identified as they are; of others their class and their fields count. */
-  #other(value: object, prototype: object): unknown {
-    if (hasHiddenContent(value)) {
-      if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) this.size += value.byteLength >> 3
-      // Where it stands in the text of its last match is nothing that it is.
-      return types.isRegExp(value) ? new RegExp(value.source, value.flags) : value
-    }
-    const cid = (value as { readonly [CONTENT_ID]?: unknown })[CONTENT_ID]
-    if (cid !== undefined) return this.#part('ref', cid, { isWhole: true })
-    const { constructor } = prototype as { constructor?: unknown }
-    const { name, ...naming } = typeof constructor === 'function' ? this.#namer.nameInstance(value, constructor) : { name: '', isWhole: false }
+  /** Dates, typed arrays and registered classes are identified as they are. */
+  #data(value: object): unknown {
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) this.size += value.byteLength >> 3
+    // Where it stands in the text of its last match is nothing that it is.
+    return types.isRegExp(value) ? new RegExp(value.source, value.flags) : value
+  }
+
+  /** Its class and its fields. */
+  #instance(value: object): unknown {
+    const { name, ...naming } = this.#namer.nameInstance(value)
     const part = this.#part('instance', name, naming)
     this.#copies.set(value, part)
-    const inner = this.#namer.peek?.(value)
-    if (inner !== undefined) {
+    const inner = this.#namer.peek?.(value) ?? []
+    if (inner.length > 0) {
       this.isPeeked = true
       part.set('private', this.copy(inner))
     }
     return part.set('fields', this.#properties(value, {}))
   }
+}
+
+/** Whether an object is one of a class, and nothing else is known of what that is. */
+export function isInstance(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || types.isProxy(value) || Array.isArray(value) || value instanceof Map || value instanceof Set) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype !== Object.prototype && prototype !== null && contentIdOf(value) === undefined && !hasHiddenContent(value)
+}
+
+/** What a function or a class is called, for want of anything better. */
+export function ownNameOf(made: unknown): string {
+  const name: unknown = typeof made === 'function' ? made.name : undefined
+  return typeof name === 'string' ? name : ''
+}
+
+function contentIdOf(value: object): unknown {
+  return (value as { readonly [CONTENT_ID]?: unknown })[CONTENT_ID]
 }

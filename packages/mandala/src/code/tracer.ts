@@ -39,8 +39,11 @@ export interface ModuleMarks extends Omit<ModuleMarkers, 'first'> {
   /** Says what a function that becomes an op closes over: its number in the facts of the file, and what gives the values that are seen there. */
   capture<T>(fn: T, number: number, getters: ClosedOver['getters']): T
   /** Shows the private fields of a class's instances. */
-  peek(constructor: object, read: (instance: object) => readonly unknown[]): void
+  peek(constructor: object, read: Peek): void
 }
+
+export type PrivateFields = Readonly<Record<`#${string}`, unknown>>
+type Peek = (instance: object) => PrivateFields
 
 /** What a function that is an op closes over. */
 export interface ClosedOver {
@@ -77,7 +80,7 @@ export class Tracer {
   #lookedAt = 0
   readonly #places = new FunctionPlaces()
   readonly #closedOver = new WeakMap<object, ClosedOver>()
-  readonly #peeks = new WeakMap<object, (instance: object) => readonly unknown[]>()
+  readonly #peeks = new WeakMap<object, Peek>()
 
   get program(): Program {
     return this.#program
@@ -244,9 +247,8 @@ export class Tracer {
   }
 
   /** The private fields of an instance, those of each class that tells of them. */
-  peek(instance: object): unknown {
-    const inner = classesOf(instance).map((constructor) => this.#peeks.get(constructor)).filter((read) => read !== undefined)
-    return inner.length === 0 ? undefined : inner.map((read) => read(instance))
+  peek(instance: object): PrivateFields[] {
+    return classesOf(instance).flatMap((constructor) => this.#peeks.get(constructor)?.(instance) ?? [])
   }
 
   /** The component that a function reports when it is entered; undefined for one that has no marker of its own. */

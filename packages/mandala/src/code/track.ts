@@ -2,7 +2,7 @@ import { tokenizer } from 'acorn'
 import { aFunction, aText, expectInput } from '../base/expect.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import { digest } from '../value/digest.ts'
-import { portray, type Naming, type Portrait } from './portrait.ts'
+import { ownNameOf, portray, type Naming, type Portrait } from './portrait.ts'
 import { getTracer } from './tracer.ts'
 
 /** What was marked by hand: a function by its text, a value by how it is read. */
@@ -65,8 +65,8 @@ function trackValue<T>(name: string, read: () => T): () => T {
 
 /** A marked value; the functions in it are known by their names. */
 export function portrayMarked(value: unknown): Portrait {
-  const nameOf = (made: object): Naming => ({ name: String((made as { name?: unknown }).name ?? ''), isWhole: false })
-  return portray(value, { nameFunction: nameOf, nameInstance: (_, constructor) => nameOf(constructor) })
+  const nameOf = (made: unknown): Naming => ({ name: ownNameOf(made), isWhole: false })
+  return portray(value, { nameFunction: nameOf, nameInstance: ({ constructor }) => nameOf(constructor) })
 }
 
 function claim(name: string, what: Marked): string {

@@ -165,7 +165,7 @@ export class Memo implements RefOwner {
     this.#ops.set(`${op.version} ${identity.name}`, op)
     this.#registered.set(op, identity)
     this.#homes.set(op, identity.name)
-    this.code?.versions.noteOp(this.names.currentOp(identity.name), op.fn)
+    this.code?.versions.noteOp({ name: this.names.currentOp(identity.name), version: op.version }, op.fn)
   }
 
   /** How an op's calls know it; refuses one whose name is that of another. */

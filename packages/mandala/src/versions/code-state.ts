@@ -1,3 +1,4 @@
+import type { AnyFunction } from '../code/op-texts.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
 
 /** What a component of the code is: the hash of what it does (or of a value), and a text for people. */
@@ -16,6 +17,8 @@ export interface CodeState {
   isReadable(component: string): boolean
   /** Gives the hash over and over, of a component that may become another one while the program runs, as values do; undefined for others. */
   watch(component: string): (() => string | undefined) | undefined
+  /** Takes in the function of an op that is used. */
+  noteOp(op: OpIdentity, fn: AnyFunction): void
   /** The component that a function is; undefined where that isn't known, or doesn't count. */
   findComponentOf(fn: object): string | undefined
   /** Whether a component would do the same in another file and under another name: it sees neither. */

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { CallTrace, findCurrent, notTracked, UNTRACKED_HASH, untrackedId, type Dependency } from '../code/call-trace.ts'
-import { findClosure, findOpText, findUnreported, opTextId, showClosure } from '../code/op-texts.ts'
+import type { Closure } from '../code/closed-over.ts'
+import { findClosure, findOpFunction, findOpText, findUnreported, opTextId, showClosure, type AnyFunction } from '../code/op-texts.ts'
 import { envNameOf } from '../code/globals.ts'
 import { reachOf, type Touched } from '../code/reach.ts'
 import { findMarked, portrayMarked, type Marked } from '../code/track.ts'
@@ -11,8 +12,9 @@ import type { CodeContent, CodeState, Trace, Tracer, Used } from './code-state.t
 /** What is another thing in another file, or tells of the function around it. */
 const SEES_ITS_PLACE = /\bimport\b|\brequire\b|\b__(?:file|dir)name\b|\bmodule\b|\bcallee\b|\bstack\b|\bcaptureStackTrace\b/
 const OWN_NAME = /^(?:async\s+)?function\s*\*?\s*([\w$]+)/
-/** Ends the name of what an op closes over. */
-const CAPTURED = ' (captured)'
+/** What an op closes over, but for what changed while it ran. */
+const CAPTURED = /^(op#.+) \(captured(?: but (.+))?\)$/
+const capturedId = (op: string, except: readonly string[]): string => `${op} (captured${except.length === 0 ? '' : ` but ${except.join(', ')}`})`
 /** What was marked by hand, and ops' own texts. */
 const BY_HAND = /^(track|op)#/
 /** Ends the name of a value: a function that makes a value and the value itself are two components. */
@@ -28,6 +30,8 @@ export class LiveCode implements CodeState, Tracer {
   readonly #program: ProgramTracer = getTracer()
   readonly #isFollowed: (file: string) => boolean
   readonly #parsed = new Map<string, Dependency | 'by hand'>()
+  /** By component, the functions that this storage's ops are. */
+  readonly #ops = new Map<string, AnyFunction>()
   readonly #names: Partial<Record<Dependency['kind'], Map<string, string | undefined>>> = {}
 
   /** @param isFollowed whether components of a file, relative to the root, count */
@@ -41,8 +45,7 @@ export class LiveCode implements CodeState, Tracer {
   }
 
   find(component: string): CodeContent | undefined {
-    if (component.endsWith(CAPTURED)) return this.#captured(component.slice(0, -CAPTURED.length))
-    if (component.startsWith('op#')) return contentOf(findOpText(component))
+    if (component.startsWith('op#')) return this.#findOfOp(component)
     const dependency = parse(component)
     const marked = findMarked(dependency.id)
     if (marked) return contentOfMarked(marked)
@@ -57,17 +60,22 @@ export class LiveCode implements CodeState, Tracer {
       this.#parsed.set(component, known)
     }
     if (known !== 'by hand') return findCurrent(known, this.#program)
-    return component.endsWith(CAPTURED) ? findClosure(component.slice(0, -CAPTURED.length))?.hash : this.find(component)?.hash
+    const captured = CAPTURED.exec(component)
+    return captured ? this.#closure(captured[1] as string, captured[2])?.hash : this.find(component)?.hash
   }
 
   isReadable(component: string): boolean {
-    return this.#isCode(component) && !component.endsWith(CAPTURED)
+    return this.#isCode(component)
   }
 
   watch(component: string): (() => string | undefined) | undefined {
     if (component.endsWith(VALUE) && !BY_HAND.test(component)) return this.#program.values.watch(component.slice(0, -VALUE.length))
-    const isLive = component.endsWith(VALUE) || component.endsWith(MADE) || component.endsWith(CAPTURED) || component.startsWith('env:')
+    const isLive = component.endsWith(VALUE) || component.endsWith(MADE) || CAPTURED.test(component) || component.startsWith('env:')
     return isLive ? () => this.findHash(component) : undefined
+  }
+
+  noteOp(op: OpIdentity, fn: AnyFunction): void {
+    this.#ops.set(opTextId(op), fn)
   }
 
   findComponentOf(fn: object): string | undefined {
@@ -97,14 +105,15 @@ export class LiveCode implements CodeState, Tracer {
   start(op: OpIdentity, args: readonly unknown[]): Trace {
     const trace = new CallTrace(this.#program)
     for (const arg of args) trace.addClassesIn(arg)
+    const before = this.#closure(opTextId(op))
     return {
       run: (fn) => trace.run(fn),
       add: (component, hash) => trace.add(withHash(parse(component), hash)),
-      end: () => this.#used(trace, op),
+      end: () => this.#used(trace, op, before),
     }
   }
 
-  #used(trace: CallTrace, op: OpIdentity): Used {
+  #used(trace: CallTrace, op: OpIdentity, before: Closure | undefined): Used {
     const { dependencies, hidden, written, changed } = trace.usage()
     const components = new Map<string, string>()
     let hasCode = false
@@ -120,10 +129,13 @@ export class LiveCode implements CodeState, Tracer {
     if (text !== undefined) components.set(own, text)
     const unreported = findUnreported(own)
     if (unreported !== undefined) components.set(untrackedId(unreported), UNTRACKED_HASH)
-    const closure = findClosure(own)
-    if (closure) components.set(own + CAPTURED, closure.hash)
     const names = unreported === undefined ? [...hidden] : [...hidden, notTracked(unreported)]
-    if (closure?.untold !== undefined) names.push(notTold(closure.untold))
+    const except = listChanged(before, this.#closure(own))
+    const captured = capturedId(own, except)
+    const hash = this.findHash(captured)
+    if (hash !== undefined) components.set(captured, hash)
+    for (const name of except) names.push(`${name} (closed over by its function; it changes while that runs)`)
+    if (before?.untold !== undefined) names.push(notTold(before.untold))
     return { components, hidden: names, written, changed: changed.filter((id) => this.#counts(id)) }
   }
 
@@ -137,10 +149,24 @@ export class LiveCode implements CodeState, Tracer {
     return names.get(id)
   }
 
-  /** All that an op's function closes over, as one. */
-  #captured(op: string): CodeContent | undefined {
-    const closure = findClosure(op)
-    return closure && { hash: closure.hash, source: showClosure(op) }
+  /** Another storage may have an op of the same name: this one knows those that it was called with. */
+  #functionOf(op: string): AnyFunction | undefined {
+    return this.#ops.get(op) ?? findOpFunction(op)
+  }
+
+  /** The text of an op, or all that its function closes over as one. */
+  #findOfOp(component: string): CodeContent | undefined {
+    const [, op = component, except] = CAPTURED.exec(component) ?? []
+    const fn = this.#functionOf(op)
+    if (!fn) return undefined
+    if (op === component) return contentOf(findOpText(fn))
+    const closure = this.#closure(op, except)
+    return closure && { hash: closure.hash, source: showClosure(fn) }
+  }
+
+  #closure(op: string, except?: string): Closure | undefined {
+    const fn = this.#functionOf(op)
+    return fn && findClosure(fn, new Set(except?.split(', ')))
   }
 
   #counts(name: string): boolean {
@@ -170,6 +196,12 @@ function notTold(name: string): string {
   return name === ''
     ? 'what its function closes over (another function made it: write it where the op is made, or make the op a variable of the module level)'
     : `what its function closes over: ${name} hides what it holds (give it as an input, or make it a variable of the module level)`
+}
+
+/** The parts of what a function closes over that are others than before. */
+function listChanged(before: Closure | undefined, after: Closure | undefined): string[] {
+  if (!before || !after || before.hash === after.hash) return []
+  return [...new Set([...before.parts.keys(), ...after.parts.keys()])].filter((name) => before.parts.get(name) !== after.parts.get(name)).sort()
 }
 
 function contentOfMarked(marked: Marked): CodeContent {

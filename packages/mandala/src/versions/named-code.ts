@@ -1,9 +1,10 @@
+import type { AnyFunction } from '../code/op-texts.ts'
 import type { OpIdentity } from '../model/derive-ids.ts'
 import type { Names } from '../model/names.ts'
 import type { CodeContent, CodeState, Trace, Tracer } from './code-state.ts'
 
 /** A component that goes by an op's name: its own text, or what it closes over. */
-const OF_OP = /^op#(.+?)(~[^~ ]+)?( \(captured\))?$/
+const OF_OP = /^op#(.+?)(~[^~ ]+)?( \(captured.*\))?$/
 
 /**
  * Code whose components go by the names under which ops are stored, where they go by the names of ops: in the program an op may be called
@@ -36,6 +37,10 @@ export class NamedCode implements CodeState, Tracer {
 
   findComponentOf(fn: object): string | undefined {
     return this.#state.findComponentOf(fn)
+  }
+
+  noteOp(op: OpIdentity, fn: AnyFunction): void {
+    this.#state.noteOp(op, fn)
   }
 
   mayMove(component: string): boolean {

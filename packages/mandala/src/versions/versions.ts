@@ -2,6 +2,7 @@ import type { Awaitable } from '../base/awaitable.ts'
 import { invariant } from '../base/invariant.ts'
 import { MandalaError } from '../base/mandala-error.ts'
 import type { VersionId } from '../base/ids.ts'
+import type { AnyFunction } from '../code/op-texts.ts'
 import { deriveSemanticId, deriveVersionId, type OpIdentity } from '../model/derive-ids.ts'
 import type { CodeOrigin, CodeStore, StoredCommit, StoredDependency, StoredVersion, VersionUse } from '../store/store.ts'
 import { sumUses, type CodeChange, type CodeStatus, type Decision } from './change.ts'
@@ -132,14 +133,15 @@ export class Versions {
     return true
   }
 
-  /** Takes in which component an op's function is. @param name that of now */
-  noteOp(name: string, fn: object): void {
-    const component = this.#code.findComponentOf(fn)
-    const known = this.#own.get(name)
-    if (component === undefined || known?.has(component)) return
-    if (known) known.add(component)
-    else this.#own.set(name, new Set([component]))
+  /** Takes in the function of an op, by the name of now. */
+  noteOp(op: OpIdentity, fn: AnyFunction): void {
+    this.#code.noteOp(op, fn)
     this.#held.clear()
+    const component = this.#code.findComponentOf(fn)
+    if (component === undefined) return
+    const known = this.#own.get(op.name)
+    if (known) known.add(component)
+    else this.#own.set(op.name, new Set([component]))
   }
 
   /** Ops are called otherwise than before. */

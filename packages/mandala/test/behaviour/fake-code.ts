@@ -41,6 +41,8 @@ export class FakeCode implements CodeState, Tracer {
 
   watch(): undefined {}
 
+  noteOp(): void {}
+
   findComponentOf(): undefined {}
 
   mayMove(): boolean {

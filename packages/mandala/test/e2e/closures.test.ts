@@ -170,3 +170,43 @@ test('an op that closes over other ops, refs and the storage is found again', as
   assert.deepEqual(await run(), { result: 11, executed: ['both', 'double', 'double', 'late'], warnings: [] })
   assert.deepEqual(await run(), { result: 11, executed: [], warnings: [] })
 })
+
+test('what changes while the op runs is said once, and the rest of an instance counts', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program(`class Client {
+  #asked = 0
+  log: string[] = []
+  #cache = new Map<string, number>()
+  #model
+  constructor(model: string) { this.#model = model }
+  ask(x: number) { this.#asked += 1; this.log.push(String(x)); this.#cache.set(this.#model, x); return this.#model + [x].map((each) => each)[0]! }
+}
+const makeAsk = (client: Client) => { let asked = 0; return op('ask', (x: number) => { asked += 1; return client.ask(x) }) }`,
+    "const ask = makeAsk(new Client(process.argv[2] ?? 'small')); return [await unwrap(ask(1)), await unwrap(ask(2)), await unwrap(ask(1))]"),
+  })
+  const first = await run()
+  assert.deepEqual([first.result, first.executed], [['small1', 'small2', 'small1'], ['ask', 'ask']])
+  assert.deepEqual(first.warnings.map((text) => /^ask uses (\S+) \(closed over by its function; it changes while that runs\)/.exec(text)?.[1]).sort(),
+    ['asked', 'client.#asked', 'client.#cache', 'client.log'])
+  assert.deepEqual((await run()).executed, [])
+  assert.deepEqual((await run({}, ['large'])).result, ['large1', 'large2', 'large1'])
+  assert.deepEqual((await run()).executed, [])
+})
+
+test('two storages with ops of one name know what each of them closes over', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program(`const multiply = (k: number) => (x: number) => [x].map((each) => each * k)[0]!
+const make = (k: number) => op('f', (x: number) => [x].map((each) => each * k)[0]!)
+const hand = (inner: (x: number) => number) => op('g', (x: number) => inner(x))
+const both = [[make(3), hand(multiply(3))], [make(4), hand(multiply(4))]] as const
+const ask = async ([f, g]: typeof both[0] | typeof both[1]) => {
+  await using storage = new Storage({ path: 'both.db', deps: 'src', logger })
+  storage.subscribe((event) => { if (event.kind === 'call-will-execute') executed.push(event.op) })
+  return await storage.run(async () => [await unwrap(f(2)), await unwrap(g(2))])
+}`, 'return Promise.all(process.argv.slice(2).map(async (i) => ask(both[Number(i)] as typeof both[0])))'),
+  })
+  const say = async (...args: string[]): Promise<unknown> => { const { result, executed } = await run({}, args); return [result, executed.sort()] }
+  assert.deepEqual(await say('0'), [[[6, 6]], ['f', 'g']])
+  assert.deepEqual(await say('1', '0'), [[[8, 8], [6, 6]], ['f', 'g', 'g']])
+  assert.deepEqual(await say('1'), [[[8, 8]], ['g']])
+})
