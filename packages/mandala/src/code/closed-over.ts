@@ -147,7 +147,9 @@ export class Closures {
     const classes = classesOf(instance)
     const ids = classes.map((each) => this.#tracer.values.findId(each))
     const isHidden = classes.some((each, i) => ids[i] === undefined && this.#tracer.isMarked(each))
-    return { name: ids[0] ?? ownNameOf(classes[0]), isWhole: !ids.includes(undefined), isHidden }
+    // Its small methods report nothing: the class tells of them.
+    const name = ids.map((id, i) => (id === undefined ? ownNameOf(classes[i]) : `${id} ${this.#tracer.program.findFingerprint(id)}`)).join(' ')
+    return { name, isWhole: !ids.includes(undefined), isHidden }
   }
 }
 

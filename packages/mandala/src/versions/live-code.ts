@@ -32,6 +32,8 @@ export class LiveCode implements CodeState, Tracer {
   readonly #parsed = new Map<string, Dependency | 'by hand'>()
   /** By component, the functions that this storage's ops are. */
   readonly #ops = new Map<string, AnyFunction>()
+  /** By component of an op, the parts of what it closes over that changed while it ran. */
+  readonly #changing = new Map<string, string[]>()
   readonly #names: Partial<Record<Dependency['kind'], Map<string, string | undefined>>> = {}
 
   /** @param isFollowed whether components of a file, relative to the root, count */
@@ -130,11 +132,11 @@ export class LiveCode implements CodeState, Tracer {
     const unreported = findUnreported(own)
     if (unreported !== undefined) components.set(untrackedId(unreported), UNTRACKED_HASH)
     const names = unreported === undefined ? [...hidden] : [...hidden, notTracked(unreported)]
-    const except = listChanged(before, this.#closure(own))
-    const captured = capturedId(own, except)
+    const changing = this.#noteChanging(own, listChanged(before, this.#closure(own)))
+    const captured = capturedId(own, changing)
     const hash = this.findHash(captured)
     if (hash !== undefined) components.set(captured, hash)
-    for (const name of except) names.push(`${name} (closed over by its function; it changes while that runs)`)
+    for (const name of changing) names.push(`${name} (closed over by its function; it changes while that runs)`)
     if (before?.untold !== undefined) names.push(notTold(before.untold))
     return { components, hidden: names, written, changed: changed.filter((id) => this.#counts(id)) }
   }
@@ -162,6 +164,15 @@ export class LiveCode implements CodeState, Tracer {
     if (op === component) return contentOf(findOpText(fn))
     const closure = this.#closure(op, except)
     return closure && { hash: closure.hash, source: showClosure(fn) }
+  }
+
+  /** What changes in one call counts in none after it: whether it does may hang on what else was executed. */
+  #noteChanging(op: string, names: readonly string[]): string[] {
+    const known = this.#changing.get(op) ?? []
+    if (names.every((name) => known.includes(name))) return known
+    const all = [...new Set([...known, ...names])].sort()
+    this.#changing.set(op, all)
+    return all
   }
 
   #closure(op: string, except?: string): Closure | undefined {

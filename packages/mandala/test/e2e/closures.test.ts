@@ -67,6 +67,11 @@ function make() { const model = new Model(${k}); return op('f', (x: number) => m
   'the private state of an instance that it is handed': (k) => `class Base { #k; constructor(k: number) { this.#k = k } run(x: number) { return scale(x, this.#k) } }
 class Model extends Base { name = 'model' }
 const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model(${k}))`,
+  'a small method of an instance beside it': (k) => `class Model { k = 1; run(x: number) { return x * ${k} } }
+function make() { const model = new Model(); return op('f', (x: number) => model.run(x)) }\nconst f = make()`,
+  'a small method of an instance within one that it is handed': (k) => `class Inner { run(x: number) { return x * ${k} } }
+class Model { #inner = new Inner(); run(x: number) { return this.#inner.run(x) } }
+const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model())`,
   'the private state of `this`': (k) => `class Maker { #k; constructor(k: number) { this.#k = k } #g(x: number) { return scale(x, this.#k) }
   f = op('f', (x: number) => this.#g(x)) }\nconst { f } = new Maker(${k})`,
   'a field that another function made': (k) => `class Maker { g = multiply(${k}); f = op('f', (x: number) => this.g(x)) }\nconst { f } = new Maker()`,

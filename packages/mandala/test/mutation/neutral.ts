@@ -27,9 +27,11 @@ export const NEUTRAL_MUTATIONS: Readonly<Record<string, Mutation>> = {
     ? `${of(text, node)}\nfunction spare() { return 1 }\n` : undefined),
   'local type': ({ node, outer, text }) => (isStatement(node, outer) && outer.at(-1)!.type === 'BlockStatement'
     ? `type Local = string\n${of(text, node)}` : undefined),
-  'parameter of an arrow renamed': ({ node, text }) => {
+  'parameter of an arrow renamed': ({ node, outer, text }) => {
     const [only, ...more] = (node.params ?? []) as Node[]
-    if (node.type !== 'ArrowFunctionExpression' || only?.type !== 'Identifier' || more.length > 0) return undefined
+    // The inputs of an op go by its names.
+    const isOp = outer.at(-1)?.callee?.name === 'op'
+    if (node.type !== 'ArrowFunctionExpression' || only?.type !== 'Identifier' || more.length > 0 || isOp) return undefined
     return renamed(text, node, only.name, `${only.name}Given`)
   },
   'local constant renamed': ({ node, outer, text }) => {

@@ -88,6 +88,7 @@ const REAL_LIST: readonly (readonly [kind: string, ...changes: (readonly [file: 
   ['inside: argument of a function', ['src/inside.ts', 'makeOps(3, new Meter(10))', 'makeOps(4, new Meter(10))']],
   ['inside: state of an instance that is handed in', ['src/inside.ts', 'new Meter(10)', 'new Meter(12)']],
   ['inside: private field of a field', ['src/inside.ts', 'new Meter(4)', 'new Meter(5)']],
+  ['inside: small method of an instance', ['src/inside.ts', 'return x + this.#unit', 'return x - this.#unit']],
   ['inside: put into a local', ['src/inside.ts', 'multiplied(LIMIT)', 'multiplied(RATE)']],
   ['inside: put into a local in a loop', ['src/inside.ts', 'of [1, 2])', 'of [1, 2, 3])'], ['src/inside.ts', 'x + each)', 'x - each)']],
   ['inside: maker of closures', ['src/inside.ts', 'factor + RATE', 'factor - RATE']],

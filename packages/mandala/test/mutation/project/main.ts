@@ -34,7 +34,7 @@ export async function runAll(storage, { atOnce = false, around = (_name, call) =
   storage?.subscribe((event) => { if (event.kind === 'call-will-execute') executed.add(label.getStore()) })
   const runOne = async (name, args) => {
     const key = `${name} ${JSON.stringify(args)}`
-    const call = () => label.run(key, () => around(key, async () => unwrap(ops[name](...args))))
+    const call = () => label.run(key, () => around(key, async () => (storage ? unwrap(ops[name](...args)) : ops[name](...args))))
     outputs[key] = await call().then((value) => JSON.stringify(value) ?? 'undefined', (error) => `error: ${error.code ?? ''} ${error.message}`)
   }
   const all = Object.entries(INPUTS).flatMap(([name, inputs]) => inputs.map((args) => [name, args]))

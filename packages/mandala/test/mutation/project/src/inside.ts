@@ -12,19 +12,13 @@ function multiplied(factor: number): Step {
 
 class Meter {
   #unit: number
-  #last = 0
 
   constructor(unit: number) {
     this.#unit = unit
   }
 
   measure(x: number): number {
-    this.#last = x + this.#unit
-    return this.#last
-  }
-
-  reset(): void {
-    this.#last = 0
+    return x + this.#unit
   }
 }
 
@@ -43,11 +37,7 @@ function makeOps(factor: number, meter: Meter) {
     grown: op('grown', (x: number) => grow(x)),
     halved: op('halved', (x: number) => (x > 5 ? both(x) : shift(x))),
     floored: op('floored', (x: number) => floorer.round(x)),
-    measured: op('measured', (x: number) => {
-      const result = meter.measure(x)
-      meter.reset()
-      return result
-    }),
+    measured: op('measured', (x: number) => meter.measure(x)),
     stepped: op('stepped', (name: string, x: number) => steps.get(name)!(x)),
     waited: op('waited', async (x: number) => x * (await later)),
     chosen: op('chosen', (x: number) => (x > 5 ? low(x) : high(x))),
@@ -66,9 +56,7 @@ class Desk {
   doubled = op('doubled', (x: number) => this.twice(x))
 
   #show(x: number): string {
-    const shown = `${this.#meter.measure(x)} ${this.rate}`
-    this.#meter.reset()
-    return shown
+    return `${this.#meter.measure(x)} ${this.rate}`
   }
 }
 
