@@ -169,6 +169,8 @@ export class Captures {
       return number
     }
     const local = this.#localOf(given)
+    // A function of the module level, or made by one, is known there.
+    if (given.type === 'Identifier' && !local) return undefined
     const own = { name: '', isSeen: false, making: undefined }
     values.push(own)
     if (local) numbers.set(local, 0)

@@ -45,17 +45,23 @@ export class Closures {
    * @param except names of parts that don't count
    * @returns undefined for a function that closes over nothing
    */
-  find(fn: object, call: object | undefined, except: ReadonlySet<string>): Closure | undefined {
+  find(fn: object, call: object | undefined, except: readonly string[]): Closure | undefined {
     const { values } = this.#tracer
     const closedOver = this.#tracer.findClosedOver(fn)
     if (closedOver) {
       const isInPlace = closedOver.values[0]?.making?.places.length === 0
       const whole = isInPlace ? undefined : values.findWhole(fn)
+      // It tells by itself that it runs.
+      if (whole !== undefined && this.#isCode(values.findId(fn))) return undefined
       return whole === undefined ? this.#describe(fn, closedOver, except) : { hash: digest('component', whole), untold: undefined, parts: NO_PARTS }
     }
     if (!this.#tracer.isClosure(fn)) return undefined
     const made = values.findId(fn) ?? (call && values.findId(call))
     return { hash: made === undefined ? this.#untoldOf(fn) : values.originOf(made), untold: made === undefined ? '' : undefined, parts: NO_PARTS }
+  }
+
+  #isCode(id: string | undefined): boolean {
+    return id !== undefined && this.#tracer.program.find(id)?.component.kind !== 'value'
   }
 
   #untoldOf(fn: object): string {
@@ -75,7 +81,7 @@ export class Closures {
     return shown.join('\n').slice(0, 400)
   }
 
-  #describe(fn: object, { file, values: captured, getters }: ClosedOver, except: ReadonlySet<string>): Closure {
+  #describe(fn: object, { file, values: captured, getters }: ClosedOver, except: readonly string[]): Closure {
     const { program, values } = this.#tracer
     const told = new Set(captured.map(({ name }) => name))
     const parts = new Map<string, string>()
@@ -95,7 +101,7 @@ export class Closures {
       let { isPartial, isHidden } = getter ? WHOLE : { isPartial: true, isHidden: isOfHidden }
       for (const [path, portrait] of getter ? this.#look(name, read(getter), told) : []) {
         // What has one name may be two things.
-        if (!except.has(path)) parts.set(path, `${parts.get(path) ?? ''}${portrait.hash}`)
+        if (!except.includes(path)) parts.set(path, `${parts.get(path) ?? ''}${portrait.hash}`)
         isPartial ||= portrait.isPartial
         isHidden ||= portrait.isHidden
       }

@@ -37,7 +37,7 @@ export function findOpFunction(id: string): AnyFunction | undefined {
 }
 
 /** What an op's function closes over, but for some of it; undefined if that is nothing. */
-export function findClosure(fn: AnyFunction, except: ReadonlySet<string>): Closure | undefined {
+export function findClosure(fn: AnyFunction, except: readonly string[]): Closure | undefined {
   return closuresOf().find(fn, calls.get(fn)?.deref(), except)
 }
 

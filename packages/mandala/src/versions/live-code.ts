@@ -62,8 +62,8 @@ export class LiveCode implements CodeState, Tracer {
       this.#parsed.set(component, known)
     }
     if (known !== 'by hand') return findCurrent(known, this.#program)
-    const captured = CAPTURED.exec(component)
-    return captured ? this.#closure(captured[1] as string, captured[2])?.hash : this.find(component)?.hash
+    const captured = partsOf(component)
+    return captured ? this.#closure(captured.op, captured.except)?.hash : this.find(component)?.hash
   }
 
   isReadable(component: string): boolean {
@@ -132,12 +132,14 @@ export class LiveCode implements CodeState, Tracer {
     const unreported = findUnreported(own)
     if (unreported !== undefined) components.set(untrackedId(unreported), UNTRACKED_HASH)
     const names = unreported === undefined ? [...hidden] : [...hidden, notTracked(unreported)]
-    const changing = this.#noteChanging(own, listChanged(before, this.#closure(own)))
-    const captured = capturedId(own, changing)
-    const hash = this.findHash(captured)
-    if (hash !== undefined) components.set(captured, hash)
-    for (const name of changing) names.push(`${name} (closed over by its function; it changes while that runs)`)
-    if (before?.untold !== undefined) names.push(notTold(before.untold))
+    const after = before && this.#closure(own)
+    if (after) {
+      const changing = this.#noteChanging(own, listChanged(before, after))
+      const { hash, untold } = changing.length === 0 ? after : this.#closure(own, changing) as Closure
+      components.set(capturedId(own, changing), hash)
+      for (const name of changing) names.push(`${name} (closed over by its function; it changes while that runs)`)
+      if (untold !== undefined) names.push(notTold(untold))
+    }
     return { components, hidden: names, written, changed: changed.filter((id) => this.#counts(id)) }
   }
 
@@ -158,7 +160,7 @@ export class LiveCode implements CodeState, Tracer {
 
   /** The text of an op, or all that its function closes over as one. */
   #findOfOp(component: string): CodeContent | undefined {
-    const [, op = component, except] = CAPTURED.exec(component) ?? []
+    const { op, except } = partsOf(component) ?? { op: component, except: [] }
     const fn = this.#functionOf(op)
     if (!fn) return undefined
     if (op === component) return contentOf(findOpText(fn))
@@ -175,9 +177,9 @@ export class LiveCode implements CodeState, Tracer {
     return all
   }
 
-  #closure(op: string, except?: string): Closure | undefined {
+  #closure(op: string, except: readonly string[] = []): Closure | undefined {
     const fn = this.#functionOf(op)
-    return fn && findClosure(fn, new Set(except?.split(', ')))
+    return fn && findClosure(fn, except)
   }
 
   #counts(name: string): boolean {
@@ -209,9 +211,15 @@ function notTold(name: string): string {
     : `what its function closes over: ${name} hides what it holds (give it as an input, or make it a variable of the module level)`
 }
 
+/** Of the component that is what an op closes over. */
+function partsOf(component: string): { readonly op: string; readonly except: readonly string[] } | undefined {
+  const [, op, except] = CAPTURED.exec(component) ?? []
+  return op === undefined ? undefined : { op, except: except?.split(', ') ?? [] }
+}
+
 /** The parts of what a function closes over that are others than before. */
-function listChanged(before: Closure | undefined, after: Closure | undefined): string[] {
-  if (!before || !after || before.hash === after.hash) return []
+function listChanged(before: Closure, after: Closure): string[] {
+  if (before.hash === after.hash) return []
   return [...new Set([...before.parts.keys(), ...after.parts.keys()])].filter((name) => before.parts.get(name) !== after.parts.get(name)).sort()
 }
 
