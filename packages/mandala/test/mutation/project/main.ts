@@ -21,8 +21,8 @@ const INPUTS = {
   placed: [['region'], ['debug']], priced: [[book], [pens], [none]], totalled: [[[book, pens]], [[book, none]], [[]]], labelled: [[[book]], [[pens, none]]],
   summarised: [[[book, pens]], [[book, pens, none]]], report: product([[book, pens], [none]], ['eur', 'usd']), ranked: [[1], [8], [40]],
   constant: [['banner'], ['doubled'], ['start'], ['label'], ['other']], nested: product(['circle', 'square'], [2, 3]),
-  grown: [[2], [5]], halved: [[2], [9]], floored: [[7], [20]], measured: [[1], [6]], stepped: product(['limit', 'plus 1', 'plus 2'], [4]),
-  waited: [[2]], chosen: [[2], [9]], handed: [[2], [3]], measuredThere: [[1], [5]], shared: [[2], [4]], doubled: [[3]],
+  grown: [[2], [5]], halved: [[2], [9]], shifted: [[2], [9]], floored: [[7], [20]], measured: [[1], [6]], stepped: product(['limit', 'plus 1', 'plus 2'], [4]),
+  waited: [[2]], chosen: [[2], [9]], raised: [[4]], handed: [[2], [3]], measuredThere: [[1], [5]], shared: [[2], [4]], doubled: [[3]],
 }
 
 const label = new AsyncLocalStorage()

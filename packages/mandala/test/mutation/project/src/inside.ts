@@ -32,15 +32,18 @@ function makeOps(factor: number, meter: Meter) {
   steps.set('limit', multiplied(LIMIT))
   for (const each of [1, 2]) steps.set(`plus ${each}`, (x) => x + each)
   const later = Promise.resolve(factor)
-  const { low, high } = { low: factor > 2 ? half : scale, high: multiplied(7) }
+  const low = factor > 2 ? half : scale
+  const { high } = { high: multiplied(7) }
   return {
     grown: op('grown', (x: number) => grow(x)),
-    halved: op('halved', (x: number) => (x > 5 ? both(x) : shift(x))),
+    halved: op('halved', (x: number) => both(x)),
+    shifted: op('shifted', (x: number) => shift(x)),
     floored: op('floored', (x: number) => floorer.round(x)),
     measured: op('measured', (x: number) => meter.measure(x)),
     stepped: op('stepped', (name: string, x: number) => steps.get(name)!(x)),
     waited: op('waited', async (x: number) => x * (await later)),
-    chosen: op('chosen', (x: number) => (x > 5 ? low(x) : high(x))),
+    chosen: op('chosen', (x: number) => low(x)),
+    raised: op('raised', (x: number) => high(x)),
     handed: op('handed', multiplied(factor + 1)),
   }
 }
