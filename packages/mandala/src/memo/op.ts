@@ -204,13 +204,15 @@ export function op(first: unknown, second?: unknown, third?: unknown): Op {
   const definition = define(isNamed ? first : nameOf(fn), fn, ((isNamed ? third : second) ?? {}) as RawOptions)
   const call = (...args: unknown[]): Promise<unknown> => {
     const context = findContext()
-    return context && context.settings.mode !== 'noop' ? callOp(definition, args, context) : callPlainly(definition, args)
+    if (!context || context.settings.mode === 'noop') return callPlainly(definition, args)
+    noteCalled()
+    return callOp(definition, args, context)
   }
   definitions.set(call, definition)
   noteName(definition)
   // It reports its calls itself: naming it makes nobody depend on it as a value.
   markSelfReporting(call)
-  noteOpText(definition, { fn, call })
+  const noteCalled = noteOpText(definition, { fn, call })
   const match = (inputs?: Readonly<Record<string, unknown>>, options?: MatchOptions): unknown => matchCall(shapeOf(definition), inputs, options)
   return Object.defineProperties(call, {
     name: { value: definition.name }, fn: { value: fn, enumerable: true }, opName: { value: definition.name, enumerable: true },

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { CallTrace, findCurrent, notTracked, UNTRACKED_HASH, untrackedId, type Dependency } from '../code/call-trace.ts'
-import { findClosure, findOpText, findUnreported, opTextId, showClosure } from '../code/op-texts.ts'
+import type { Closure } from '../code/closed-over.ts'
+import { findClosure, findMadeIn, findOpText, findUnreported, opTextId, showClosure } from '../code/op-texts.ts'
 import { envNameOf } from '../code/globals.ts'
 import { reachOf, type Touched } from '../code/reach.ts'
 import { findMarked, portrayMarked, type Marked } from '../code/track.ts'
@@ -97,14 +98,16 @@ export class LiveCode implements CodeState, Tracer {
   start(op: OpIdentity, args: readonly unknown[]): Trace {
     const trace = new CallTrace(this.#program)
     for (const arg of args) trace.addClassesIn(arg)
+    // The call itself may change it, as where results are kept in a Map: what counts is what a look-up finds.
+    const closure = findClosure(opTextId(op))
     return {
       run: (fn) => trace.run(fn),
-      add: (component, hash) => trace.add(withHash(parse(component), hash)),
-      end: () => this.#used(trace, op),
+      add: (component, hash) => trace.add(withHash(parse(component), hash), findMaker(component)),
+      end: () => this.#used(trace, op, closure),
     }
   }
 
-  #used(trace: CallTrace, op: OpIdentity): Used {
+  #used(trace: CallTrace, op: OpIdentity, closure: Closure | undefined): Used {
     const { dependencies, hidden, written, changed } = trace.usage()
     const components = new Map<string, string>()
     let hasCode = false
@@ -120,7 +123,6 @@ export class LiveCode implements CodeState, Tracer {
     if (text !== undefined) components.set(own, text)
     const unreported = findUnreported(own)
     if (unreported !== undefined) components.set(untrackedId(unreported), UNTRACKED_HASH)
-    const closure = findClosure(own)
     if (closure) components.set(own + CAPTURED, closure.hash)
     const names = unreported === undefined ? [...hidden] : [...hidden, notTracked(unreported)]
     if (closure?.untold !== undefined) names.push(notTold(closure.untold))
@@ -163,6 +165,11 @@ export class LiveCode implements CodeState, Tracer {
       case 'env': return id.startsWith('globalThis.') || id.startsWith('import.meta.env') ? id : `process.env.${id}`
     }
   }
+}
+
+/** The call in which an op was made that closes over things. */
+function findMaker(component: string): CallTrace | undefined {
+  return component.endsWith(CAPTURED) ? findMadeIn(component.slice(0, -CAPTURED.length)) : undefined
 }
 
 /** What of an op's function can't be told is told as a hidden input. */
