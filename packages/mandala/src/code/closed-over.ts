@@ -1,11 +1,11 @@
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 import { digest } from '../value/digest.ts'
 import { UNTRACKED_HASH } from './call-trace.ts'
 import { classesOf } from './classes.ts'
 import type { CapturedFacts, MakingFacts } from './file-facts.ts'
 import { portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
 import { Portraits } from './portraits.ts'
-import { originOfMade } from './reach.ts'
+import { namedByClass, originOfMade } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
 import type { ClosedOver, Tracer } from './tracer.ts'
 
@@ -25,11 +25,14 @@ export class Closures {
   readonly #tracer: Tracer
   readonly #portraits = new Portraits()
   readonly #namer: Namer
+  /** Classes of the module level, by whether they keep what their instances are elsewhere. */
+  readonly #keeping = new Map<string, boolean>()
 
   constructor(tracer: Tracer) {
     this.#tracer = tracer
     this.#namer = {
       nameFunction: (fn, holder) => this.#nameFunction(fn, holder),
+      nameAccessor: (fn, holder) => this.#nameFunction(fn, holder),
       nameInstance: (instance, constructor) => this.#nameInstance(instance, constructor),
       peek: (instance) => tracer.peek(instance),
     }
@@ -78,12 +81,19 @@ export class Closures {
       seen.set(number, isOfHidden)
       const { name, making } = captured[number] as CapturedFacts
       const getter = getters[number]
+      const value = getter && read(getter)
       // Where something else has its name there is no getter.
-      const portrait = getter ? this.#look(name === 'this' ? withoutMembers(read(getter), captured) : read(getter)) : { ...UNSEEN, isHidden: isOfHidden }
+      const portrait = getter ? this.#look(name === 'this' ? withoutMembers(value, captured) : value) : { ...UNSEEN, isHidden: isOfHidden }
       parts.push(number, portrait.hash)
       if (!portrait.isPartial) return
-      if (making) follow(making, portrait.isHidden)
-      else if (portrait.isHidden) untold ??= name
+      const isHidden = portrait.isHidden || isOpaque(value)
+      if (making) follow(making, isHidden)
+      else if (isHidden) followElsewhere(name, value)
+    }
+    const followElsewhere = (name: string, value: unknown): void => {
+      const id = isCompound(value) ? values.findId(value) : undefined
+      if (id === undefined) untold ??= name
+      else parts.push(id, values.originOf(id))
     }
     const [own] = captured
     if (own?.making) follow(own.making, true)
@@ -92,7 +102,7 @@ export class Closures {
 
   #look(value: unknown): Portrait {
     const now = (): Portrait => this.#tracer.markers.unwatched(() => portray(value, this.#namer))
-    return typeof value === 'object' && value !== null || typeof value === 'function' ? this.#portraits.look(value, now) : now()
+    return isCompound(value) ? this.#portraits.look(value, now) : now()
   }
 
   #nameFunction(fn: object, holder: object): Naming {
@@ -114,9 +124,35 @@ export class Closures {
   #nameInstance(instance: object, constructor: object): Naming {
     const classes = classesOf(instance)
     const ids = classes.map((each) => this.#tracer.values.findId(each))
-    const isHidden = classes.some((each, i) => ids[i] === undefined && this.#tracer.isMarked(each))
-    return { name: ids[0] ?? String((constructor as { name?: unknown }).name), isWhole: !ids.includes(undefined), isHidden }
+    const isHidden = classes.some((each, i) => (ids[i] === undefined ? this.#tracer.isMarked(each) : this.#keepsElsewhere(ids[i])))
+    // Small methods are a part of their class.
+    const names = ids.map((id) => id && `${id} ${this.#tracer.program.findFingerprint(id)}`)
+    return { name: names.join(' ') || String((constructor as { name?: unknown }).name), isWhole: !isHidden && !ids.includes(undefined), isHidden }
   }
+
+  /** Whether a class has the state of its instances in a WeakMap, as compilers do with private fields. */
+  #keepsElsewhere(id: string): boolean {
+    let keeps = this.#keeping.get(id)
+    if (keeps === undefined) {
+      const { program, values } = this.#tracer
+      keeps = namedByClass(program, id).some((each) => isWeak(values.read(each)))
+      this.#keeping.set(id, keeps)
+    }
+    return keeps
+  }
+}
+
+/** What can't be looked into. */
+function isOpaque(value: unknown): boolean {
+  return types.isPromise(value) || types.isProxy(value) || types.isGeneratorObject(value) || types.isMapIterator(value) || types.isSetIterator(value) || isWeak(value)
+}
+
+function isWeak(value: unknown): boolean {
+  return types.isWeakMap(value) || types.isWeakSet(value)
+}
+
+function isCompound(value: unknown): value is object {
+  return typeof value === 'object' && value !== null || typeof value === 'function'
 }
 
 /** An instance without the fields that are told of by themselves. */

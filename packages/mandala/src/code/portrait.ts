@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { CONTENT_ID } from '../value/content-id.ts'
 import { identify } from '../value/identify.ts'
 import { Refusal } from '../value/refusal.ts'
-import { hasHiddenContent } from './glance.ts'
+import { hasHiddenContent, listKeys } from './glance.ts'
 import { isSelfReporting } from './self-reporting.ts'
 
 /** What a value of the module level is, as far as it can be told from outside. */
@@ -35,6 +35,8 @@ export interface Namer {
   /** @param holder what has it as a property */
   nameFunction(fn: object, holder: object): Naming
   nameInstance(instance: object, constructor: object): Naming
+  /** What gives or takes a property. */
+  nameAccessor?(fn: object, holder: object): Naming
   /** Its private fields. */
   peek?(instance: object): unknown
 }
@@ -75,7 +77,7 @@ class Copier {
   copy(value: unknown, holder: object = Object.prototype): unknown {
     this.size += 1
     if (this.size > SIZE_MAX) {
-      this.isPartial = true
+      this.isPartial = this.isHidden = true
       return 'more'
     }
     switch (typeof value) {
@@ -109,16 +111,22 @@ class Copier {
     if (types.isProxy(value)) return this.#part('proxy', '')
     const known = this.#copies.get(value)
     if (known !== undefined) return known
-    if (Array.isArray(value)) return this.#array(value)
-    if (value instanceof Map) return this.#map(value)
-    if (value instanceof Set) return this.#set(value)
     const prototype = Object.getPrototypeOf(value) as object | null
+    const content = this.#content(value)
+    if (content) return isPlainCollection(value, prototype) ? content() : this.#other(value, prototype as object, content)
     if (prototype === Object.prototype || prototype === null) {
       const copy = Object.create(prototype) as object
       this.#copies.set(value, copy)
       return this.#properties(value, copy)
     }
     return this.#other(value, prototype)
+  }
+
+  /** What a collection holds. */
+  #content(value: object): (() => unknown) | undefined {
+    if (Array.isArray(value)) return () => this.#array(value)
+    if (value instanceof Map) return () => this.#map(value)
+    return value instanceof Set ? () => this.#set(value) : undefined
   }
 
   #array(value: readonly unknown[]): unknown {
@@ -145,16 +153,23 @@ class Copier {
   }
 
   #properties(value: object, copy: object): unknown {
-    for (const key of Object.keys(value)) {
+    for (const key of listKeys(value)) {
       const property = Object.getOwnPropertyDescriptor(value, key)
-      const each = property && 'value' in property ? this.copy(property.value, value) : this.#part('getter', key)
-      Object.defineProperty(copy, key, { value: each, enumerable: true, writable: true, configurable: true })
+      const each = property && 'value' in property ? this.copy(property.value, value) : this.#accessor(property, value)
+      Object.defineProperty(copy, String(key), { value: each, enumerable: true, writable: true, configurable: true })
     }
     return copy
   }
 
+  /** It isn't called. */
+  #accessor(property: PropertyDescriptor | undefined, holder: object): unknown {
+    const accessor = property?.get ?? property?.set
+    const naming = accessor && this.#namer.nameAccessor?.(accessor, holder)
+    return this.#part('getter', naming?.name, { isWhole: false, isHidden: naming?.isHidden ?? false })
+  }
+
   /** Dates, typed arrays and registered classes are identified as they are; of others their class and their fields count. */
-  #other(value: object, prototype: object): unknown {
+  #other(value: object, prototype: object, content?: () => unknown): unknown {
     if (hasHiddenContent(value)) {
       if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) this.size += value.byteLength >> 3
       // Where it stands in the text of its last match is nothing that it is.
@@ -166,6 +181,9 @@ class Copier {
     const { name, ...naming } = typeof constructor === 'function' ? this.#namer.nameInstance(value, constructor) : { name: '', isWhole: false }
     const part = this.#part('instance', name, naming)
     this.#copies.set(value, part)
+    if (content) part.set('content', content())
+    // Made by `Object.create`.
+    if (!Object.hasOwn(prototype, 'constructor')) part.set('prototype', this.copy(prototype))
     const inner = this.#namer.peek?.(value)
     if (inner !== undefined) {
       this.isPeeked = true
@@ -173,4 +191,13 @@ class Copier {
     }
     return part.set('fields', this.#properties(value, {}))
   }
+}
+
+const COLLECTIONS = new Set(['Array', 'Map', 'Set'])
+
+/** One of no class of its own, which may come from another realm, and without properties; an array's are too many to ask for. */
+function isPlainCollection(value: object, prototype: object | null): boolean {
+  if (prototype === Array.prototype || prototype === null) return true
+  const { constructor } = prototype as { constructor?: { readonly name?: unknown } }
+  return Object.hasOwn(prototype, 'constructor') && COLLECTIONS.has(String(constructor?.name)) && (Array.isArray(value) || Object.keys(value).length === 0)
 }
