@@ -74,9 +74,20 @@ export class CallTrace implements Watcher {
     for (const event of this.#tracer.eventsOf(site)) this.#note(event)
   }
 
-  /** Takes in what is known otherwise: the dependencies of an inner call that was a hit, or what was marked by hand. */
-  add(dependency: Dependency): void {
-    for (let each: CallTrace | undefined = this; each; each = each.outer) each.#others.set(`${dependency.kind} ${dependency.id}`, dependency)
+  /**
+   * Takes in what is known otherwise: the dependencies of an inner call that was a hit, or what was marked by hand.
+   * @param madeIn a call in which it came about, for which it is no dependency
+   */
+  add(dependency: Dependency, madeIn?: CallTrace): void {
+    for (let each: CallTrace | undefined = this; each && !madeIn?.isIn(each); each = each.outer) {
+      each.#others.set(`${dependency.kind} ${dependency.id}`, dependency)
+    }
+  }
+
+  /** Whether it is a call itself, or one inside it. */
+  isIn(outer: CallTrace): boolean {
+    for (let each: CallTrace | undefined = this; each; each = each.outer) if (each === outer) return true
+    return false
   }
 
   /** Takes in the classes of the instances in what the call is given: methods too small to report themselves are theirs. */

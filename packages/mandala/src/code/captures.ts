@@ -31,22 +31,30 @@ const ELSEWHERE = 'this of another function'
 /** Finds what functions that become ops close over, and what that was made of. */
 export class Captures {
   readonly #module: Scopes['module']
-  /** What gave locals their values, or put something into them. */
+  /** What gave locals their values. */
   readonly #given = new Map<Binding, SyntaxNode[]>()
-  /** The same of members of `this`, by class. */
+  /** What put something into them. */
+  readonly #put = new Map<Binding, SyntaxNode[]>()
+  /** Calls that may have put something into them, where that is what they are for. */
+  readonly #handedOn = new Map<Binding, SyntaxNode[]>()
+  /** Locals that were given another, or a part of it: what is put into them is put into that. */
+  readonly #parts = new Map<Binding, Binding[]>()
+  /** What members of `this` were given, or had put into them, by class. */
   readonly #members = new Map<SyntaxNode, Map<string, SyntaxNode[]>>()
   /** Locals that are given by whoever calls, or throws. */
   readonly #handedIn = new Set<Binding>()
-  readonly #byName = new Map<string, Set<Binding>>()
-  readonly #classes: SyntaxNode[] = []
-  /** What has a `this` of its own. */
-  readonly #owners: SyntaxNode[] = []
+  /** The names of locals by where they are declared. */
+  readonly #declared = new Map<SyntaxNode, Set<string>>()
+  readonly #outer = new Map<SyntaxNode, SyntaxNode>()
 
   constructor(program: SyntaxNode, { module }: Scopes) {
     this.#module = module
     const visit = (node: SyntaxNode): void => {
+      eachChild(node, (child) => {
+        this.#outer.set(child, node)
+        visit(child)
+      })
       this.#note(node)
-      eachChild(node, visit)
     }
     visit(program)
   }
@@ -58,11 +66,11 @@ export class Captures {
       case 'AssignmentExpression': this.#noteAssigned(node); return
       case 'AssignmentPattern': this.#give(node.left, node.right); return
       case 'ForOfStatement': case 'ForInStatement': this.#give(node.left, node.right); return
+      case 'CallExpression': case 'OptionalCallExpression': if (isPutting(node)) this.#noteMethod(node); return
       case 'ExpressionStatement': this.#noteStatement(node.expression); return
       case 'CatchClause': if (node.param) this.#handIn(node.param); return
       case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': this.#noteField(node); return
-      case 'StaticBlock': this.#owners.push(node); return
-      case 'ClassDeclaration': case 'ClassExpression': this.#classes.push(node); if (node.id) this.#give(node.id, node); return
+      case 'ClassDeclaration': case 'ClassExpression': if (node.id) this.#give(node.id, node); return
     }
     if (isFunction(node)) this.#noteFunction(node)
   }
@@ -70,51 +78,79 @@ export class Captures {
   #noteName(node: SyntaxNode): void {
     const binding = this.#localOf(node)
     if (!binding) return
-    const known = this.#byName.get(binding.name)
-    if (known) known.add(binding)
-    else this.#byName.set(binding.name, new Set([binding]))
+    const { name, scope } = binding
+    const known = this.#declared.get(scope.node)
+    if (known) known.add(name)
+    else this.#declared.set(scope.node, new Set([name]))
   }
 
   #noteFunction(node: SyntaxNode): void {
-    if (node.type !== 'ArrowFunctionExpression') this.#owners.push(node)
-    else if (node.body.type !== 'BlockStatement') this.#noteStatement(node.body)
+    if (node.body.type !== 'BlockStatement' && this.#isOfForEach(node)) this.#noteStatement(node.body)
     if (node.type === 'FunctionDeclaration' && node.id) this.#give(node.id, node)
     for (const param of node.params as SyntaxNode[]) {
       const pattern = param.type === 'TSParameterProperty' ? param.parameter as SyntaxNode : param
       this.#handIn(pattern)
-      if (pattern !== param) for (const name of listPatternNodes(pattern)) this.#giveMember(nameOf(name), name)
+      if (pattern !== param) for (const name of listPatternNodes(pattern)) this.#giveMember(nameOf(name), node, name)
     }
   }
 
+  /** Other functions are called for what they give. */
+  #isOfForEach(arrow: SyntaxNode): boolean {
+    const call = this.#outer.get(arrow)
+    return call !== undefined && isCall(call) && isMember(call.callee) && call.callee.property.name === 'forEach'
+  }
+
   #noteField(node: SyntaxNode): void {
-    if (node.value) this.#owners.push(node)
     if (!node.computed && !node.static) this.#giveMember(keyOf(node.key), node, node.value)
   }
 
   #noteAssigned(node: SyntaxNode): void {
-    if (isMember(node.left)) this.#put(node.left, node)
-    else this.#give(node.left, node.right)
+    this.#give(node.left, node.right, node)
   }
 
-  /** `steps.set('add', adder(2))` */
+  /** `steps.set('add', adder(2))`, `Object.assign(steps, { add: adder(2) })` */
   #noteStatement(expression: SyntaxNode): void {
-    const whole = withoutTypes(expression)
-    const node = whole.type === 'AwaitExpression' ? withoutTypes(whole.argument) : whole
-    if (node.type === 'CallExpression' && isMember(node.callee) && node.callee.object.type !== 'ThisExpression') this.#put(node.callee, node)
+    const node = withoutTypes(expression)
+    switch (node.type) {
+      case 'AwaitExpression': case 'UnaryExpression': this.#noteStatement(node.argument); return
+      case 'SequenceExpression': for (const each of node.expressions as SyntaxNode[]) this.#noteStatement(each); return
+      case 'LogicalExpression': this.#noteStatement(node.right); return
+      case 'ConditionalExpression': this.#noteStatement(node.consequent); this.#noteStatement(node.alternate); return
+      case 'CallExpression': case 'OptionalCallExpression':
+        if (isPutting(node)) return
+        if (isMember(node.callee)) this.#noteMethod(node)
+        else for (const each of node.arguments as SyntaxNode[]) this.#noteHandedOn(each, node)
+    }
   }
 
-  #give(target: SyntaxNode, value: SyntaxNode): void {
+  #noteMethod(call: SyntaxNode): void {
+    const { callee: { object, property }, arguments: [target] } = call
+    if (isSetter(object, property)) this.#putInto(target, call)
+    else if (object.type !== 'ThisExpression') this.#putInto(call.callee, call)
+  }
+
+  #noteHandedOn(argument: SyntaxNode, call: SyntaxNode): void {
+    const binding = this.#localOf(argument)
+    if (binding) append(this.#handedOn, binding, call)
+  }
+
+  /** @param whole what puts a value into something, with the place where it does */
+  #give(target: SyntaxNode, value: SyntaxNode, whole: SyntaxNode = value): void {
     if (target.type === 'VariableDeclaration') this.#give((target.declarations as SyntaxNode[])[0]?.id, value)
-    else for (const name of listPatternNodes(target)) this.#giveLocal(name, withoutTypes(value))
+    else for (const each of listPatternNodes(target)) if (isMember(each)) this.#putInto(each, whole); else this.#giveLocal(each, withoutTypes(value))
   }
 
   #giveLocal(name: SyntaxNode, value: SyntaxNode): void {
     const binding = this.#localOf(name)
-    if (binding) append(this.#given, binding, value)
+    if (!binding) return
+    append(this.#given, binding, value)
+    const { holder } = holderOf(value, isMember)
+    const whole = this.#localOf(holder)
+    if (whole) append(this.#parts, whole, binding)
   }
 
   #giveMember(name: string, at: SyntaxNode, value: SyntaxNode | null = at): void {
-    const owner = innermost(this.#classes, at)
+    const owner = this.#innermost(at, isClass)
     if (!owner) return
     const members = this.#members.get(owner) ?? new Map<string, SyntaxNode[]>()
     this.#members.set(owner, members)
@@ -123,15 +159,11 @@ export class Captures {
   }
 
   /** To what a member belongs, at any depth, something was done. */
-  #put(member: SyntaxNode, what: SyntaxNode): void {
-    let last = member
-    let holder = member
-    while (isMember(holder) || holder.type === 'CallExpression') {
-      if (isMember(holder)) last = holder
-      holder = withoutTypes(isMember(holder) ? holder.object : holder.callee)
-    }
-    if (holder.type !== 'ThisExpression') this.#giveLocal(holder, what)
-    else if (!last.computed) this.#giveMember(keyOf(last.property), what)
+  #putInto(target: SyntaxNode, what: SyntaxNode): void {
+    const { holder, member } = holderOf(target, (node) => isMember(node) || isCall(node))
+    const binding = this.#localOf(holder)
+    if (binding) append(this.#put, binding, what)
+    else if (holder.type === 'ThisExpression' && member && !member.computed) this.#giveMember(keyOf(member.property), what)
   }
 
   #handIn(pattern: SyntaxNode): void {
@@ -153,53 +185,64 @@ export class Captures {
   of(given: SyntaxNode): Captured | undefined {
     const values: CapturedValue[] = []
     const numbers = new Map<Key, number>()
+    const local = this.#localOf(given)
+    // A function of the module level, or made by one, is known there.
+    if (given.type === 'Identifier' && !local) return undefined
+    const nodes = local ? this.#makersOf(local, given) : [given]
+    const own = nodes ?? []
     const make = (nodes: readonly SyntaxNode[]): Making => {
       const keys = new Set(nodes.flatMap((node) => this.#keysIn(node, given)))
-      return { nodes: nodes.filter((node) => !isFunction(node) && !isClass(node)), values: [...keys].map(numberOf) }
+      return { nodes: nodes.filter((node) => !isFunction(node)), values: [...keys].map(numberOf) }
     }
     const numberOf = (key: Key): number => {
       const known = numbers.get(key)
       if (known !== undefined) return known
       const name = typeof key === 'string' ? key : key.name
-      const isSeen = typeof key === 'string' ? key !== ELSEWHERE : this.#isSeenAt(given, key)
+      const isSeen = typeof key === 'string' ? key !== ELSEWHERE : this.#isSeenBeside(given, key)
       const number = values.push({ name, isSeen, making: undefined }) - 1
       numbers.set(key, number)
-      const nodes = this.#makersOf(key, given)
+      // What the op itself does is in its text.
+      const nodes = this.#makersOf(key, given)?.filter((node) => !own.some((fn) => isFunction(fn) && isInside(node, fn)))
       if (nodes) values[number] = { name, isSeen, making: make(nodes) }
       return number
     }
-    const local = this.#localOf(given)
-    // A function of the module level, or made by one, is known there.
-    if (given.type === 'Identifier' && !local) return undefined
-    const own = { name: '', isSeen: false, making: undefined }
-    values.push(own)
+    values.push({ name: '', isSeen: false, making: undefined })
     if (local) numbers.set(local, 0)
-    const nodes = local ? this.#makersOf(local, given) : [given]
     const making = nodes && make(nodes)
-    values[0] = { ...own, making }
+    values[0] = { name: '', isSeen: false, making }
     return making && making.nodes.length + making.values.length > 0 ? values : undefined
   }
 
   /** What a class says of the members of its instances, each by itself. */
   #membersAt(op: SyntaxNode): string[] {
-    const owner = innermost(this.#classes, op)
+    const owner = this.#innermost(op, isClass)
     return [...(owner && this.#members.get(owner))?.keys() ?? []].map((name) => `this.${name}`)
   }
 
   #makersOf(key: Key, op: SyntaxNode): readonly SyntaxNode[] | undefined {
-    if (typeof key !== 'string') return this.#handedIn.has(key) ? undefined : this.#given.get(key)
-    const owner = key.startsWith('this.') ? innermost(this.#classes, op) : undefined
+    if (typeof key !== 'string') return this.#handedIn.has(key) ? undefined : this.#makersOfLocal(key)
+    const owner = key.startsWith('this.') ? this.#innermost(op, isClass) : undefined
     const given = owner && this.#members.get(owner)?.get(key.slice('this.'.length))
     return given?.length === 0 ? undefined : given
+  }
+
+  #makersOfLocal(local: Binding): readonly SyntaxNode[] | undefined {
+    const all = new Set([local])
+    for (const each of all) for (const part of this.#parts.get(each) ?? []) all.add(part)
+    const given = this.#given.get(local) ?? []
+    const handedOn = given.some(isContainer) ? this.#handedOn.get(local) ?? [] : []
+    const nodes = [...given, ...[...all].flatMap((each) => this.#put.get(each) ?? []), ...handedOn]
+    return nodes.length === 0 ? undefined : nodes
   }
 
   /** What a piece of code has of the functions around it. */
   #keysIn(root: SyntaxNode, op: SyntaxNode): Key[] {
     const keys: Key[] = []
-    const hasSameThis = this.#ownerOf(root) === this.#ownerOf(op)
+    const owner = this.#ownerOf(root)
+    const hasSameThis = owner === this.#ownerOf(op)
     /** @param isOuter whether `this` is that of the functions around */
     const visit = (node: SyntaxNode, isOuter: boolean): void => {
-      for (const key of isOuter ? specialOf(node) : []) {
+      for (const key of isOuter && owner ? specialOf(node) : []) {
         keys.push(hasSameThis ? key : ELSEWHERE)
         if (key === 'this' && hasSameThis) keys.push(...this.#membersAt(op))
       }
@@ -215,15 +258,59 @@ export class Captures {
 
   /** What gives a piece of code its `this`: to all members of an instance that is their class. */
   #ownerOf(node: SyntaxNode): SyntaxNode | undefined {
-    const owner = innermost(this.#owners, node)
-    return owner && /^Class/.test(owner.type) && !owner.static ? innermost(this.#classes, owner) : owner
+    const owner = this.#innermost(node, hasOwnThis)
+    return owner && /^Class/.test(owner.type) && !owner.static ? this.#innermost(owner, isClass) : owner
   }
 
-  /** Whether a name stands for a local at a place. */
-  #isSeenAt(place: SyntaxNode, { name, scope }: Binding): boolean {
-    const around = [...this.#byName.get(name) ?? []].map((each) => each.scope.node).filter((node) => isAround(node, place))
-    return isAround(scope.node, place) && around.every((node) => node === scope.node || isAround(node, scope.node))
+  /** Whether a name stands for a local beside a piece of code. */
+  #isSeenBeside(node: SyntaxNode, { name, scope }: Binding): boolean {
+    return this.#innermost(node, (around) => this.#declared.get(around)?.has(name) === true) === scope.node
   }
+
+  #innermost(node: SyntaxNode, isFound: (around: SyntaxNode) => boolean): SyntaxNode | undefined {
+    let around = this.#outer.get(node)
+    while (around && !isFound(around)) around = this.#outer.get(around)
+    return around
+  }
+}
+
+function hasOwnThis(node: SyntaxNode): boolean {
+  switch (node.type) {
+    case 'ArrowFunctionExpression': return false
+    case 'StaticBlock': return true
+    case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': return Boolean(node.value)
+    default: return isFunction(node)
+  }
+}
+
+/** A literal, or a new collection: what is to be filled. */
+function isContainer(node: SyntaxNode): boolean {
+  return /^(Array|Object)Expression$/.test(node.type) || node.type === 'NewExpression' && /^(Map|Set|Array)$/.test(node.callee.name)
+}
+
+/** It puts something into what it is a method of, wherever it stands. */
+function isPutting(node: SyntaxNode): boolean {
+  return isCall(node) && isMember(node.callee) && /^(push|unshift|splice|fill|set|add)$/.test(node.callee.property.name)
+}
+
+function isCall({ type }: SyntaxNode): boolean {
+  return type === 'CallExpression' || type === 'OptionalCallExpression'
+}
+
+/** `Object.assign`, `Object.defineProperty`, `Reflect.set` and the like. */
+function isSetter(object: SyntaxNode, property: SyntaxNode): boolean {
+  return /^(Object|Reflect)$/.test(object.name) && bindingOf(object) === null && /^(assign|define|set)/.test(property.name)
+}
+
+/** What members are of, and the first of them. */
+function holderOf(node: SyntaxNode, isPassed: (node: SyntaxNode) => boolean): { readonly holder: SyntaxNode; readonly member: SyntaxNode | undefined } {
+  let member: SyntaxNode | undefined
+  let holder = withoutTypes(node)
+  while (isPassed(holder)) {
+    if (isMember(holder)) member = holder
+    holder = withoutTypes(isMember(holder) ? holder.object : holder.callee)
+  }
+  return { holder, member }
 }
 
 /** What a function without a `this` of its own has of the one around it: a member that it reads, or all, if it calls a method. */
@@ -244,21 +331,16 @@ function keyOf(property: SyntaxNode): string {
   return property.type === 'PrivateName' ? `#${property.id.name}` : nameOf(property)
 }
 
+function isInside(inner: SyntaxNode, { start, end }: SyntaxNode): boolean {
+  return start <= inner.start && inner.end <= end && (inner.start > start || inner.end < end)
+}
+
 function isOutside({ scope: { node } }: Binding, { start, end }: SyntaxNode): boolean {
   return node.start < start || node.end > end
 }
 
-function isAround(outer: SyntaxNode, inner: SyntaxNode): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end
-}
-
-/** The last that begins before a node and ends after it. */
-function innermost(nodes: readonly SyntaxNode[], inner: SyntaxNode): SyntaxNode | undefined {
-  return nodes.findLast((node) => node !== inner && isAround(node, inner))
-}
-
-function append<K>(lists: Map<K, SyntaxNode[]>, key: K, node: SyntaxNode): void {
+function append<K, V>(lists: Map<K, V[]>, key: K, each: V): void {
   const list = lists.get(key)
-  if (list) list.push(node)
-  else lists.set(key, [node])
+  if (list) list.push(each)
+  else lists.set(key, [each])
 }

@@ -1,10 +1,10 @@
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 import { digest } from '../value/digest.ts'
 import { classesOf } from './classes.ts'
 import type { CapturedFacts, MakingFacts } from './file-facts.ts'
-import { isInstance, ownNameOf, portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
+import { isOfClass, ownNameOf, portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
 import { Portraits } from './portraits.ts'
-import { originOfMade } from './reach.ts'
+import { namedByClass, originOfMade } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
 import type { ClosedOver, Tracer } from './tracer.ts'
 
@@ -30,11 +30,14 @@ export class Closures {
   readonly #namer: Namer
   /** Those of which not all can be told are others in each process, and others than each other. */
   readonly #untold = new WeakMap<object, string>()
+  /** Classes of the module level, by whether they keep what their instances are elsewhere. */
+  readonly #keeping = new Map<string, boolean>()
 
   constructor(tracer: Tracer) {
     this.#tracer = tracer
     this.#namer = {
       nameFunction: (fn, holder) => this.#nameFunction(fn, holder),
+      nameAccessor: (fn, holder) => this.#nameFunction(fn, holder),
       nameInstance: (instance) => this.#nameInstance(instance),
       peek: (instance) => tracer.peek(instance),
     }
@@ -98,16 +101,24 @@ export class Closures {
       seen.set(number, isOfHidden)
       const { name, making } = captured[number] as CapturedFacts
       const getter = getters[number]
+      const value = getter && read(getter)
       let { isPartial, isHidden } = getter ? WHOLE : { isPartial: true, isHidden: isOfHidden }
-      for (const [path, portrait] of getter ? this.#look(name, read(getter), told) : []) {
+      for (const [path, portrait] of getter ? this.#look(name, value, told) : []) {
         // What has one name may be two things.
         if (!except.includes(path)) parts.set(path, `${parts.get(path) ?? ''}${portrait.hash}`)
         isPartial ||= portrait.isPartial
         isHidden ||= portrait.isHidden
       }
       if (!isPartial) return
+      isHidden ||= isOpaque(value)
       if (making) follow(making, isHidden)
-      else if (isHidden) untold ??= name
+      else if (isHidden) followElsewhere(name, value)
+    }
+    /** What a parameter gives may be known where it comes from. */
+    const followElsewhere = (name: string, value: unknown): void => {
+      const id = isCompound(value) ? values.findId(value) : undefined
+      if (id === undefined) untold ??= name
+      else made.push(`${id} ${values.originOf(id)}`)
     }
     const [own] = captured
     if (own?.making) follow(own.making, true)
@@ -117,7 +128,7 @@ export class Closures {
 
   /** A value, or an instance and its fields, but for those that are told of by themselves. */
   *#look(name: string, value: unknown, told: ReadonlySet<string>): Iterable<readonly [path: string, portrait: Portrait]> {
-    if (!isInstance(value)) {
+    if (!isOfClass(value)) {
       yield [name, this.#portrait(value)]
       return
     }
@@ -152,11 +163,35 @@ export class Closures {
   #nameInstance(instance: object): Naming {
     const classes = classesOf(instance)
     const ids = classes.map((each) => this.#tracer.values.findId(each))
-    const isHidden = classes.some((each, i) => ids[i] === undefined && this.#tracer.isMarked(each))
+    const isHidden = classes.some((each, i) => (ids[i] === undefined ? this.#tracer.isMarked(each) : this.#keepsElsewhere(ids[i])))
     // Its small methods report nothing: the class tells of them.
     const name = ids.map((id, i) => (id === undefined ? ownNameOf(classes[i]) : `${id} ${this.#tracer.program.findFingerprint(id)}`)).join(' ')
-    return { name, isWhole: !ids.includes(undefined), isHidden }
+    return { name, isWhole: !isHidden && !ids.includes(undefined), isHidden }
   }
+
+  /** Whether a class has the state of its instances in a WeakMap, as compilers do with private fields. */
+  #keepsElsewhere(id: string): boolean {
+    let keeps = this.#keeping.get(id)
+    if (keeps === undefined) {
+      const { program, values } = this.#tracer
+      keeps = namedByClass(program, id).some((each) => isWeak(values.read(each)))
+      this.#keeping.set(id, keeps)
+    }
+    return keeps
+  }
+}
+
+/** What can't be looked into. */
+function isOpaque(value: unknown): boolean {
+  return types.isPromise(value) || types.isProxy(value) || types.isGeneratorObject(value) || types.isMapIterator(value) || types.isSetIterator(value) || isWeak(value)
+}
+
+function isWeak(value: unknown): boolean {
+  return types.isWeakMap(value) || types.isWeakSet(value)
+}
+
+function isCompound(value: unknown): value is object {
+  return typeof value === 'object' && value !== null || typeof value === 'function'
 }
 
 const WHOLE: Portrait = { ...UNSEEN, isPartial: false, isHidden: false }

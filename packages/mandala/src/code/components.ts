@@ -234,10 +234,11 @@ export function holdsFunction(node: SyntaxNode): boolean {
   return isFunction(node) || isClass(node) || someChild(node, holdsFunction)
 }
 
-/** The identifiers that a pattern gives values to. */
-export function listPatternNodes(node: SyntaxNode): SyntaxNode[] {
+/** The identifiers that a pattern gives values to, and of an assignment the members. */
+export function listPatternNodes(given: SyntaxNode): SyntaxNode[] {
+  const node = withoutTypes(given)
   switch (node.type) {
-    case 'Identifier': return [node]
+    case 'Identifier': case 'MemberExpression': return [node]
     case 'AssignmentPattern': return listPatternNodes(node.left)
     case 'RestElement': return listPatternNodes(node.argument)
     case 'ArrayPattern': return (node.elements as (SyntaxNode | null)[]).flatMap((each) => (each ? listPatternNodes(each) : []))

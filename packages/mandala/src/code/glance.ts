@@ -30,6 +30,7 @@ interface Look {
 
 function lookAt(value: object): Look | undefined {
   if (types.isProxy(value)) return undefined
+  if ((value instanceof Map || value instanceof Set) && Object.keys(value).length > 0) return undefined
   if (Array.isArray(value)) return lookAtArray(value)
   if (value instanceof Map) return lookAtMap(value)
   if (value instanceof Set) {
@@ -69,8 +70,17 @@ function isSame(now: Iterable<unknown>, then: readonly unknown[]): boolean {
   return true
 }
 
+/** The properties that count: those of plain objects, and of others those that a loop over keys comes by; without an array's elements. */
+export function listKeys(value: object): readonly PropertyKey[] {
+  if (Array.isArray(value)) return Object.keys(value).filter((key) => !/^\d+$/.test(key))
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const isPlain = (prototype === Object.prototype || prototype === null) && !types.isModuleNamespaceObject(value)
+  return isPlain ? Reflect.ownKeys(value) : Object.keys(value)
+}
+
 function lookAtProperties(value: Record<string, unknown>): Look | undefined {
   const keys = Object.keys(value)
+  if (listKeys(value).length !== keys.length) return undefined
   const hasAccessor = keys.some((key) => !Object.hasOwn(Object.getOwnPropertyDescriptor(value, key) ?? {}, 'value'))
   if (hasAccessor) return undefined
   const parts = keys.map((key) => value[key])

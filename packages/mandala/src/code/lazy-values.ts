@@ -24,6 +24,8 @@ export class LazyValues {
   readonly #loaded = new Map<string, LoadedLater>()
   readonly #evaluations = new Map<string, Evaluation | undefined>()
   readonly #underWay = new Set<string>()
+  /** Modules that are loaded in a call, and don't tell yet that they have been evaluated. */
+  readonly #evaluating = new Set<string>()
 
   constructor(program: Program, values: ModuleValues, environment: Environment) {
     this.#program = program
@@ -38,12 +40,19 @@ export class LazyValues {
 
   /** Before the first line of a module. */
   begin(file: string, isInCall: boolean): void {
+    if (isInCall) this.#evaluating.add(file)
     const made = (this.#program.facts(file)?.components ?? []).filter(({ kind }) => kind === 'value' || kind === 'class')
     this.#loaded.set(file, { isInCall, origins: new Map(made.map(({ name }) => componentId(file, name)).map((id) => [id, this.#derive(id, file)])) })
   }
 
+  /** Whether a module that a call loads is being evaluated. */
+  get isEvaluating(): boolean {
+    return this.#evaluating.size > 0
+  }
+
   /** After its last. */
   end(file: string): void {
+    this.#evaluating.delete(file)
     const loaded = this.#loaded.get(file)
     if (!loaded) return
     // What it worked with must not have become something else while it did.

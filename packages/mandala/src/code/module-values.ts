@@ -111,7 +111,7 @@ export class ModuleValues {
     this.forgetOrigins()
   }
 
-  /** The component that a function or a class of the module level is. */
+  /** The component that a function, a class or an object of the module level is. */
   findId(made: object): string | undefined {
     if (this.#namedOf !== this.#getters.size) {
       this.#namedOf = this.#getters.size
@@ -120,7 +120,7 @@ export class ModuleValues {
         if (this.#identified.has(id)) continue
         try {
           const value = getter()
-          if (typeof value === 'function') this.#ids.set(value, id)
+          if (isCompound(value)) this.#ids.set(value, id)
           this.#identified.add(id)
         } catch {
           // Not initialised yet: asked again next time.

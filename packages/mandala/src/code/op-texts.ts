@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { CallTrace } from './call-trace.ts'
 import { Closures, type Closure } from './closed-over.ts'
 import { hashFunction } from './track.ts'
 import { getTracer } from './tracer.ts'
@@ -7,8 +8,15 @@ export type AnyFunction = (...args: any[]) => unknown
 
 /** By component, the last function that was made an op of that name in the process. */
 const functions = new Map<string, WeakRef<AnyFunction>>()
-/** What calls the op that a function is. */
-const calls = new WeakMap<AnyFunction, WeakRef<AnyFunction>>()
+
+interface NotedOp {
+  /** What calls it. */
+  readonly call: WeakRef<AnyFunction>
+  /** The call that it was made in. */
+  readonly madeIn: WeakRef<CallTrace> | undefined
+}
+
+const noted = new WeakMap<AnyFunction, NotedOp>()
 const unreported = new Map<string, string>()
 const texts = new WeakMap<AnyFunction, ReturnType<typeof hashFunction>>()
 let closures: Closures | undefined
@@ -20,11 +28,20 @@ export function opTextId({ name, version }: { readonly name: string; readonly ve
 
 /** Remembers the function behind an op, and what calls it, as long as they live. */
 export function noteOpText(op: { readonly name: string; readonly version: number; readonly place: string }, { fn, call }: { fn: AnyFunction; call: AnyFunction }): void {
-  functions.set(opTextId(op), new WeakRef(fn))
-  calls.set(fn, new WeakRef(call))
+  const id = opTextId(op)
+  const tracer = getTracer()
+  // What a module makes when it is evaluated it makes for all.
+  const trace = tracer.lazy.isEvaluating ? undefined : tracer.markers.current
+  functions.set(id, new WeakRef(fn))
+  noted.set(fn, { call: new WeakRef(call), madeIn: trace && new WeakRef(trace) })
   const path = op.place.replace(/:\d+$/, '')
-  const file = getTracer().findUnreported(path.startsWith('file:') ? fileURLToPath(path) : path)
-  if (file !== undefined) unreported.set(opTextId(op), file)
+  const file = tracer.findUnreported(path.startsWith('file:') ? fileURLToPath(path) : path)
+  if (file !== undefined) unreported.set(id, file)
+}
+
+/** The call that an op was made in: what goes into that is known from what the call is given. */
+export function findMadeIn(fn: AnyFunction): CallTrace | undefined {
+  return noted.get(fn)?.madeIn?.deref()
 }
 
 /** The file that an op was made in, if its code doesn't report itself though it should. */
@@ -38,7 +55,7 @@ export function findOpFunction(id: string): AnyFunction | undefined {
 
 /** What an op's function closes over, but for some of it; undefined if that is nothing. */
 export function findClosure(fn: AnyFunction, except: readonly string[]): Closure | undefined {
-  return closuresOf().find(fn, calls.get(fn)?.deref(), except)
+  return closuresOf().find(fn, noted.get(fn)?.call.deref(), except)
 }
 
 /** The same for people. */

@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { CONTENT_ID } from '../value/content-id.ts'
 import { identify } from '../value/identify.ts'
 import { Refusal } from '../value/refusal.ts'
-import { hasHiddenContent } from './glance.ts'
+import { hasHiddenContent, listKeys } from './glance.ts'
 import { isSelfReporting } from './self-reporting.ts'
 
 /** What a value of the module level is, as far as it can be told from outside. */
@@ -35,6 +35,8 @@ export interface Namer {
   /** @param holder what has it as a property */
   nameFunction(fn: object, holder: object): Naming
   nameInstance(instance: object): Naming
+  /** What gives or takes a property. */
+  nameAccessor?(fn: object, holder: object): Naming
   /** Its private fields. */
   peek?(instance: object): readonly unknown[]
 }
@@ -75,7 +77,7 @@ class Copier {
   copy(value: unknown, holder: object = Object.prototype): unknown {
     this.size += 1
     if (this.size > SIZE_MAX) {
-      this.isPartial = true
+      this.isPartial = this.isHidden = true
       return 'more'
     }
     switch (typeof value) {
@@ -109,16 +111,23 @@ class Copier {
     if (types.isProxy(value)) return this.#part('proxy', '')
     const known = this.#copies.get(value)
     if (known !== undefined) return known
-    if (Array.isArray(value)) return this.#array(value)
-    if (value instanceof Map) return this.#map(value)
-    if (value instanceof Set) return this.#set(value)
-    if (isInstance(value)) return this.#instance(value)
     const cid = contentIdOf(value)
     if (cid !== undefined) return this.#part('ref', cid, { isWhole: true })
     if (hasHiddenContent(value)) return this.#data(value)
-    const copy = Object.create(Object.getPrototypeOf(value) as object | null) as object
+    const prototype = Object.getPrototypeOf(value) as object | null
+    const content = this.#content(value)
+    if (content) return isPlainCollection(value, prototype) ? content() : this.#instance(value, prototype, content)
+    if (!isPlain(prototype)) return this.#instance(value, prototype)
+    const copy = Object.create(prototype) as object
     this.#copies.set(value, copy)
     return this.#properties(value, copy)
+  }
+
+  /** What a collection holds. */
+  #content(value: object): (() => unknown) | undefined {
+    if (Array.isArray(value)) return () => this.#array(value)
+    if (value instanceof Map) return () => this.#map(value)
+    return value instanceof Set ? () => this.#set(value) : undefined
   }
 
   #array(value: readonly unknown[]): unknown {
@@ -145,12 +154,19 @@ class Copier {
   }
 
   #properties(value: object, copy: object): unknown {
-    for (const key of Object.keys(value)) {
+    for (const key of listKeys(value)) {
       const property = Object.getOwnPropertyDescriptor(value, key)
-      const each = property && 'value' in property ? this.copy(property.value, value) : this.#part('getter', key)
-      Object.defineProperty(copy, key, { value: each, enumerable: true, writable: true, configurable: true })
+      const each = property && 'value' in property ? this.copy(property.value, value) : this.#accessor(property, value)
+      Object.defineProperty(copy, String(key), { value: each, enumerable: true, writable: true, configurable: true })
     }
     return copy
+  }
+
+  /** It isn't called. */
+  #accessor(property: PropertyDescriptor | undefined, holder: object): unknown {
+    const accessor = property?.get ?? property?.set
+    const naming = accessor && this.#namer.nameAccessor?.(accessor, holder)
+    return this.#part('getter', naming?.name, { isWhole: false, isHidden: naming?.isHidden ?? false })
   }
 
   /** Dates, typed arrays and registered classes are identified as they are. */
@@ -160,11 +176,14 @@ class Copier {
     return types.isRegExp(value) ? new RegExp(value.source, value.flags) : value
   }
 
-  /** Its class and its fields. */
-  #instance(value: object): unknown {
+  /** Its class and its fields, and what it holds as a collection. */
+  #instance(value: object, prototype: object | null, content?: () => unknown): unknown {
     const { name, ...naming } = this.#namer.nameInstance(value)
     const part = this.#part('instance', name, naming)
     this.#copies.set(value, part)
+    if (content) part.set('content', content())
+    // Made by `Object.create`.
+    if (prototype && !Object.hasOwn(prototype, 'constructor')) part.set('prototype', this.copy(prototype))
     const inner = this.#namer.peek?.(value) ?? []
     if (inner.length > 0) {
       this.isPeeked = true
@@ -174,19 +193,32 @@ class Copier {
   }
 }
 
-/** Whether an object is one of a class, and nothing else is known of what that is. */
-export function isInstance(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || types.isProxy(value) || Array.isArray(value) || value instanceof Map || value instanceof Set) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype !== Object.prototype && prototype !== null && contentIdOf(value) === undefined && !hasHiddenContent(value)
-}
-
 /** What a function or a class is called, for want of anything better. */
 export function ownNameOf(made: unknown): string {
   const name: unknown = typeof made === 'function' ? made.name : undefined
   return typeof name === 'string' ? name : ''
 }
 
+/** Whether a value is what its class and its fields are. */
+export function isOfClass(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || types.isProxy(value) || Array.isArray(value) || value instanceof Map || value instanceof Set) return false
+  const prototype = Object.getPrototypeOf(value) as object | null
+  return !isPlain(prototype) && Object.hasOwn(prototype as object, 'constructor') && contentIdOf(value) === undefined && !hasHiddenContent(value)
+}
+
+function isPlain(prototype: object | null): boolean {
+  return prototype === Object.prototype || prototype === null
+}
+
 function contentIdOf(value: object): unknown {
   return (value as { readonly [CONTENT_ID]?: unknown })[CONTENT_ID]
+}
+
+const COLLECTIONS = new Set(['Array', 'Map', 'Set'])
+
+/** One of no class of its own, which may come from another realm, and without properties; an array's are too many to ask for. */
+function isPlainCollection(value: object, prototype: object | null): boolean {
+  if (prototype === Array.prototype || prototype === null) return true
+  const { constructor } = prototype as { constructor?: { readonly name?: unknown } }
+  return Object.hasOwn(prototype, 'constructor') && COLLECTIONS.has(String(constructor?.name)) && (Array.isArray(value) || Object.keys(value).length === 0)
 }

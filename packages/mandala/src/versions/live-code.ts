@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { CallTrace, findCurrent, notTracked, UNTRACKED_HASH, untrackedId, type Dependency } from '../code/call-trace.ts'
 import type { Closure } from '../code/closed-over.ts'
-import { findClosure, findOpFunction, findOpText, findUnreported, opTextId, showClosure, type AnyFunction } from '../code/op-texts.ts'
+import { findClosure, findMadeIn, findOpFunction, findOpText, findUnreported, opTextId, showClosure, type AnyFunction } from '../code/op-texts.ts'
 import { envNameOf } from '../code/globals.ts'
 import { reachOf, type Touched } from '../code/reach.ts'
 import { findMarked, portrayMarked, type Marked } from '../code/track.ts'
@@ -110,7 +110,7 @@ export class LiveCode implements CodeState, Tracer {
     const before = this.#closure(opTextId(op))
     return {
       run: (fn) => trace.run(fn),
-      add: (component, hash) => trace.add(withHash(parse(component), hash)),
+      add: (component, hash) => trace.add(withHash(parse(component), hash), this.#findMaker(component)),
       end: () => this.#used(trace, op, before),
     }
   }
@@ -175,6 +175,13 @@ export class LiveCode implements CodeState, Tracer {
     const all = [...new Set([...known, ...names])].sort()
     this.#changing.set(op, all)
     return all
+  }
+
+  /** The call in which an op was made that closes over things. */
+  #findMaker(component: string): CallTrace | undefined {
+    const { op } = partsOf(component) ?? {}
+    const fn = op === undefined ? undefined : this.#functionOf(op)
+    return fn && findMadeIn(fn)
   }
 
   #closure(op: string, except: readonly string[] = []): Closure | undefined {

@@ -81,6 +81,37 @@ const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = m
 const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model(${k}))`,
   'a method taken from an instance': (k) => `class Model { #k; constructor(k: number) { this.#k = k } run = (x: number) => scale(x, this.#k) }
 function make() { const model = new Model(${k}); return op('f', model.run) }\nconst f = make()`,
+  'what an assignment to a pattern puts into a local': (k) => `function make() { const steps: { by?: any } = {}; [steps.by] = [multiply(${k})]
+  return op('f', (x: number) => steps.by(x)) }\nconst f = make()`,
+  'what a loop gives to a member of a local': (k) => `function make() { const steps: { by?: any } = {}; for (steps.by of [multiply(${k})]);
+  return op('f', (x: number) => steps.by(x)) }\nconst f = make()`,
+  'what Object.assign puts into a local': (k) => `function make() { const steps: { by?: any } = {}; const by = multiply(${k}); Object.assign(steps, { by })
+  return op('f', (x: number) => steps.by(x)) }\nconst f = make()`,
+  'what is put into a local by another name': (k) => `function make() { const steps: any = { inner: {} }; const { inner } = steps; inner.by = multiply(${k})
+  return op('f', (x: number) => steps.inner.by(x)) }\nconst f = make()`,
+  'what is put into a local on the way': (k) => `function make() { const steps: any[] = []; const n = steps.length === 0 ? steps.push(multiply(${k})) : 0
+  return op('f', (x: number) => steps[n - 1](x)) }\nconst f = make()`,
+  'what a function puts into a local that it is handed': (k) => `const put = (steps: any[], step: any) => { steps[0] = step }
+function make() { const steps: any[] = []; put(steps, multiply(${k})); return op('f', (x: number) => steps[0](x)) }\nconst f = make()`,
+  'a property under a symbol': (k) => `const by = Symbol('by'); const make = (steps: any) => op('f', (x: number) => scale(x, steps[by]))
+const f = make({ [by]: ${k} })`,
+  'a property that no loop comes by': (k) => `const make = (steps: any) => op('f', (x: number) => scale(x, steps.by))
+const f = make(Object.defineProperty({}, 'by', { value: ${k} }))`,
+  'what an object has from another': (k) => `const make = (steps: any) => op('f', (x: number) => scale(x, steps.by))\nconst f = make(Object.create({ by: ${k} }))`,
+  'the private state of a Map of one\'s own': (k) => `class Steps extends Map { #k; constructor(k: number) { super(); this.#k = k } get k() { return this.#k } }
+const make = (steps: Steps) => op('f', (x: number) => scale(x, steps.k))\nconst f = make(new Steps(${k}))`,
+  'a field of an array of one\'s own': (k) => `class Steps extends Array { k; constructor(k: number) { super(); this.k = k } }
+const make = (steps: Steps) => op('f', (x: number) => scale(x, steps.k))\nconst f = make(new Steps(${k}))`,
+  'a small method of an instance that it is handed': (k) => `class Model { run(x: number) { return x * ${k} } }
+const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model())`,
+  'state that a class keeps elsewhere': (k) => `const states = new WeakMap<Model, number>()
+class Model { constructor(k: number) { states.set(this, k) } run(x: number) { return scale(x, states.get(this)!) } }
+function make() { const model = new Model(${k}); return op('f', (x: number) => model.run(x)) }\nconst f = make()`,
+  'the heritage of a local class': (k) => `const scaling = (k: number) => class { run(x: number) { return scale(x, k) } }
+function make() { class Model extends scaling(${k}) {} const model = new Model(); return op('f', (x: number) => model.run(x)) }\nconst f = make()`,
+  'a value of the module level that is handed to it': (k) => `const made = multiply(${k}); const steps = { by: multiply(${k}) }
+const make = (inner: { by(x: number): number }) => op('f', (x: number) => inner.by(x))\nconst f = make(steps)`,
+  'an op of the same name made later': (k) => `const make = (k: number) => op('f', (x: number) => scale(x, k))\nconst f = make(${k})\nmake(7)`,
   'what stands there under a name that something else has by then': (k) => `function make() { const k = ${k}; const inner = (x: number) => scale(x, k)
   { const k = 5; return op('f', (x: number) => inner(x) + k - 5) } }\nconst f = make()`,
 }
@@ -108,6 +139,12 @@ const makeAll = (k: number) => ({ f: make(multiply(k)) })\nconst f = (x: number)
   'a parameter': ['inner hides what it holds', "const make = (inner: (x: number) => number) => op('f', (x: number) => inner(x))\nconst f = make(multiply(3))"],
   'a member of `this` that is given from outside': ['inner hides what it holds', `class Maker { inner; constructor(inner: (x: number) => number) { this.inner = inner }
   f = op('f', (x: number) => this.inner(x)) }\nconst { f } = new Maker(multiply(3))`],
+  'a promise in a parameter': ['later hides what it holds', `const make = (later: Promise<number>) => op('f', async (x: number) => x * await later)
+const f = make(Promise.resolve(3))`],
+  'a getter in a parameter': ['inner hides what it holds', `const hold = (k: number) => ({ get k() { return [k][0]! } })
+const make = (inner: { k: number }) => op('f', (x: number) => x * inner.k)\nconst f = make(hold(3))`],
+  'a parameter of more parts than are looked at': ['rows hides what it holds', `const make = (rows: number[]) => op('f', (x: number) => x * rows.at(-1)!)
+const f = make(Array.from({ length: 200_001 }, () => 3))`],
   'a local that another function puts something into': ['k hides what it holds', `function make(ks: number[]) { const steps: ((x: number) => number)[] = []
   ks.forEach((k) => steps.push(multiply(k)))\n  return op('f', (x: number) => steps[0]!(x)) }\nconst f = make([3])`],
 }
@@ -214,4 +251,25 @@ const ask = async ([f, g]: typeof both[0] | typeof both[1]) => {
   assert.deepEqual(await say('0'), [[[6, 6]], ['f', 'g']])
   assert.deepEqual(await say('1', '0'), [[[8, 8], [6, 6]], ['f', 'g', 'g']])
   assert.deepEqual(await say('1'), [[[8, 8]], ['g']])
+})
+
+test('what an op closes over that was made in a call is known from what that call is given', async (t) => {
+  const main = (k: number): string => program(`const multiply = (k: number) => (x: number) => [x].map((each) => each * k)[0]!
+const make = (k: number) => { const inner = multiply(k); return op('inner', (x: number) => inner(x)) }
+const f = op('f', async (x: number) => unwrap(await make(${k})(x)))`, 'return unwrap(f(2))')
+  const { write, run } = makeProject(t, { 'src/main.ts': main(3) })
+  assert.deepEqual(await run(), { result: 6, executed: ['f', 'inner'], warnings: [] })
+  assert.deepEqual(await run(), { result: 6, executed: [], warnings: [] })
+  write('src/main.ts', main(4))
+  assert.deepEqual(await run(), { result: 8, executed: ['f', 'inner'], warnings: [] })
+})
+
+test('a function that uses what the op closes over puts nothing into it', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program(`const multiply = (k: number) => (x: number) => [x].map((each) => each * k)[0]!
+function make() { const steps = { by: multiply(3) }; const use = (x: number) => steps.by(x); return op('f', (x: number) => use(x)) }
+const f = make()`, 'return unwrap(f(2))'),
+  })
+  assert.deepEqual(await run(), { result: 6, executed: ['f'], warnings: [] })
+  assert.deepEqual(await run(), { result: 6, executed: [], warnings: [] })
 })
