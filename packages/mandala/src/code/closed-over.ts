@@ -104,8 +104,8 @@ export class Closures {
       const value = getter && read(getter)
       let { isPartial, isHidden } = getter ? WHOLE : { isPartial: true, isHidden: isOfHidden }
       for (const [path, portrait] of getter ? this.#look(name, value, told) : []) {
-        // What has one name may be two things.
-        if (!except.includes(path)) parts.set(path, `${parts.get(path) ?? ''}${portrait.hash}`)
+        // What has one name may be two things; a local's own name doesn't count.
+        if (!except.includes(path)) parts.set(path, `${parts.get(path) ?? ''}${path.slice(name.length)} ${portrait.hash}`)
         isPartial ||= portrait.isPartial
         isHidden ||= portrait.isHidden
       }

@@ -72,6 +72,9 @@ function make() { const model = new Model(); return op('f', (x: number) => model
   'a small method of an instance within one that it is handed': (k) => `class Inner { run(x: number) { return x * ${k} } }
 class Model { #inner = new Inner(); run(x: number) { return this.#inner.run(x) } }
 const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model())`,
+  'the name of a field of an instance': (k) => `class Box {} interface Box { [key: string]: number }
+function make() { const box = new Box(); box[process.argv[2] ?? 'by${k}'] = 1; return op('f', (x: number) => scale(x, 'by3' in box ? 3 : 4)) }
+const f = make()`,
   'the private state of `this`': (k) => `class Maker { #k; constructor(k: number) { this.#k = k } #g(x: number) { return scale(x, this.#k) }
   f = op('f', (x: number) => this.#g(x)) }\nconst { f } = new Maker(${k})`,
   'a field that another function made': (k) => `class Maker { g = multiply(${k}); f = op('f', (x: number) => this.g(x)) }\nconst { f } = new Maker()`,
