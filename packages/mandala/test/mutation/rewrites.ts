@@ -92,7 +92,7 @@ const REAL_LIST: readonly (readonly [kind: string, ...changes: (readonly [file: 
   ['inside: put into a local', ['src/inside.ts', 'multiplied(LIMIT)', 'multiplied(RATE)']],
   ['inside: put into a local in a loop', ['src/inside.ts', 'of [1, 2])', 'of [1, 2, 3])'], ['src/inside.ts', 'x + each)', 'x - each)']],
   ['inside: maker of closures', ['src/inside.ts', 'factor + RATE', 'factor - RATE']],
-  ['inside: local constant', ['src/inside.ts', 'offset = factor * 2', 'offset = factor * 3']],
+  ['inside: local constant', ['src/inside.ts', 'makeShifted(factor * 2)', 'makeShifted(factor * 3)']],
   ['inside: awaited local', ['src/inside.ts', 'Promise.resolve(factor)', 'Promise.resolve(factor + 1)']],
   ['inside: choice of a function', ['src/inside.ts', 'factor > 2 ? half : scale', 'factor > 20 ? half : scale']],
   ['inside: part of an object', ['src/inside.ts', 'multiplied(7)', 'multiplied(8)']],

@@ -22,12 +22,15 @@ class Meter {
   }
 }
 
+function makeShifted(offset: number) {
+  const shift = (x: number): number => x + offset
+  return op('shifted', (x: number) => shift(x))
+}
+
 function makeOps(factor: number, meter: Meter) {
   const grow = multiplied(factor)
   const both = compose(half, multiplied(2))
   const floorer = new Floorer(factor)
-  const offset = factor * 2
-  const shift = (x: number): number => x + offset
   const steps = new Map<string, Step>()
   steps.set('limit', multiplied(LIMIT))
   for (const each of [1, 2]) steps.set(`plus ${each}`, (x) => x + each)
@@ -37,7 +40,7 @@ function makeOps(factor: number, meter: Meter) {
   return {
     grown: op('grown', (x: number) => grow(x)),
     halved: op('halved', (x: number) => both(x)),
-    shifted: op('shifted', (x: number) => shift(x)),
+    shifted: makeShifted(factor * 2),
     floored: op('floored', (x: number) => floorer.round(x)),
     measured: op('measured', (x: number) => meter.measure(x)),
     stepped: op('stepped', (name: string, x: number) => steps.get(name)!(x)),
