@@ -95,17 +95,18 @@ export class CallTrace implements Watcher {
     const met = new Set([given])
     for (const value of met) {
       if (typeof value !== 'object' || value === null) continue
-      const parts = partsOf(value)
-      if (!parts) this.#addClassOf(value)
-      else for (const part of parts) if (typeof part === 'object') met.add(part)
+      // What packages made is not gone through.
+      if (!this.#addClassesOf(value) && !isCollection(value)) continue
+      for (const part of partsOf(value)) if (typeof part === 'object') met.add(part)
+      for (const inner of this.#tracer.peek(value)) met.add(inner)
     }
   }
 
-  #addClassOf(instance: object): void {
-    for (const constructor of classesOf(instance)) {
-      const id = this.#tracer.values.findId(constructor)
-      if (id !== undefined) for (let each: CallTrace | undefined = this; each; each = each.outer) each.#code.add(id)
-    }
+  /** @returns whether it is an instance of a tracked class */
+  #addClassesOf(instance: object): boolean {
+    const ids = classesOf(instance).map((constructor) => this.#tracer.values.findId(constructor)).filter((id) => id !== undefined)
+    for (let each: CallTrace | undefined = this; each; each = each.outer) for (const id of ids) each.#code.add(id)
+    return ids.length > 0
   }
 
   #note(event: Event): void {
@@ -214,10 +215,15 @@ export function findCurrent(dependency: Dependency, tracer: Tracer = getTracer()
   }
 }
 
-/** What lies in a collection; undefined for an instance of anything else. */
-function partsOf(value: object): Iterable<unknown> | undefined {
-  if (Array.isArray(value) || value instanceof Set) return value
-  if (value instanceof Map) return [...value].flat()
+function isCollection(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null ? Object.values(Object.getOwnPropertyDescriptors(value)).map((each) => each.value) : undefined
+  return prototype === Object.prototype || prototype === null || Array.isArray(value) || value instanceof Set || value instanceof Map
+}
+
+/** What lies in a collection, or in the fields of an instance; no getter is called. */
+function partsOf(value: object): Iterable<unknown> {
+  if (Array.isArray(value)) return value
+  const fields = Object.values(Object.getOwnPropertyDescriptors(value)).map((each): unknown => each.value)
+  if (value instanceof Map) return [...value.keys(), ...value.values(), ...fields]
+  return value instanceof Set ? [...value, ...fields] : fields
 }

@@ -19,6 +19,24 @@ const total = op(function total(all: Usage[]) { return all.map((u) => u.cost).jo
   assert.equal((await run()).result, '30')
 })
 
+test('the small methods of instances inside an instance within an input count', async (t) => {
+  const usage = (factor: number): string => `export class Price { amount = 10; get whole() { return this.amount * ${factor} } }
+export class Usage extends Map<string, Price> {
+  #more = new Price()
+  constructor(readonly name: string) { super([['a', new Price()]]) }
+  sum() { return [...this.values(), this.#more].map((each) => each.whole).join() }
+}`
+  const main = program(`import { registerType } from 'mandala-ts'
+import { Usage } from './usage.ts'
+registerType<Usage, string>({ name: 'Usage', is: (v) => v instanceof Usage, encode: (u) => u.name, decode: (name) => new Usage(name) })
+const total = op(function total(usage: Usage) { return usage.sum() })`, "return unwrap(total(new Usage('x')))")
+  const { write, run } = makeProject(t, { 'src/usage.ts': usage(2), 'src/main.ts': main })
+  assert.equal((await run()).result, '20,20')
+  assert.deepEqual((await run()).executed, [])
+  write('src/usage.ts', usage(3))
+  assert.equal((await run()).result, '30,30')
+})
+
 test('environment variables count, however they are written; a folder that is not there is refused', async (t) => {
   const main = program("const read = op(function read() { return [process.env['MODE_A'], globalThis.process.env.MODE_B].join() })", 'return unwrap(read())')
   const { write, run } = makeProject(t, { 'src/main.ts': main })
