@@ -15,7 +15,14 @@ export interface Closure {
   /** What that is; empty of the function itself. */
   readonly untold: string | undefined
   /** By name: values, and the fields of those that are instances. */
-  readonly parts: ReadonlyMap<string, string>
+  readonly parts: ReadonlyMap<string, ClosurePart>
+}
+
+interface ClosurePart {
+  readonly hash: string
+  /** What it is a field of, or the value itself if that is an object. */
+  readonly holder: object | undefined
+  readonly key: string
 }
 
 const NO_PARTS: Closure['parts'] = new Map()
@@ -30,6 +37,8 @@ export class Closures {
   readonly #namer: Namer
   /** Those of which not all can be told are others in each process, and others than each other. */
   readonly #untold = new WeakMap<object, string>()
+  /** Fields that were seen to change while an op ran, by what has them. */
+  readonly #unsteady = new WeakMap<object, Set<string>>()
   /** Classes of the module level, by whether they keep what their instances are elsewhere. */
   readonly #keeping = new Map<string, boolean>()
 
@@ -63,6 +72,18 @@ export class Closures {
     return { hash: made === undefined ? this.#untoldOf(fn) : values.originOf(made), untold: made === undefined ? '' : undefined, parts: NO_PARTS }
   }
 
+  /** Takes in that parts changed while an op ran: they may do so in other ops that close over the same. */
+  noteUnsteady({ parts }: Closure, names: readonly string[]): void {
+    for (const name of names) {
+      const { holder, key } = parts.get(name) ?? {}
+      if (holder && key !== undefined) this.#unsteady.set(holder, (this.#unsteady.get(holder) ?? new Set()).add(key))
+    }
+  }
+
+  listUnsteady({ parts }: Closure): string[] {
+    return [...parts].filter(([, { holder, key }]) => holder && this.#unsteady.get(holder)?.has(key)).map(([name]) => name)
+  }
+
   #isCode(id: string | undefined): boolean {
     return id !== undefined && this.#tracer.program.find(id)?.component.kind !== 'value'
   }
@@ -87,7 +108,7 @@ export class Closures {
   #describe(fn: object, { file, values: captured, getters }: ClosedOver, except: readonly string[]): Closure {
     const { program, values } = this.#tracer
     const told = new Set(captured.map(({ name }) => name))
-    const parts = new Map<string, string>()
+    const parts = new Map<string, ClosurePart>()
     const made: string[] = []
     /** By number, whether it was looked for as a part of what hides. */
     const seen = new Map<number, boolean>([[0, true]])
@@ -103,9 +124,10 @@ export class Closures {
       const getter = getters[number]
       const value = getter && read(getter)
       let { isPartial, isHidden } = getter ? WHOLE : { isPartial: true, isHidden: isOfHidden }
-      for (const [path, portrait] of getter ? this.#look(name, value, told) : []) {
+      for (const { key, holder, portrait } of getter ? this.#look(name, value, told) : []) {
+        const path = key === '' ? name : `${name}.${key}`
         // What has one name may be two things; a local's own name doesn't count.
-        if (!except.includes(path)) parts.set(path, `${parts.get(path) ?? ''}${path.slice(name.length)} ${portrait.hash}`)
+        if (!except.includes(path)) parts.set(path, { hash: `${parts.get(path)?.hash ?? ''}${key} ${portrait.hash}`, holder, key })
         isPartial ||= portrait.isPartial
         isHidden ||= portrait.isHidden
       }
@@ -122,22 +144,23 @@ export class Closures {
     }
     const [own] = captured
     if (own?.making) follow(own.making, true)
-    const hash = untold === undefined ? digest('component', JSON.stringify([[...parts.values()], made])) : this.#untoldOf(fn)
+    const hash = untold === undefined ? digest('component', JSON.stringify([[...parts.values()].map((part) => part.hash), made])) : this.#untoldOf(fn)
     return { hash, untold, parts }
   }
 
   /** A value, or an instance and its fields, but for those that are told of by themselves. */
-  *#look(name: string, value: unknown, told: ReadonlySet<string>): Iterable<readonly [path: string, portrait: Portrait]> {
+  *#look(name: string, value: unknown, told: ReadonlySet<string>): Iterable<Omit<ClosurePart, 'hash'> & { readonly portrait: Portrait }> {
     if (!isOfClass(value)) {
-      yield [name, this.#portrait(value)]
+      yield { key: '', holder: isCompound(value) ? value : undefined, portrait: this.#portrait(value) }
       return
     }
     const { name: hash, isWhole, isHidden = false } = this.#nameInstance(value)
-    yield [name, { ...WHOLE, hash, isPartial: !isWhole, isHidden }]
+    yield { key: '', holder: undefined, portrait: { ...WHOLE, hash, isPartial: !isWhole, isHidden } }
     const fields = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, { enumerable }]) => enumerable)
     const inner = this.#tracer.peek(value).flatMap((each) => Object.entries(each))
-    for (const [key, { value: field, get }] of fields) if (!told.has(`${name}.${key}`)) yield [`${name}.${key}`, get ? UNSEEN : this.#portrait(field, value)]
-    for (const [key, field] of inner) if (!told.has(`${name}.${key}`)) yield [`${name}.${key}`, this.#portrait(field, value)]
+    const isTold = (key: string): boolean => told.has(`${name}.${key}`)
+    for (const [key, { value: field, get }] of fields) if (!isTold(key)) yield { key, holder: value, portrait: get ? UNSEEN : this.#portrait(field, value) }
+    for (const [key, field] of inner) if (!isTold(key)) yield { key, holder: value, portrait: this.#portrait(field, value) }
   }
 
   #portrait(value: unknown, holder?: object): Portrait {

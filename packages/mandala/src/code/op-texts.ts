@@ -58,7 +58,13 @@ export function findClosure(fn: AnyFunction, except: readonly string[]): Closure
   return closuresOf().find(fn, noted.get(fn)?.call.deref(), except)
 }
 
-/** The same for people. */
+/** Which parts of what an op's function closes over change while ops run, given those that just did. */
+export function listUnsteady(closure: Closure, changed: readonly string[]): string[] {
+  closuresOf().noteUnsteady(closure, changed)
+  return closuresOf().listUnsteady(closure)
+}
+
+/** What an op's function closes over, for people. */
 export function showClosure(fn: AnyFunction): string {
   return closuresOf().show(fn)
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { CallTrace, findCurrent, notTracked, UNTRACKED_HASH, untrackedId, type Dependency } from '../code/call-trace.ts'
 import type { Closure } from '../code/closed-over.ts'
-import { findClosure, findMadeIn, findOpFunction, findOpText, findUnreported, opTextId, showClosure, type AnyFunction } from '../code/op-texts.ts'
+import { findClosure, findMadeIn, findOpFunction, findOpText, findUnreported, listUnsteady, opTextId, showClosure, type AnyFunction } from '../code/op-texts.ts'
 import { envNameOf } from '../code/globals.ts'
 import { reachOf, type Touched } from '../code/reach.ts'
 import { findMarked, portrayMarked, type Marked } from '../code/track.ts'
@@ -134,10 +134,11 @@ export class LiveCode implements CodeState, Tracer {
     const names = unreported === undefined ? [...hidden] : [...hidden, notTracked(unreported)]
     const after = before && this.#closure(own)
     if (after) {
-      const changing = this.#noteChanging(own, listChanged(before, after))
+      const changed = listChanged(before, after)
+      const changing = this.#noteChanging(own, [...changed, ...listUnsteady(after, changed)])
       const { hash, untold } = changing.length === 0 ? after : this.#closure(own, changing) as Closure
       components.set(capturedId(own, changing), hash)
-      for (const name of changing) names.push(`${name} (closed over by its function; it changes while that runs)`)
+      for (const name of changing) names.push(`${name} (closed over by its function; it changes while ops run)`)
       if (untold !== undefined) names.push(notTold(untold))
     }
     return { components, hidden: names, written, changed: changed.filter((id) => this.#counts(id)) }
@@ -227,7 +228,7 @@ function partsOf(component: string): { readonly op: string; readonly except: rea
 /** The parts of what a function closes over that are others than before. */
 function listChanged(before: Closure, after: Closure): string[] {
   if (before.hash === after.hash) return []
-  return [...new Set([...before.parts.keys(), ...after.parts.keys()])].filter((name) => before.parts.get(name) !== after.parts.get(name)).sort()
+  return [...new Set([...before.parts.keys(), ...after.parts.keys()])].filter((name) => before.parts.get(name)?.hash !== after.parts.get(name)?.hash).sort()
 }
 
 function contentOfMarked(marked: Marked): CodeContent {

@@ -231,10 +231,26 @@ const makeAsk = (client: Client) => { let asked = 0; return op('ask', (x: number
   })
   const first = await run()
   assert.deepEqual([first.result, first.executed], [['small1', 'small2', 'small1'], ['ask', 'ask']])
-  assert.deepEqual(first.warnings.map((text) => /^ask uses (\S+) \(closed over by its function; it changes while that runs\)/.exec(text)?.[1]).sort(),
+  assert.deepEqual(first.warnings.map((text) => /^ask uses (\S+) \(closed over by its function; it changes while ops run\)/.exec(text)?.[1]).sort(),
     ['asked', 'client.#asked', 'client.#cache', 'client.log'])
   assert.deepEqual((await run()).executed, [])
   assert.deepEqual((await run({}, ['large'])).result, ['large1', 'large2', 'large1'])
+  assert.deepEqual((await run()).executed, [])
+})
+
+test('what one op changes counts in no other that closes over it', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program(`class Cache { #map = new Map<number, number>()
+  get(x: number, make: () => number) { if (!this.#map.has(x)) this.#map.set(x, make()); return this.#map.get(x)! } }
+class Desk { cache = new Cache(); seen: number[] = []
+  ask = op('ask', (x: number) => this.#ask(x))
+  grade = op('grade', (x: number) => { this.seen.push(x); return this.cache.get(x, () => x * 2) })
+  #ask(x: number) { return [x].map((each) => each + 1)[0]! } }
+const desk = new Desk()`, 'const results = []; for (const x of [1, 2, 3]) results.push(await unwrap(desk.ask(x)), await unwrap(desk.grade(x))); return results'),
+  })
+  const first = await run()
+  assert.deepEqual([first.result, first.executed.length], [[2, 2, 3, 4, 4, 6], 6])
+  assert.match(first.warnings.join(), /ask uses this\.cache\.#map \(closed over by its function; it changes while ops run\)/)
   assert.deepEqual((await run()).executed, [])
 })
 
