@@ -33,7 +33,7 @@ const NO_PARTS: Closure['parts'] = new Map()
  */
 export class Closures {
   readonly #tracer: Tracer
-  readonly #portraits = new Portraits()
+  readonly #portraits = new Portraits(Infinity)
   readonly #namer: Namer
   /** Those of which not all can be told are others in each process, and others than each other. */
   readonly #untold = new WeakMap<object, string>()

@@ -19,6 +19,9 @@ export interface ValueState {
   readonly isOpaque: boolean
 }
 
+/** Values of more parts are looked at once in a process: later only another object counts as a change. */
+const SMALL_SIZE = 200
+
 /** The closures that were in the value of a component when it was looked at after the last refresh, by number. */
 interface Closures {
   readonly numbers: Map<object, string>
@@ -48,7 +51,7 @@ export interface Surroundings {
 export class ModuleValues {
   readonly #getters = new Map<string, Getter>()
   readonly #importers = new Map<string, Getter>()
-  readonly #portraits = new Portraits()
+  readonly #portraits = new Portraits(SMALL_SIZE)
   /** What a value is that has a portrait and an origin. */
   readonly #opaque = new WeakMap<Portrait, { readonly origin: string; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */

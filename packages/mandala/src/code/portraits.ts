@@ -1,9 +1,6 @@
 import { glanceAt, type Glance } from './glance.ts'
 import type { Portrait } from './portrait.ts'
 
-/** Values of more parts are looked at once in a process: later only another object counts as a change. */
-const SMALL_SIZE = 200
-
 interface KnownPortrait {
   readonly portrait: Portrait
   /** Whether the value is as it was; undefined where that is taken for granted. */
@@ -13,13 +10,19 @@ interface KnownPortrait {
 /** The portraits of values, made anew when these have changed. */
 export class Portraits {
   readonly #known = new WeakMap<object, KnownPortrait>()
+  readonly #sizeMax: number
+
+  /** @param sizeMax values of more parts are looked at once: later only another object counts as a change */
+  constructor(sizeMax: number) {
+    this.#sizeMax = sizeMax
+  }
 
   look(value: object, portrayNow: () => Portrait): Portrait {
     const known = this.#known.get(value)
     if (known && (!known.isSame || known.isSame())) return known.portrait
     const portrait = portrayNow()
-    const isFixed = portrait.size > SMALL_SIZE || typeof value === 'function' && Object.keys(value).length === 0
-    const isSame = isFixed || portrait.isPeeked ? undefined : glanceAt(value, SMALL_SIZE * 4)
+    const isFixed = portrait.size > this.#sizeMax || typeof value === 'function' && Object.keys(value).length === 0
+    const isSame = isFixed || portrait.isPeeked ? undefined : glanceAt(value, this.#sizeMax * 4)
     if (isSame || isFixed) this.#known.set(value, { portrait, isSame })
     return portrait
   }

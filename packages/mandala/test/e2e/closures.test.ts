@@ -204,6 +204,17 @@ const make = (model: Model) => op('f', (x: number) => model.run(x))`,
   assert.deepEqual(await run(), { result: [2, 4, 2], executed: [], warnings: [] })
 })
 
+test('a large value that an op closes over is looked at in each call', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program(`const make = (all: number[], byName: Map<number, number>) => op('f', (x: number) => x + all[0]! + byName.get(0)!)
+const all = new Array<number>(5000).fill(0)`,
+    'const byName = new Map(all.entries()); const f = make(all, byName); const results = []\n'
+      + 'for (const k of [0, 3, 0]) { all[0] = k; results.push(await unwrap(f(1))); byName.set(0, k * 10); results.push(await unwrap(f(1))) }; return results'),
+  })
+  assert.deepEqual(await run(), { result: [1, 1, 4, 34, 31, 1], executed: ['f', 'f', 'f', 'f'], warnings: [] })
+  assert.deepEqual(await run(), { result: [1, 1, 4, 34, 31, 1], executed: [], warnings: [] })
+})
+
 test('an op that closes over other ops, refs and the storage is found again', async (t) => {
   const { run } = makeProject(t, {
     'src/main.ts': program(`function pipeline(storage: Storage, limits: Set<number>) {
