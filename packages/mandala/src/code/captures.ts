@@ -63,7 +63,7 @@ export class Captures {
     switch (node.type) {
       case 'Identifier': this.#noteName(node); return
       case 'VariableDeclarator': if (node.init) this.#give(node.id, node.init); return
-      case 'AssignmentExpression': this.#noteAssigned(node); return
+      case 'AssignmentExpression': this.#give(node.left, node.right, node); return
       case 'AssignmentPattern': this.#give(node.left, node.right); return
       case 'ForOfStatement': case 'ForInStatement': this.#give(node.left, node.right); return
       case 'CallExpression': case 'OptionalCallExpression': if (isPutting(node)) this.#noteMethod(node); return
@@ -102,10 +102,6 @@ export class Captures {
 
   #noteField(node: SyntaxNode): void {
     if (!node.computed && !node.static) this.#giveMember(keyOf(node.key), node, node.value)
-  }
-
-  #noteAssigned(node: SyntaxNode): void {
-    this.#give(node.left, node.right, node)
   }
 
   /** `steps.set('add', adder(2))`, `Object.assign(steps, { add: adder(2) })` */
