@@ -174,7 +174,7 @@ export class Closures {
     const component = this.#tracer.findComponentOf(fn)
     // It closes over the instance.
     if (component !== undefined && this.#isFieldOf(component, holder)) return { name: component, isWhole: true }
-    return { name: component ?? ownNameOf(fn), isWhole: false, isHidden: this.#tracer.isClosure(fn) }
+    return { name: component ?? ownNameOf(fn), isWhole: false, isHidden: this.#tracer.isClosure(fn) || this.#tracer.isIllegible(fn) }
   }
 
   #isFieldOf(component: string, holder: object): boolean {

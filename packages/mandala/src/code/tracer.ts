@@ -266,6 +266,18 @@ export class Tracer {
     return this.#places.isMarked(made)
   }
 
+  /** Whether a function may be one of tracked code though nothing tells: a minifier gives other names to the markers by which functions are placed. */
+  isIllegible(fn: object): boolean {
+    return this.#hasBundle && !this.#places.find(fn) && !/\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn)) && this.#isMinified()
+  }
+
+  #isMinified(): boolean {
+    return this.#modules.some(({ file }) => this.#program.facts(file)?.components.some(({ name, kind, isTrivial, isOp }) => {
+      const made = kind === 'function' && !isTrivial && !isOp ? this.#values.read(componentId(file, name)) : undefined
+      return typeof made === 'function' && !this.#places.isMarked(made)
+    }))
+  }
+
   /** What passing a marker means. */
   eventsOf(site: number): readonly Event[] {
     const module = this.#moduleOf(site)
