@@ -6,6 +6,7 @@ import type { FileFacts } from './file-facts.ts'
 import { nameOpFunctions } from './name-op-functions.ts'
 import { isLibrary, Program, type ResolvedModule } from './program.ts'
 import { REGISTRY } from './registry-name.ts'
+import { readSignatures } from './signatures.ts'
 import type { ServedFile } from './served-file.ts'
 import type { Insertion, SiteRef } from './site.ts'
 import type { KnownFile, SourceLoader } from './source-loader.ts'
@@ -82,13 +83,24 @@ export class BundleWriter {
     if (!facts) return `export default{file:${JSON.stringify(file)},version:${JSON.stringify(TRANSFORM_VERSION)},packed:"",links:()=>[]}`
     const resolved = Object.fromEntries(sourcesIn(facts).map((source) => [source, this.#loader.resolveModule(file, source)]))
     const source = this.#loader.findSource(file)
-    const content: FileContent = { facts, source, resolved, packages: this.#packages(Object.values(resolved)) }
+    const content: FileContent = { facts, source, resolved, packages: this.#packages(Object.values(resolved)), signatures: this.#signatures(file) }
     const packed = deflateRawSync(JSON.stringify(content)).toString('base64')
     const linked = [...new Set(Object.values(resolved).flatMap((module) => (module.kind === 'file' && module.file !== file ? [module.file] : [])))]
       .filter((each) => this.#loader.loadFacts(each))
     const imports = linked.map((each, i) => `import l${i} from${JSON.stringify(linkTo(each, this.#loader.findSource(each) ?? ''))};`).join('')
     const fields = `file:${JSON.stringify(file)},version:${JSON.stringify(TRANSFORM_VERSION)},packed:${JSON.stringify(packed)}`
     return `${imports}export default{${fields},links:()=>[${linked.map((_, i) => `l${i}`).join(',')}]}`
+  }
+
+  #signatures(file: string): FileContent['signatures'] {
+    const { source, transformed } = this.#loader.findTransformed(file) ?? {}
+    if (source === undefined || !transformed) return {}
+    const { facts: { components }, parameters } = transformed
+    const unmarked = components.filter(({ isTrivial }) => isTrivial).map(({ name, start, end }) => [name, source.slice(start, end)] as const)
+    const marked = Object.entries(parameters).map(([site, [start, end]]) => [site, `function(${source.slice(start, end)}){}`] as const)
+    const found = [...unmarked, ...marked]
+    const signatures = readSignatures(file, found.map(([, text]) => text))
+    return Object.fromEntries(found.flatMap(([key], i) => (signatures[i] ? [[key, signatures[i].text]] : [])))
   }
 
   #packages(modules: readonly ResolvedModule[]): Record<string, string> {

@@ -27,6 +27,8 @@ export interface FileContent {
   readonly resolved: Readonly<Record<string, ResolvedModule>>
   /** Packages, by name, as the root saw them. */
   readonly packages: Readonly<Record<string, string>>
+  /** Functions of the same parameters, by the number of the marker that tells of one, or by its name. */
+  readonly signatures: Readonly<Record<string, string>>
 }
 
 interface Placed {
@@ -105,6 +107,10 @@ export class BundledSource implements ProgramSource {
 
   findSource(file: string): string | undefined {
     return this.has(file) ? this.#find(file)?.source : this.#elsewhere.findSource(file)
+  }
+
+  findSignature(file: string, key: string): string | undefined {
+    return this.#find(file)?.signatures[key]
   }
 
   resolveModule(file: string, source: string): ResolvedModule {

@@ -102,10 +102,20 @@ export class CallTrace implements Watcher {
     }
   }
 
+  /** Takes in the function that the call is of, if nothing in that reports it. */
+  addFunction(fn: object): void {
+    const id = this.#tracer.findSmall(fn)
+    if (id !== undefined) this.#addCode([id])
+  }
+
+  #addCode(ids: readonly string[]): void {
+    for (let each: CallTrace | undefined = this; each; each = each.outer) for (const id of ids) each.#code.add(id)
+  }
+
   /** @returns whether it is an instance of a tracked class */
   #addClassesOf(instance: object): boolean {
     const ids = classesOf(instance).map((constructor) => this.#tracer.values.findId(constructor)).filter((id) => id !== undefined)
-    for (let each: CallTrace | undefined = this; each; each = each.outer) for (const id of ids) each.#code.add(id)
+    this.#addCode(ids)
     return ids.length > 0
   }
 

@@ -174,6 +174,13 @@ export class Captures {
     return binding && binding.scope !== this.#module ? binding : undefined
   }
 
+  /** The one function that a local stands for. */
+  findFunction(name: SyntaxNode): SyntaxNode | undefined {
+    const local = this.#localOf(name)
+    const [fn, ...others] = local && !this.#handedIn.has(local) ? this.#given.get(local) ?? [] : []
+    return fn && isFunction(fn) && others.length === 0 ? fn : undefined
+  }
+
   /**
    * @param given what an op is made of
    * @returns undefined where that closes over nothing, or its making isn't known

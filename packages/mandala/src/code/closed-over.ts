@@ -174,7 +174,8 @@ export class Closures {
     const component = this.#tracer.findComponentOf(fn)
     // It closes over the instance.
     if (component !== undefined && this.#isFieldOf(component, holder)) return { name: component, isWhole: true }
-    return { name: component ?? ownNameOf(fn), isWhole: false, isHidden: this.#tracer.isClosure(fn) || this.#tracer.isIllegible(fn) }
+    const isHidden = this.#tracer.isClosure(fn)
+    return { name: component ?? (isHidden ? '' : ownNameOf(fn)), isWhole: false, isHidden }
   }
 
   #isFieldOf(component: string, holder: object): boolean {
@@ -186,9 +187,10 @@ export class Closures {
   #nameInstance(instance: object): Naming {
     const classes = classesOf(instance)
     const ids = classes.map((each) => this.#tracer.values.findId(each))
-    const isHidden = classes.some((each, i) => (ids[i] === undefined ? this.#tracer.isMarked(each) : this.#keepsElsewhere(ids[i])))
+    const isHidden = classes.some((each, i) => (ids[i] === undefined ? this.#tracer.isClosure(each) : this.#keepsElsewhere(ids[i])))
     // Its small methods report nothing: the class tells of them.
-    const name = ids.map((id, i) => (id === undefined ? ownNameOf(classes[i]) : `${id} ${this.#tracer.program.findFingerprint(id)}`)).join(' ')
+    const nameOf = (each: object): string => this.#tracer.findComponentOf(each) ?? ownNameOf(each)
+    const name = classes.map((each, i) => (ids[i] === undefined ? nameOf(each) : `${ids[i]} ${this.#tracer.program.findFingerprint(ids[i])}`)).join(' ')
     return { name, isWhole: !isHidden && !ids.includes(undefined), isHidden }
   }
 

@@ -1,15 +1,21 @@
 import { digest } from '../value/digest.ts'
 import type { SiteRef } from './site.ts'
 
-/** Where a function stands in the source, as far as that tells it from others. */
+/** Where a function, or a class that a function made, stands in the source, as far as that tells it from others. */
 export interface FunctionPlace {
   readonly name: string
-  /** It has values of the functions around it, and so isn't known by its place alone. */
+  /** It has values of the functions around it, or may have, and so isn't known by its place alone. */
   readonly isClosure: boolean
+  /** The marker at the entry of a function, by its number. */
+  readonly entry?: { readonly file: string; readonly site: number }
 }
 
-/** The part of a marker's name by which its file is known. */
-export function markOfFile(file: string): string {
+/** An argument of every marker, by which its file is known. */
+export function literalOfFile(file: string): string {
+  return `"$md.${markOf(file)}"`
+}
+
+function markOf(file: string): string {
   return digest('source', file).slice(0, 8)
 }
 
@@ -19,10 +25,13 @@ interface MarkedFile {
   readonly refs: readonly SiteRef[]
 }
 
-const MARKER = /\$mdp?_+([0-9a-f]{8})\((\d+)\)/
+/** As tools write it: 1000 may be `1e3`, and any quotes will do. */
+const MARKER = /\(\s*(\d[\de]*)\s*,\s*["'`]\$md\.([0-9a-f]{8})["'`]\s*\)/
 /** What may begin a function: a second one before the first marker would be another function. */
 const HEADS = /=>|\bfunction\b|\bclass\b|\)\s*\{/g
 const OWN_HEADS = new Set(['=>', 'function ){', '){'])
+/** What compilers for older targets have in an async function. */
+const LOWERED = /,\s*function\s*\*\s*\(\s*\)\s*\{/
 
 /** Tells nameless functions apart by the first marker in their text. */
 export class FunctionPlaces {
@@ -31,12 +40,17 @@ export class FunctionPlaces {
   readonly #places = new WeakMap<object, FunctionPlace | null>()
 
   add(marked: MarkedFile): void {
-    const mark = markOfFile(marked.file)
+    const mark = markOf(marked.file)
     const known = this.#files.get(mark)
     this.#files.set(mark, known !== undefined && known?.file !== marked.file ? null : marked)
   }
 
-  /** Undefined for functions that have no marker of their own. */
+  /** A class may have values of those around it as a whole, also where nothing in it reports. */
+  addClass(made: object, maker: string): void {
+    this.#places.set(made, { name: maker, isClosure: true })
+  }
+
+  /** Undefined for those that have no marker of their own. */
   find(fn: object): FunctionPlace | undefined {
     let place = this.#places.get(fn)
     if (place === undefined) {
@@ -46,20 +60,17 @@ export class FunctionPlaces {
     return place ?? undefined
   }
 
-  isMarked(made: object): boolean {
-    return MARKER.test(Function.prototype.toString.call(made))
-  }
-
   #read(fn: object): FunctionPlace | undefined {
     const text = Function.prototype.toString.call(fn)
-    const found = MARKER.exec(text)
-    const heads = found ? (text.slice(0, found.index).match(HEADS) ?? []).map((head) => head.replace(/\s/g, '')).join(' ') : ''
-    const marked = OWN_HEADS.has(heads) ? this.#files.get(found?.[1] as string) : undefined
-    const site = Number(found?.[2])
-    const entered = marked && entryOf(marked, site)
+    const [marker, site, mark] = MARKER.exec(text) ?? []
+    const marked = this.#files.get(mark as string)
+    const entered = marked && entryOf(marked, Number(site))
     if (!entered) return undefined
-    const before = marked.sites.slice(0, site).filter((_, i) => entryOf(marked, i)?.name === entered.name).length
-    return { name: `${marked.file}#${entered.name} ${before}`, isClosure: entered.isClosure === true }
+    const heads = text.slice(0, text.indexOf(marker as string)).replace(LOWERED, '').match(HEADS)?.map((head) => head.replace(/\s/g, '')) ?? []
+    if (heads[0] === 'class') return undefined
+    const before = marked.sites.slice(0, Number(site)).filter((_, i) => entryOf(marked, i)?.name === entered.name).length
+    const isClosure = entered.isClosure === true || !OWN_HEADS.has(heads.join(' '))
+    return { name: `${marked.file}#${entered.name} ${before}`, isClosure, entry: { file: marked.file, site: Number(site) } }
   }
 }
 

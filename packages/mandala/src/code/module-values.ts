@@ -23,7 +23,7 @@ export interface ValueState {
 const SMALL_SIZE = 200
 
 /** The closures that were in the value of a component when it was looked at after the last refresh, by number. */
-interface Closures {
+interface NumberedClosures {
   readonly numbers: Map<object, string>
   readonly epoch: number
 }
@@ -58,7 +58,7 @@ export class ModuleValues {
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
   readonly #origins = new Map<string, string>()
   #makings = new WeakMap<MakingFacts, string>()
-  readonly #closures = new Map<string, Closures>()
+  readonly #closures = new Map<string, NumberedClosures>()
   /** What was shown of a value when its origin was first asked for. */
   readonly #shownThen = new Map<string, string>()
   readonly #late = new WeakMap<object, string>()
@@ -149,7 +149,7 @@ export class ModuleValues {
     return place && !place.isClosure ? place.name : undefined
   }
 
-  #nameOf(closures: Closures, fn: object): Naming {
+  #nameOf(closures: NumberedClosures, fn: object): Naming {
     const whole = this.findWhole(fn)
     if (whole !== undefined) return { name: whole, isWhole: true }
     const place = this.#surroundings.findPlace(fn)
@@ -160,7 +160,7 @@ export class ModuleValues {
    * Functions that only what they close over tells apart. Those that no module put into a value when it was loaded are nothing that
    * another process knows.
    */
-  #numberOf({ numbers, epoch }: Closures, fn: object): string {
+  #numberOf({ numbers, epoch }: NumberedClosures, fn: object): string {
     if (epoch !== this.#epoch && !numbers.has(fn)) numbers.set(fn, String(numbers.size))
     const number = numbers.get(fn) ?? this.#late.get(fn) ?? crypto.randomUUID()
     if (!numbers.has(fn)) this.#late.set(fn, number)

@@ -1,7 +1,6 @@
-import { parseExpressionAt, type Function as FunctionNode } from 'acorn'
-import { createRequire } from 'node:module'
 import type { FreeName } from './names.ts'
 import type { Program } from './program.ts'
+import { readSignatures } from './signatures.ts'
 import type { OpFunctionName } from './tracer.ts'
 import type { Transformed } from './transform.ts'
 
@@ -20,9 +19,11 @@ export interface NamedFunction extends OpFunctionName {
 /** What a bundle is to say of each function that becomes an op. */
 export function nameOpFunctions({ source, transformed, program }: NameInput): NamedFunction[] {
   const { facts: { file }, opFunctions } = transformed
-  return opFunctions.map(({ start, end, isInPlace, target }) => {
-    const found = isInPlace ? { text: source.slice(start, end), name: undefined } : target && findFunction(program, file, target)
-    return { start, end, ...(found && describe(file, found)) }
+  return opFunctions.map(({ start, end, text, local, target }) => {
+    const found = text ? { text: source.slice(text.start, text.end), name: local } : target && findFunction(program, file, target)
+    const [signature] = found ? readSignatures(file, [found.text]) : []
+    const name = signature?.name ?? found?.name
+    return { start, end, ...(signature && { signature: signature.text }), ...(signature && name !== undefined && { name }) }
   })
 }
 
@@ -36,15 +37,4 @@ function findFunction(program: Program, file: string, name: FreeName): FoundFunc
   const target = program.target(file, name)
   const text = target.kind === 'component' && target.component.kind === 'function' ? program.findText(target.id) : undefined
   return text === undefined || target.kind !== 'component' ? undefined : { text, name: target.component.name }
-}
-
-/** Its name and its parameters, without types. */
-function describe(file: string, { text, name }: FoundFunction): OpFunctionName | undefined {
-  const { transformSync } = createRequire(import.meta.url)('oxc-transform') as typeof import('oxc-transform')
-  const { code, errors } = transformSync(file, `(${text})`, { target: 'esnext' })
-  if (errors.length > 0) return undefined
-  const { start, id, body } = parseExpressionAt(code, 0, { ecmaVersion: 'latest', sourceType: 'module' }) as unknown as FunctionNode
-  const ownName = id?.name ?? name
-  const signature = `${code.slice(start, body.start).replace(/=>[\s(]*$/, '=>')}{}`
-  return { signature, ...(ownName !== undefined && { name: ownName }) }
 }

@@ -1,3 +1,4 @@
+import type { Captures } from './captures.ts'
 import type { FreeName, Names } from './names.ts'
 import { eachChild, isFunction, withoutTypes, type SyntaxNode } from './syntax.ts'
 
@@ -5,8 +6,11 @@ import { eachChild, isFunction, withoutTypes, type SyntaxNode } from './syntax.t
 export interface OpFunction {
   readonly start: number
   readonly end: number
-  readonly isInPlace: boolean
-  /** What it is called, where it isn't written in place. */
+  /** Where its text is, if that is in place or a local's. */
+  readonly text: { readonly start: number; readonly end: number } | undefined
+  /** What it takes over for a name, if it has none of its own. */
+  readonly local: string | undefined
+  /** What it is called, where it is of the module level. */
   readonly target: FreeName | undefined
 }
 
@@ -16,13 +20,16 @@ export function isOpCall(node: SyntaxNode, names: Names): boolean {
   return callee?.kind === 'import' && callee.source === 'mandala-ts' && callee.name === 'op'
 }
 
-export function listOpFunctions(program: SyntaxNode, names: Names): OpFunction[] {
+export function listOpFunctions(program: SyntaxNode, names: Names, captures: Captures): OpFunction[] {
   const found: OpFunction[] = []
   const visit = (node: SyntaxNode): void => {
     const given = isOpCall(node, names) ? functionOf(node.arguments as SyntaxNode[]) : undefined
     if (given) {
       const { start, end } = given
-      found.push({ start, end, isInPlace: isFunction(given), target: names.find(given) })
+      const fn = isFunction(given) ? given : captures.findFunction(given)
+      found.push({
+        start, end, text: fn && { start: fn.start, end: fn.end }, local: fn && fn !== given ? given.name : undefined, target: names.find(given),
+      })
     }
     eachChild(node, visit)
   }

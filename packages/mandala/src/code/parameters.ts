@@ -31,7 +31,7 @@ const none = { kind: 'none' } as const
 
 /** Reads names and defaults off a function's source; undefined where the source isn't to be had or can't be parsed (native, bound). */
 export function findParameters(fn: (...args: any[]) => unknown, opName: string): Parameters | undefined {
-  const node = parseFunction(getTracer().findName(fn)?.signature ?? Function.prototype.toString.call(fn))
+  const node = parseFunction(getTracer().findSignature(fn) ?? Function.prototype.toString.call(fn))
   if (!node) return undefined
   const only = node.params.length === 1 ? withoutDefault(node.params[0] as Pattern) : undefined
   if (only?.type === 'ObjectPattern') return namedParameters(only, wholeOf(node.params[0] as Pattern, opName), opName)

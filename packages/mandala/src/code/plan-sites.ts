@@ -15,6 +15,8 @@ export interface SitePlan {
   readonly sites: readonly (readonly number[])[]
   readonly insertions: readonly Insertion[]
   readonly captured: readonly Captured[]
+  /** Where the parameters of functions stand, by the site at their entry. */
+  readonly parameters: Readonly<Record<number, readonly [start: number, end: number]>>
 }
 
 export interface PlanInput {
@@ -25,7 +27,7 @@ export interface PlanInput {
   /** What functions close over; left out for files that make no ops. */
   readonly captures: Captures | undefined
   /** The names that the markers use in this file. */
-  readonly marks: Pick<Marks, 'bytes' | 'report' | 'pass' | 'ready' | 'capture' | 'peek'>
+  readonly marks: Pick<Marks, 'bytes' | 'report' | 'pass' | 'place' | 'ready' | 'capture' | 'tell'>
   readonly isModule: boolean
 }
 
@@ -107,7 +109,12 @@ class Planner {
     const needed = this.#sites.filter((site) => site.isNeeded)
     const { ready } = this.#input.marks
     const insertions = needed.flatMap((site, i) => insertionsOf(site, { marker: this.#marker(site, i), ready: `${ready}!==void 0`, rank: i + 1 }))
-    return { refs: this.#refs, sites: needed.map((site) => site.refs), insertions: [...insertions, ...this.#wrapped], captured: this.#captured }
+    const parameters: Record<number, readonly [number, number]> = {}
+    for (const [i, { fn }] of needed.entries()) {
+      const list = (fn?.params ?? []) as SyntaxNode[]
+      if (list[0]) parameters[i] = [list[0].start, (list.at(-1) as SyntaxNode).end]
+    }
+    return { refs: this.#refs, sites: needed.map((site) => site.refs), insertions: [...insertions, ...this.#wrapped], captured: this.#captured, parameters }
   }
 
   /**
@@ -115,12 +122,12 @@ class Planner {
    * knows only what it calls, and the bytes by that.
    */
   #marker({ isNested }: Site, i: number): string {
-    const { bytes, report, pass } = this.#input.marks
-    return `${isNested ? pass : `${bytes}[${i}]&&${report}`}(${i})`
+    const { bytes, report, pass, place } = this.#input.marks
+    return `${isNested ? pass : `${bytes}[${i}]&&${report}`}(${i},${place})`
   }
 
-  #newSite(place: Place, spare = 0): Site {
-    const site = new Site(place, { isEarly: this.#isEarly, isNested: this.#depth > 1, spare })
+  #newSite(place: Place, { spare = 0, fn }: { readonly spare?: number; readonly fn?: SyntaxNode } = {}): Site {
+    const site = new Site(place, { isEarly: this.#isEarly, isNested: this.#depth > 1, spare, fn })
     this.#sites.push(site)
     return site
   }
@@ -131,6 +138,13 @@ class Planner {
 
   #add(frame: Frame | undefined, ref: SiteRef): void {
     if (!frame) return
+    const index = this.#numberOf(ref)
+    if (frame.seen.has(index)) return
+    frame.seen.add(index)
+    frame.site.refs.push(index)
+  }
+
+  #numberOf(ref: SiteRef): number {
     // An import is one object for the file.
     const key = ref.kind === 'import' ? ref : `${ref.kind}${ref.kind === 'enter' && ref.isClosure ? '~' : ' '}${ref.name}`
     let index = this.#refIndex.get(key)
@@ -138,9 +152,7 @@ class Planner {
       index = this.#refs.push(ref) - 1
       this.#refIndex.set(key, index)
     }
-    if (frame.seen.has(index)) return
-    frame.seen.add(index)
-    frame.site.refs.push(index)
+    return index
   }
 
   #function(node: SyntaxNode): void {
@@ -151,7 +163,7 @@ class Planner {
     this.#component = component
     this.#depth += 1
     this.#mayLeaveFunction = this.#mayLeaveLoop = false
-    const frame: Frame = { site: this.#newSite(entryOf(node)), seen: new Seen(), isInLoop: false }
+    const frame: Frame = { site: this.#newSite(entryOf(node), { fn: node }), seen: new Seen(), isInLoop: false }
     if (component) this.#add(frame, { kind: 'enter', name: component.name, ...(!own && this.#input.closures.has(node) && { isClosure: true }) })
     if (component?.className !== undefined) this.#add(frame, { kind: 'read', name: component.className })
     for (const param of node.params as SyntaxNode[]) this.#visit(param, frame)
@@ -206,6 +218,7 @@ class Planner {
     if (isFunction(node)) this.#function(node)
     else if (isClass(node)) this.#class(node, frame)
     else if (node.type === 'CallExpression' && this.#isHoisted(node)) return
+    else if (node.type === 'VariableDeclarator') this.#declarator(node, frame)
     else if (frame) this.#visitRunning(node, frame)
     else this.#children(node, undefined)
   }
@@ -240,7 +253,6 @@ class Planner {
       // Whether there is such a thing at all is asked for the sake of other platforms.
       case 'UnaryExpression': if (node.operator !== 'typeof' || this.#input.names.find(node.argument)?.kind !== 'global') this.#children(node, frame); return
       case 'ImportExpression': this.#add(frame, { kind: 'hidden', name: 'import()' }); this.#children(node, frame); return
-      case 'VariableDeclarator': this.#declarator(node, frame); return
       case 'AssignmentPattern': this.#visit(node.left, frame); this.#maybe(node.right, frame); return
       case 'AssignmentExpression': this.#assignment(node, frame); return
       case 'UpdateExpression': this.#written(node.argument, frame); this.#visit(node.argument, frame); return
@@ -313,7 +325,7 @@ class Planner {
     else this.#visit(node, this.#branch(frame, { kind: 'expression', node: given }))
   }
 
-  #declarator(node: SyntaxNode, frame: Frame): void {
+  #declarator(node: SyntaxNode, frame: Frame | undefined): void {
     const read = this.#input.names.findDestructured(node)
     if (!read) this.#children(node, frame)
     else {
@@ -383,18 +395,19 @@ class Planner {
     this.#component = own ?? outer
     for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.#visit(decorator, frame)
     if (node.superClass) this.#visit(node.superClass, frame)
-    this.#peek(node)
+    this.#tell(node, own)
     for (const member of node.body.body as SyntaxNode[]) if (isRunnable(member)) this.#classMember(member, own, frame)
     this.#component = outer
   }
 
-  /** Nothing else gives access to private fields. */
-  #peek(node: SyntaxNode): void {
+  /** Nothing else gives access to private fields, or tells that a class is one of the program's, made by a function or a statement. */
+  #tell(node: SyntaxNode, own: Component | undefined): void {
     const fields = (node.body.body as SyntaxNode[]).filter(({ type, static: isStatic }) => type === 'ClassPrivateProperty' && !isStatic)
-    if (fields.length === 0) return
-    const { peek, ready } = this.#input.marks
+    if (fields.length === 0 && own) return
+    const { tell, ready } = this.#input.marks
     const names = fields.map(({ key }) => `#${key.id.name}`)
-    const call = `${peek}(this,o=>({${names.map((name) => `"${name}":${name} in o?o.${name}:0`).join(',')}}))`
+    const madeIn = own ? '' : `,${JSON.stringify(this.#component?.name ?? '')}`
+    const call = `${tell}(this,o=>({${names.map((name) => `"${name}":${name} in o?o.${name}:0`).join(',')}})${madeIn})`
     const early = this.#isEarly ? { early: `static{${ready}===void 0||${call}}` } : {}
     this.#wrapped.push({ at: node.body.start + 1, text: `static{${call}}`, ...early, rank: 0 })
   }
@@ -420,7 +433,7 @@ class Planner {
     if (isFunction(node)) this.#function(node)
     else if (isClass(node)) this.#class(node, undefined)
     else {
-      const frame: Frame = { site: this.#newSite({ kind: 'expression', node: whole }, this.#component ? 1 : 0), seen: new Seen(), isInLoop: false }
+      const frame: Frame = { site: this.#newSite({ kind: 'expression', node: whole }, { spare: this.#component ? 1 : 0 }), seen: new Seen(), isInLoop: false }
       if (this.#component) this.#add(frame, { kind: 'enter', name: this.#component.name })
       this.#visit(node, frame)
     }
@@ -442,9 +455,16 @@ class Planner {
     if (component && (component.kind !== 'function' || component.isTrivial)) this.#add(frame, { kind: 'read', name })
   }
 
+  /** Read by a function or not: in a bundle, only code of the module itself can tell later what it finds there. */
+  #variable(name: string, frame: Frame | undefined): void {
+    const ref: SiteRef = { kind: 'env', name }
+    this.#numberOf(ref)
+    this.#add(frame, ref)
+  }
+
   #global(name: string, node: SyntaxNode, frame: Frame | undefined): void {
     const variable = envNameOf(name)
-    if (variable !== undefined) this.#add(frame, { kind: 'env', name: variable })
+    if (variable !== undefined) this.#variable(variable, frame)
     else if (HIDDEN.has(name) || /^import\.meta\.env(\.|$)/.test(name)) this.#add(frame, { kind: 'hidden', name })
     else if (!name.includes('.') && !GLOBALS.has(name)) this.#add(frame, { kind: 'env', name: `globalThis.${name}` })
     else if (node.type !== 'Identifier') this.#children(node, frame)

@@ -24,6 +24,8 @@ export interface ProgramSource {
   findSource(file: string): string | undefined
   /** Whether there is such a folder under the root. */
   hasFolder(folder: string): boolean
+  /** A function of the parameters that one has in its source, by the number of the marker at its entry, or by its name. */
+  findSignature?(file: string, key: string): string | undefined
 }
 
 /** What a name stands for in the end, through all re-exports. */
@@ -112,6 +114,10 @@ export class Program {
 
   findSource(file: string): string | undefined {
     return this.#source.findSource(file)
+  }
+
+  findSignature(file: string, key: string): string | undefined {
+    return this.#source.findSignature?.(file, key)
   }
 
   /** What a name of a file stands for. */

@@ -34,12 +34,15 @@ export class Site {
   readonly isNested: boolean
   /** Refs that are no reason for a marker by themselves. */
   readonly spare: number
+  /** The function whose entry it is. */
+  readonly fn: SyntaxNode | undefined
 
-  constructor(place: Place, { isEarly, isNested, spare }: Pick<Site, 'isEarly' | 'isNested' | 'spare'>) {
+  constructor(place: Place, { isEarly, isNested, spare, fn }: Pick<Site, 'isEarly' | 'isNested' | 'spare' | 'fn'>) {
     this.place = place
     this.isEarly = isEarly
     this.isNested = isNested
     this.spare = spare
+    this.fn = fn
   }
 
   get isNeeded(): boolean {

@@ -38,8 +38,8 @@ export interface ModuleMarks extends Omit<ModuleMarkers, 'first'> {
   end(): void
   /** Says what a function that becomes an op closes over: its number in the facts of the file, and what gives the values that are seen there. */
   capture<T>(fn: T, number: number, getters: ClosedOver['getters']): T
-  /** Shows the private fields of a class's instances. */
-  peek(constructor: object, read: Peek): void
+  /** Shows the private fields of a class's instances; and says which component made it, if that isn't the class itself. */
+  tell(constructor: object, peek: Peek, madeIn?: string): void
 }
 
 export type PrivateFields = Readonly<Record<`#${string}`, unknown>>
@@ -175,6 +175,22 @@ export class Tracer {
     return this.#named.get(fn)
   }
 
+  /** A function of the parameters that one has in its source, where its own text may tell otherwise. */
+  findSignature(fn: object): string | undefined {
+    const { signature } = this.#named.get(fn) ?? {}
+    if (signature !== undefined || !this.#hasBundle) return signature
+    const { file, site } = this.#places.find(fn)?.entry ?? {}
+    if (file !== undefined) return this.#program.findSignature(file, String(site))
+    const found = this.#program.find(this.findSmall(fn) ?? '')
+    return found && this.#program.findSignature(found.file, found.component.name)
+  }
+
+  /** The component of a function that is too small to report that it runs. */
+  findSmall(fn: object): string | undefined {
+    const id = this.#values.findId(fn)
+    return id !== undefined && this.#program.find(id)?.component.isTrivial === true ? id : undefined
+  }
+
   /** Called by the first line of an instrumented module. */
   register(file: string, { own, imported }: Announced, isBundled = false): ModuleMarks {
     if (this.#hasBundle) this.#expectOne(file, isBundled)
@@ -199,7 +215,10 @@ export class Tracer {
         if (values && typeof fn === 'function') this.#closedOver.set(fn, { file, values, getters })
         return fn
       },
-      peek: (constructor, read) => void this.#peeks.set(constructor, read),
+      tell: (constructor, peek, madeIn) => {
+        this.#peeks.set(constructor, peek)
+        if (madeIn !== undefined) this.#places.addClass(constructor, componentId(file, madeIn))
+      },
     }
   }
 
@@ -251,31 +270,14 @@ export class Tracer {
     return classesOf(instance).flatMap((constructor) => this.#peeks.get(constructor)?.(instance) ?? [])
   }
 
-  /** The component that a function reports when it is entered; undefined for one that has no marker of its own. */
+  /** The component that a function reports when it is entered, or that made a class; undefined for those that have no marker of their own. */
   findComponentOf(fn: object): string | undefined {
     return this.#places.find(fn)?.name.replace(/ \d+$/, '')
   }
 
-  /** Whether a function has values of those around it, or is bound to some. */
+  /** Whether a function or a class has values of those around it, or is bound to some, or may be. */
   isClosure(fn: object): boolean {
     return this.#places.find(fn)?.isClosure === true || (fn as { name?: unknown }).name?.toString().startsWith('bound ') === true
-  }
-
-  /** Whether the text of a function or a class reports something. */
-  isMarked(made: object): boolean {
-    return this.#places.isMarked(made)
-  }
-
-  /** Whether a function may be one of tracked code though nothing tells: a minifier gives other names to the markers by which functions are placed. */
-  isIllegible(fn: object): boolean {
-    return this.#hasBundle && !this.#places.find(fn) && !/\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn)) && this.#isMinified()
-  }
-
-  #isMinified(): boolean {
-    return this.#modules.some(({ file }) => this.#program.facts(file)?.components.some(({ name, kind, isTrivial, isOp }) => {
-      const made = kind === 'function' && !isTrivial && !isOp ? this.#values.read(componentId(file, name)) : undefined
-      return typeof made === 'function' && !this.#places.isMarked(made)
-    }))
   }
 
   /** What passing a marker means. */

@@ -4,7 +4,7 @@ import { listComponents, type ComponentTable } from './components.ts'
 import { canonicaliseAll, capturedFacts, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
 import { marksFor, type Marks } from './marks.ts'
 import { Names, PROCESS } from './names.ts'
-import { planSites } from './plan-sites.ts'
+import { planSites, type SitePlan } from './plan-sites.ts'
 import { isLibrary } from './program.ts'
 import { REGISTRY } from './registry-name.ts'
 import { analyseScopes, type SpecialSyntax } from './scope.ts'
@@ -14,7 +14,7 @@ import { expressionOf, importedBy } from './surroundings.ts'
 import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.7`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.8`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -34,6 +34,7 @@ export interface Transformed {
   readonly prologue: Prologue | undefined
   readonly marks: Marks
   readonly opFunctions: readonly OpFunction[]
+  readonly parameters: SitePlan['parameters']
 }
 
 /** What a module makes itself known with: expressions that give the values it holds and those it imports, to be asked for later. */
@@ -55,8 +56,7 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const texts = canonicaliseAll(table, names)
   const marks = marksFor(file, source)
   const links = listLinks(program, table, names)
-  const makesOps = source.includes('mandala-ts')
-  const captures = makesOps ? new Captures(program, scopes) : undefined
+  const captures = source.includes('mandala-ts') ? new Captures(program, scopes) : undefined
   const plan = planSites({ program, table, names, closures: scopes.closures, captures, marks, isModule })
   const components = componentFacts(texts)
   const statements = listStatements({ program, table, names, components })
@@ -64,9 +64,9 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const facts: FileFacts = { file, isModule, components: [...components.values()], statements, ...links, refs: plan.refs, sites: plan.sites, captured }
   const hasMarks = table.list.length > 0 || plan.insertions.length > 0
   const prologue = hasMarks ? prologueOf({ facts, table, names, program }) : undefined
-  const opFunctions = makesOps ? listOpFunctions(program, names) : []
+  const opFunctions = captures ? listOpFunctions(program, names, captures) : []
   const insertions = prologue ? [...plan.insertions, ...epilogueOf(parsed, marks)] : plan.insertions
-  return { facts, special: [...scopes.special], insertions, prologue, marks, opFunctions }
+  return { facts, special: [...scopes.special], insertions, prologue, marks, opFunctions, parameters: plan.parameters }
 }
 
 export interface InstrumentOptions {
@@ -82,11 +82,11 @@ export function instrument(source: string, { facts, insertions, prologue, marks 
   const { announce = announceToLoader(facts.file), further = [], mayRunEarly = facts.imports.some((each) => !isLibrary(each)) } = options
   const first: Insertion[] = []
   if (prologue) {
-    const { bytes, report, pass, capture, peek, end, ready } = marks
+    const { bytes, report, pass, capture, tell, end, ready } = marks
     const { before, call } = announce(`{own:${objectOf(prologue.own)},imported:${objectOf(prologue.imported)}}`)
     // Constants, which an optimising compiler takes for what they are. Only a `var` may be asked for before this line runs; one that was given
     // a literal Rollup takes for that from the beginning.
-    const given = `bytes:${bytes},report:${report},pass:${pass},capture:${capture},peek:${peek},end:${end}`
+    const given = `bytes:${bytes},report:${report},pass:${pass},capture:${capture},tell:${tell},end:${end}`
     const marked = `var ${ready}=${call};const{${given}}=${ready};`
     first.push({ at: prologue.at, text: before + marked, rank: 0 })
   }

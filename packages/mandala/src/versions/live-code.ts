@@ -107,7 +107,9 @@ export class LiveCode implements CodeState, Tracer {
   start(op: OpIdentity, args: readonly unknown[]): Trace {
     const trace = new CallTrace(this.#program)
     for (const arg of args) trace.addClassesIn(arg)
-    const before = this.#closure(opTextId(op))
+    const fn = this.#functionOf(opTextId(op))
+    if (fn) trace.addFunction(fn)
+    const before = fn && findClosure(fn, [])
     return {
       run: (fn) => trace.run(fn),
       add: (component, hash) => trace.add(withHash(parse(component), hash), this.#findMaker(component)),

@@ -9,6 +9,7 @@ import { old } from './old.cjs'
 import { Forest, LIMIT, scale, shift, Level } from './tools/index.ts'
 import load, { half } from './load.ts'
 import { combine as merge } from './combine.ts'
+import { double, power } from './powers.ts'
 
 const offset: number = 1
 export const unused = ['never', 'read']
@@ -23,6 +24,21 @@ const lazy = op(async function lazy(x: number) { const { heavy } = await import(
 const stepped = op('stepped', (name: string, x: number) => (steps.get(name) as (x: number) => number)(x) + LIMIT)
 const mixed = op(function mixed(x: number) { return parts(x).length + old(x) + table.factor + shift(x) + Number(process.env.FLAVOUR === 'a') })
 const makeAdder = (by: number) => op('adder', (x: number) => x + by)
+const multiply = (factor: number) => (value: number, { digits = 2, extra = newArg(0) }: { digits?: number; extra?: number } = {}): number =>
+  Number((scale(value) * factor + extra).toFixed(digits))
+const multiplied = op('multiplied', multiply(3))
+const saved = <A extends number[], R>(name: string, fn: (...args: A) => R) => op(name, fn)
+const doubled = saved('doubled', double)
+const powered = saved('powered', power)
+const makeLocal = (offset: number) => {
+  function local(start: number, ...rest: number[]): number { return rest.reduce((a, b) => a + b, start) + offset }
+  class Box { readonly content = offset }
+  const opened = (lid: number) => op('opened', (box: number) => new Box().content + box + lid)
+  return { local: op(local), opened: opened(2) }
+}
+const { local, opened } = makeLocal(4)
+const nameless = new Map([[1, (x: number) => [x].map((each) => each + offset)[0]!], [2, (x: number) => [x].map((each) => each - offset)[0]!]])
+const picked = op('picked', (which: number, x: number) => nameless.get(which)!(x))
 
 export async function run(path = process.env.STORE) {
   const executed: string[] = []
@@ -31,10 +47,11 @@ export async function run(path = process.env.STORE) {
   const storage = new Storage({ path, deps: 'src', logger })
   storage.subscribe((event) => { if (event.kind === 'call-will-execute') executed.push(event.op) })
   const add = makeAdder(3)
-  const all = { scaled, loaded, combined, forest, lazy, stepped, mixed, add }
+  const all = { scaled, loaded, combined, forest, lazy, stepped, mixed, add, multiplied, doubled, powered, local, opened, picked }
   const result = await storage.run(async () => {
     const refs = [await scaled(3), await scaled(3, { by: 4 }), await loaded(2, 5), await combined([1, 2]), await forest(2), await lazy(4),
-      await stepped('half', 8), await stepped('scale', 8), await mixed(6), await add(1)]
+      await stepped('half', 8), await stepped('scale', 8), await mixed(6), await add(1),
+      await multiplied(2), await doubled(3), await powered(2, 3), await local(1, 2, 3), await opened(1), await picked(1, 5), await picked(2, 5)]
     return Promise.all(refs.map(async (ref: any) => [await unwrap(ref), ref.cid, ref.hid]))
   })
   const versions: unknown[] = []
@@ -66,6 +83,9 @@ export class Forest extends Base {
     + "export default function load(first: number, second: number = 1) { return first * second + LIMIT }\n",
   'src/combine.ts': "export const combine = (values: readonly number[]): number => values.map((value) => value * FACTOR).reduce((a, b) => a + b)\n"
     + "const FACTOR = 11\n",
+  'src/powers.ts': `export const double = (single: number): number => single * 2
+export function power(base: number, exponent: number): number { return Array.from({ length: exponent }, () => base).reduce((a, b) => a * b) }
+`,
   'src/heavy.ts': "import { times } from './times.ts'\nexport function heavy(x: number) { return times(x, Math.max(x, 1)) }\n",
   'src/times.ts': 'export function times(a: number, b: number): number { return [a, b].reduce((x, y) => x * y) }\n',
   'src/old.cjs': 'const N = 1000\nexports.old = function (x) { return Number(N) + x }\n',

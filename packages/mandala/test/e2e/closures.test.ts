@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeProject, program } from './tracked-project.ts'
+import { BUNDLERS } from './bundlers.ts'
+import { CALLS, CLOSING, writeClosing } from './closing-ops.ts'
+import { makeProject, program, type Report } from './tracked-project.ts'
 
 test('an op made by a function depends on what it closes over', async (t) => {
   const main = (factor: number): string => program(
@@ -13,125 +15,21 @@ test('an op made by a function depends on what it closes over', async (t) => {
   assert.deepEqual(await run(), { result: 6, executed: [], warnings: [] })
 })
 
-/** Ops over a function that multiplies by what it closes over. */
-const CLOSING: Readonly<Record<string, (factor: number) => string>> = {
-  'a local function, by its name': (k) => `function make(k: number) { function f(x: number) { return scale(x, k) } return op(f) }\nconst f = make(${k})`,
-  'a local constant': (k) => `function make(k: number) { const f = (x: number) => scale(x, k); return op(f) }\nconst f = make(${k})`,
-  'a local function that it calls': (k) =>
-    `function make(k: number) { const inner = (x: number) => scale(x, k); return op('f', (x: number) => inner(x)) }\nconst f = make(${k})`,
-  'a local class': (k) =>
-    `function make(k: number) { class Local { f(x: number) { return scale(x, k) } } return op('f', (x: number) => new Local().f(x)) }\nconst f = make(${k})`,
-  '`this` in a method': (k) => `class Maker { k; constructor(k: number) { this.k = k } make() { return op('f', (x: number) => scale(x, this.k)) } }
-const f = new Maker(${k}).make()`,
-  'a method of `this`': (k) => `class Maker { k; constructor(k: number) { this.k = k } g(x: number) { return scale(x, this.k) }
-  make() { return op('f', (x: number) => this.g(x)) } }\nconst f = new Maker(${k}).make()`,
-  'a private field': (k) => `class Maker { #k; constructor(k: number) { this.#k = k }
-  make() { return op('f', (x: number) => scale(x, this.#k)) } }
-const f = new Maker(${k}).make()`,
-  'a field that is an op': (k) => `class Maker { k; constructor(k: number) { this.k = k } f = op('f', (x: number) => scale(x, this.k)) }\nconst { f } = new Maker(${k})`,
-  'arguments': (k) => `function make(..._: number[]) { return op('f', (x: number) => scale(x, arguments[0])) }\nconst f = make(${k})`,
-  'a function that another one makes': (k) => `const f = op('f', multiply(${k}))`,
-  'a value of the module level': (k) => `const made = multiply(${k})\nconst f = op('f', made)`,
-  'a member of a value of the module level': (k) => `const made = { f: multiply(${k}) }\nconst f = op('f', made.f)`,
-  'a table of ops': (k) => `const ops = { f: op('f', multiply(${k})) }\nconst { f } = ops`,
-  'a bound function': (k) => `const f = op('f', flipped.bind(null, ${k}), { inputs: ['x'] })`,
-  'what another function makes, inside a third': (k) => `function make(k: number) { const made = multiply(k); return op('f', made) }\nconst f = make(${k})`,
-  'text of the function around it': (k) => `function make() { return op('f', multiply(${k})) }\nconst f = make()`,
-  'a variable of a loop': (k) => `const all = []\nfor (const k of [${k}]) all.push(op('f', (x: number) => scale(x, k)))\nconst [f] = all`,
-  'a function of one\'s own that makes ops': (k) => `const make = (fn: (x: number) => number) => op('f', fn)\nconst f = make(multiply(${k}))`,
-  'what another function made, beside it': (k) => `function make() { const inner = multiply(${k}); return op('f', (x: number) => inner(x)) }\nconst f = make()`,
-  'what another function made of a parameter, beside it': (k) =>
-    `function make(k: number) { const inner = multiply(k); return op('f', (x: number) => inner(x)) }\nconst f = make(${k})`,
-  'a constant of the module level in what another function made': (k) => `const K = ${k}
-const multiplyByK = () => { const k = K; return (x: number) => scale(x, k) }
-function make() { const inner = multiplyByK(); return op('f', (x: number) => inner(x)) }\nconst f = make()`,
-  'a local bound function': (k) => `function make(k: number) { const inner = flipped.bind(null, k); return op('f', (x: number) => inner(x)) }\nconst f = make(${k})`,
-  'a part of what another function made': (k) =>
-    `function make(k: number) { const { inner } = { inner: multiply(k) }; return op('f', (x: number) => inner(x)) }\nconst f = make(${k})`,
-  'what a statement puts into a local': (k) => `function make() { const steps = new Map<string, (x: number) => number>(); steps.set('by', multiply(${k}))
-  return op('f', (x: number) => steps.get('by')!(x)) }\nconst f = make()`,
-  'what a loop puts into a local': (k) => `function make(ks: number[]) { const steps: ((x: number) => number)[] = []
-  for (const k of ks) steps.push(multiply(k))
-  return op('f', (x: number) => steps[0]!(x)) }\nconst f = make([${k}])`,
-  'a local of a block beside it': (k) => `function make() { let inner: (x: number) => number; { const k = ${k}; inner = (x) => scale(x, k) }
-  return op('f', (x: number) => inner(x)) }\nconst f = make()`,
-  'which of two local functions it is': (k) =>
-    `function make(i: number) { const inner = [(x: number) => scale(x, 3), (x: number) => scale(x, 4)][i]!; return op('f', (x: number) => inner(x)) }
-const f = make(${k - 3})`,
-  'which of two functions it was handed': (k) => `const make = (inner: (x: number) => number) => op('f', (x: number) => inner(x))
-const f = make([(x: number) => scale(x, 3), (x: number) => scale(x, 4)][${k - 3}]!)`,
-  'what a promise beside it comes to': (k) =>
-    `function make(k: number) { const later = Promise.resolve(k); return op('f', async (x: number) => scale(x, await later)) }\nconst f = make(${k})`,
-  'the private state of an instance beside it': (k) => `class Model { #k; constructor(k: number) { this.#k = k } run(x: number) { return scale(x, this.#k) } }
-function make() { const model = new Model(${k}); return op('f', (x: number) => model.run(x)) }\nconst f = make()`,
-  'the private state of an instance that it is handed': (k) => `class Base { #k; constructor(k: number) { this.#k = k } run(x: number) { return scale(x, this.#k) } }
-class Model extends Base { name = 'model' }
-const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model(${k}))`,
-  'a small method of an instance beside it': (k) => `class Model { k = 1; run(x: number) { return x * ${k} } }
-function make() { const model = new Model(); return op('f', (x: number) => model.run(x)) }\nconst f = make()`,
-  'a small method of an instance within one that it is handed': (k) => `class Inner { run(x: number) { return x * ${k} } }
-class Model { #inner = new Inner(); run(x: number) { return this.#inner.run(x) } }
-const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model())`,
-  'the name of a field of an instance': (k) => `class Box {} interface Box { [key: string]: number }
-function make() { const box = new Box(); box[process.argv[2] ?? 'by${k}'] = 1; return op('f', (x: number) => scale(x, 'by3' in box ? 3 : 4)) }
-const f = make()`,
-  'the private state of `this`': (k) => `class Maker { #k; constructor(k: number) { this.#k = k } #g(x: number) { return scale(x, this.#k) }
-  f = op('f', (x: number) => this.#g(x)) }\nconst { f } = new Maker(${k})`,
-  'a field that another function made': (k) => `class Maker { g = multiply(${k}); f = op('f', (x: number) => this.g(x)) }\nconst { f } = new Maker()`,
-  'a field that is a function': (k) => `class Maker { k; constructor(k: number) { this.k = k } g = (x: number) => scale(x, this.k)
-  f = op('f', (x: number) => this.g(x)) }\nconst { f } = new Maker(${k})`,
-  'an instance in a parameter, with a field that is a function': (k) => `class Model { k; constructor(k: number) { this.k = k } run = (x: number) => scale(x, this.k) }
-const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model(${k}))`,
-  'a method taken from an instance': (k) => `class Model { #k; constructor(k: number) { this.#k = k } run = (x: number) => scale(x, this.#k) }
-function make() { const model = new Model(${k}); return op('f', model.run) }\nconst f = make()`,
-  'what an assignment to a pattern puts into a local': (k) => `function make() { const steps: { by?: any } = {}; [steps.by] = [multiply(${k})]
-  return op('f', (x: number) => steps.by(x)) }\nconst f = make()`,
-  'what a loop gives to a member of a local': (k) => `function make() { const steps: { by?: any } = {}; for (steps.by of [multiply(${k})]);
-  return op('f', (x: number) => steps.by(x)) }\nconst f = make()`,
-  'what Object.assign puts into a local': (k) => `function make() { const steps: { by?: any } = {}; const by = multiply(${k}); Object.assign(steps, { by })
-  return op('f', (x: number) => steps.by(x)) }\nconst f = make()`,
-  'what is put into a local by another name': (k) => `function make() { const steps: any = { inner: {} }; const { inner } = steps; inner.by = multiply(${k})
-  return op('f', (x: number) => steps.inner.by(x)) }\nconst f = make()`,
-  'what is put into a local on the way': (k) => `function make() { const steps: any[] = []; const n = steps.length === 0 ? steps.push(multiply(${k})) : 0
-  return op('f', (x: number) => steps[n - 1](x)) }\nconst f = make()`,
-  'what a function puts into a local that it is handed': (k) => `const put = (steps: any[], step: any) => { steps[0] = step }
-function make() { const steps: any[] = []; put(steps, multiply(${k})); return op('f', (x: number) => steps[0](x)) }\nconst f = make()`,
-  'a property under a symbol': (k) => `const by = Symbol('by'); const make = (steps: any) => op('f', (x: number) => scale(x, steps[by]))
-const f = make({ [by]: ${k} })`,
-  'a property that no loop comes by': (k) => `const make = (steps: any) => op('f', (x: number) => scale(x, steps.by))
-const f = make(Object.defineProperty({}, 'by', { value: ${k} }))`,
-  'what an object has from another': (k) => `const make = (steps: any) => op('f', (x: number) => scale(x, steps.by))\nconst f = make(Object.create({ by: ${k} }))`,
-  'the private state of a Map of one\'s own': (k) => `class Steps extends Map { #k; constructor(k: number) { super(); this.#k = k } get k() { return this.#k } }
-const make = (steps: Steps) => op('f', (x: number) => scale(x, steps.k))\nconst f = make(new Steps(${k}))`,
-  'a field of an array of one\'s own': (k) => `class Steps extends Array { k; constructor(k: number) { super(); this.k = k } }
-const make = (steps: Steps) => op('f', (x: number) => scale(x, steps.k))\nconst f = make(new Steps(${k}))`,
-  'a small method of an instance that it is handed': (k) => `class Model { run(x: number) { return x * ${k} } }
-const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model())`,
-  'state that a class keeps elsewhere': (k) => `const states = new WeakMap<Model, number>()
-class Model { constructor(k: number) { states.set(this, k) } run(x: number) { return scale(x, states.get(this)!) } }
-function make() { const model = new Model(${k}); return op('f', (x: number) => model.run(x)) }\nconst f = make()`,
-  'the heritage of a local class': (k) => `const scaling = (k: number) => class { run(x: number) { return scale(x, k) } }
-function make() { class Model extends scaling(${k}) {} const model = new Model(); return op('f', (x: number) => model.run(x)) }\nconst f = make()`,
-  'a value of the module level that is handed to it': (k) => `const made = multiply(${k}); const steps = { by: multiply(${k}) }
-const make = (inner: { by(x: number): number }) => op('f', (x: number) => inner.by(x))\nconst f = make(steps)`,
-  'an op of the same name made later': (k) => `const make = (k: number) => op('f', (x: number) => scale(x, k))\nconst f = make(${k})\nmake(7)`,
-  'what stands there under a name that something else has by then': (k) => `function make() { const k = ${k}; const inner = (x: number) => scale(x, k)
-  { const k = 5; return op('f', (x: number) => inner(x) + k - 5) } }\nconst f = make()`,
-}
+const MINIFIED = { compilerOptions: { module: 'esnext', target: 'esnext', moduleResolution: 'bundler', verbatimModuleSyntax: true } }
 
-for (const [what, write] of Object.entries(CLOSING)) {
-  test(`what an op's function closes over counts: ${what}`, async (t) => {
-    const main = (factor: number): string => program(`const scale = (x: number, by: number) => [x].map((each) => each * by)[0]!
-const multiply = (k: number) => (x: number) => scale(x, k)
-const flipped = (k: number, x: number) => scale(x, k)
-${write(factor)}`, 'return unwrap(f(2))')
-    const project = makeProject(t, { 'src/main.ts': main(3) })
-    assert.deepEqual(await project.run(), { result: 6, executed: ['f'], warnings: [] })
-    assert.deepEqual(await project.run(), { result: 6, executed: [], warnings: [] })
-    project.write('src/main.ts', main(4))
-    assert.deepEqual(await project.run(), { result: 8, executed: ['f'], warnings: [] })
-    project.write('src/main.ts', main(3))
-    assert.deepEqual(await project.run(), { result: 6, executed: [], warnings: [] })
+for (const name of ['loader', 'esbuild, minified and split', 'vite', 'rolldown', 'webpack'] as const) {
+  test(`what an op's function closes over counts, and a call is found wherever it was saved: ${name}`, async (t) => {
+    const main = program("import { ops } from './ops.ts'", CALLS)
+    const { folder, write, start, run } = makeProject(t, { 'src/main.ts': main, ...writeClosing(3), 'tsconfig.json': JSON.stringify(MINIFIED) })
+    const runHere = async (): Promise<Report> => (name === 'loader' ? run() : start([await BUNDLERS[name]({ project: folder })]))
+    const runs = []
+    for (const factor of [3, 3, 4, 3]) {
+      for (const [file, text] of Object.entries(writeClosing(factor))) write(file, text)
+      const { result, warnings }: Report = await (runs.length === 0 ? run() : runHere())
+      runs.push([warnings, Map.groupBy(Object.keys(CLOSING), (what) => (result as Record<string, readonly unknown[]>)[what]?.join())])
+    }
+    const all = (each: string): unknown => [[], new Map([[each, Object.keys(CLOSING)]])]
+    assert.deepEqual(runs, [all('6,1'), all('6,0'), all('8,1'), all('6,0')])
   })
 }
 
@@ -142,6 +40,12 @@ const makeAll = (k: number) => ({ f: make(multiply(k)) })\nconst f = (x: number)
   'a parameter': ['inner hides what it holds', "const make = (inner: (x: number) => number) => op('f', (x: number) => inner(x))\nconst f = make(multiply(3))"],
   'a member of `this` that is given from outside': ['inner hides what it holds', `class Maker { inner; constructor(inner: (x: number) => number) { this.inner = inner }
   f = op('f', (x: number) => this.inner(x)) }\nconst { f } = new Maker(multiply(3))`],
+  'a class in a parameter that a function made': ['C hides what it holds', `const classOf = (k: number) => class { run(x: number) { return x * k } }
+const make = (C: new () => { run(x: number): number }) => op('f', (x: number) => new C().run(x))\nconst f = make(classOf(3))`],
+  'a class in a parameter that reports nothing': ['models hides what it holds', `const classOf = (k: number) => class { by = k }
+const make = (models: { C: new () => { by: number } }) => op('f', (x: number) => x * new models.C().by)\nconst f = make({ C: classOf(3) })`],
+  'an instance in a parameter of a class that reports nothing': ['model hides what it holds', `const classOf = (k: number) => class { get by() { return k } }
+const make = (model: { by: number }) => op('f', (x: number) => x * model.by)\nconst f = make(new (classOf(3))())`],
   'a promise in a parameter': ['later hides what it holds', `const make = (later: Promise<number>) => op('f', async (x: number) => x * await later)
 const f = make(Promise.resolve(3))`],
   'a getter in a parameter': ['inner hides what it holds', `const hold = (k: number) => ({ get k() { return [k][0]! } })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { BUNDLERS } from './bundlers.ts'
 import { makeProject, program } from './tracked-project.ts'
 
 /** A table of functions that `fill` fills when the program starts, and an op that calls one of them. */
@@ -35,12 +36,16 @@ const CASES: Readonly<Record<string, readonly [fill: string, other: Start | { re
 
 for (const [name, [fill, other, results]] of Object.entries(CASES)) {
   test(`which function is in a value counts: ${name}`, async (t) => {
-    const { write, run } = makeProject(t, { 'src/main.ts': table(fill) })
+    const { folder, write, start, run } = makeProject(t, { 'src/main.ts': table(fill) })
     assert.deepEqual([(await run()).result, (await run()).executed], [results[0], []])
+    const minified = await BUNDLERS['esbuild, minified and split']({ project: folder })
+    assert.deepEqual((await start([minified])).executed, [])
     const { env, args }: Start = 'file' in other ? {} : other
     if ('file' in other) write(other.file, '')
     assert.equal((await run(env, args)).result, results[1])
     assert.deepEqual((await run(env, args)).executed, [])
+    const { result, executed } = await start([minified, ...args ?? []], env)
+    assert.deepEqual([result, executed], [results[1], []])
   })
 }
 

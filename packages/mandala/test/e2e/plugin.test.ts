@@ -41,7 +41,7 @@ suite('the same program, however it is started,', () => {
     writeProject(project, { ...FILES, ...VITEST })
     symlinkSync(locateTool('vitest'), join(project, 'node_modules/vitest'), 'junction')
     expected = await run(viaLoader, 'node.db')
-    assert.equal(expected.executed.length, 10)
+    assert.equal(expected.executed.length, 17)
     assert.deepEqual(expected.warnings, [])
   })
   after(() => rmSync(project, { recursive: true, force: true }))

@@ -8,6 +8,12 @@ import { makeFolder } from '../helpers.ts'
 const execute = promisify(execFile)
 const library = resolve(import.meta.dirname, '../..')
 
+export interface Report {
+  readonly result: unknown
+  readonly executed: string[]
+  readonly warnings: string[]
+}
+
 /** A project in a folder of its own, whose program prints a line of JSON and is run with the loader. */
 export function makeProject(t: TestContext, files: Record<string, string>) {
   const folder = makeFolder(t)
@@ -19,12 +25,12 @@ export function makeProject(t: TestContext, files: Record<string, string>) {
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(library, join(folder, 'node_modules/mandala-ts'), 'junction')
   for (const [name, text] of Object.entries(files)) write(name, text)
-  const run = async (env: Record<string, string> = {}, args: readonly string[] = []): Promise<{ result: unknown; executed: string[]; warnings: string[] }> => {
+  const start = async (args: readonly string[], env: Record<string, string> = {}): Promise<Report> => {
     const options = { cwd: folder, env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env } }
-    const { stdout } = await execute(process.execPath, ['--no-warnings', '--import', 'mandala-ts/register', 'src/main.ts', ...args], options)
-    return JSON.parse(stdout) as { result: unknown; executed: string[]; warnings: string[] }
+    return JSON.parse((await execute(process.execPath, ['--no-warnings', ...args], options)).stdout) as Report
   }
-  return { folder, write, run }
+  const run = (env: Record<string, string> = {}, args: readonly string[] = []): Promise<Report> => start(['--import', 'mandala-ts/register', 'src/main.ts', ...args], env)
+  return { folder, write, start, run }
 }
 
 /** A program around a block that gives a result. */

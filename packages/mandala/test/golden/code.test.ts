@@ -50,5 +50,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['4.7', '6f5c1df7b467e177285d7740f259e74ed19ca4d2']
+const TRANSFORM = ['4.8', '554250aa165f9a12bd20b031e17ff15d7ff3371d']
 const CANON = [4, '364b11bccb57d50e1a48571207c77be03ed395c4']

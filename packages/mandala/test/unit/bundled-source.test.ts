@@ -14,7 +14,7 @@ const NOTHING: ProgramSource = {
 
 function bundled(file: string, source: string, { links = [], version = TRANSFORM_VERSION }: { links?: (BundledFile | undefined)[]; version?: string } = {}): BundledFile {
   const { facts } = transform({ file, source, kind: 'module' })
-  const content: FileContent = { facts, source, resolved: { tool: { kind: 'package', name: 'tool', version: '1.0.0' } }, packages: { tool: '1.0.0' } }
+  const content: FileContent = { facts, source, resolved: { tool: { kind: 'package', name: 'tool', version: '1.0.0' } }, packages: { tool: '1.0.0' }, signatures: {} }
   return { file, version, packed: deflateRawSync(JSON.stringify(content)).toString('base64'), links: () => links }
 }
 

@@ -1,0 +1,135 @@
+/** Ops over a function that multiplies by what it closes over, each in a module of its own. */
+export const CLOSING: Readonly<Record<string, (factor: number, name: string) => string>> = {
+  'a local function, by its name': (k, f) => `function make(k: number) { function ${f}(x: number) { return scale(x, k) } return op(${f}) }\nconst f = make(${k})`,
+  'a local constant': (k, f) => `function make(k: number) { const ${f} = (x: number) => scale(x, k); return op(${f}) }\nconst f = make(${k})`,
+  'a local function that it calls': (k, f) =>
+    `function make(k: number) { const inner = (x: number) => scale(x, k); return op('${f}', (x: number) => inner(x)) }\nconst f = make(${k})`,
+  'a local class': (k, f) =>
+    `function make(k: number) { class Local { f(x: number) { return scale(x, k) } } return op('${f}', (x: number) => new Local().f(x)) }\nconst f = make(${k})`,
+  '`this` in a method': (k, f) => `class Maker { k; constructor(k: number) { this.k = k } make() { return op('${f}', (x: number) => scale(x, this.k)) } }
+const f = new Maker(${k}).make()`,
+  'a method of `this`': (k, f) => `class Maker { k; constructor(k: number) { this.k = k } g(x: number) { return scale(x, this.k) }
+  make() { return op('${f}', (x: number) => this.g(x)) } }\nconst f = new Maker(${k}).make()`,
+  'a private field': (k, f) => `class Maker { #k; constructor(k: number) { this.#k = k }
+  make() { return op('${f}', (x: number) => scale(x, this.#k)) } }
+const f = new Maker(${k}).make()`,
+  'a field that is an op': (k, f) => `class Maker { k; constructor(k: number) { this.k = k }
+  f = op('${f}', (x: number) => scale(x, this.k)) }\nconst { f } = new Maker(${k})`,
+  'arguments': (k, f) => `function make(..._: number[]) { return op('${f}', (x: number) => scale(x, arguments[0])) }\nconst f = make(${k})`,
+  'a function that another one makes': (k, f) => `const f = op('${f}', multiply(${k}))`,
+  'a value of the module level': (k, f) => `const made = multiply(${k})\nconst f = op('${f}', made)`,
+  'a member of a value of the module level': (k, f) => `const made = { f: multiply(${k}) }\nconst f = op('${f}', made.f)`,
+  'a table of ops': (k, f) => `const ops = { f: op('${f}', multiply(${k})) }\nconst { f } = ops`,
+  'a bound function': (k, f) => `const f = op('${f}', flipped.bind(null, ${k}), { inputs: ['x'] })`,
+  'what another function makes, inside a third': (k, f) => `function make(k: number) { const made = multiply(k); return op('${f}', made) }\nconst f = make(${k})`,
+  'text of the function around it': (k, f) => `function make() { return op('${f}', multiply(${k})) }\nconst f = make()`,
+  'a variable of a loop': (k, f) => `const all = []\nfor (const k of [${k}]) all.push(op('${f}', (x: number) => scale(x, k)))\nconst [f] = all`,
+  'a function of one\'s own that makes ops': (k, f) => `const make = (fn: (x: number) => number) => op('${f}', fn)\nconst f = make(multiply(${k}))`,
+  'what another function made, beside it': (k, f) => `function make() { const inner = multiply(${k}); return op('${f}', (x: number) => inner(x)) }\nconst f = make()`,
+  'what another function made of a parameter, beside it': (k, f) =>
+    `function make(k: number) { const inner = multiply(k); return op('${f}', (x: number) => inner(x)) }\nconst f = make(${k})`,
+  'a constant of the module level in what another function made': (k, f) => `const K = ${k}
+const multiplyByK = () => { const k = K; return (x: number) => scale(x, k) }
+function make() { const inner = multiplyByK(); return op('${f}', (x: number) => inner(x)) }\nconst f = make()`,
+  'a local bound function': (k, f) => `function make(k: number) { const inner = flipped.bind(null, k)
+  return op('${f}', (x: number) => inner(x)) }\nconst f = make(${k})`,
+  'a part of what another function made': (k, f) =>
+    `function make(k: number) { const { inner } = { inner: multiply(k) }; return op('${f}', (x: number) => inner(x)) }\nconst f = make(${k})`,
+  'what a statement puts into a local': (k, f) => `function make() { const steps = new Map<string, (x: number) => number>(); steps.set('by', multiply(${k}))
+  return op('${f}', (x: number) => steps.get('by')!(x)) }\nconst f = make()`,
+  'what a loop puts into a local': (k, f) => `function make(ks: number[]) { const steps: ((x: number) => number)[] = []
+  for (const k of ks) steps.push(multiply(k))
+  return op('${f}', (x: number) => steps[0]!(x)) }\nconst f = make([${k}])`,
+  'a local of a block beside it': (k, f) => `function make() { let inner: (x: number) => number; { const k = ${k}; inner = (x) => scale(x, k) }
+  return op('${f}', (x: number) => inner(x)) }\nconst f = make()`,
+  'which of two local functions it is': (k, f) =>
+    `function make(i: number) { const inner = [(x: number) => scale(x, 3), (x: number) => scale(x, 4)][i]!; return op('${f}', (x: number) => inner(x)) }
+const f = make(${k - 3})`,
+  'which of two functions it was handed': (k, f) => `const make = (inner: (x: number) => number) => op('${f}', (x: number) => inner(x))
+const f = make([(x: number) => scale(x, 3), (x: number) => scale(x, 4)][${k - 3}]!)`,
+  'what a promise beside it comes to': (k, f) =>
+    `function make(k: number) { const later = Promise.resolve(k); return op('${f}', async (x: number) => scale(x, await later)) }\nconst f = make(${k})`,
+  'the private state of an instance beside it': (k, f) => `class Model { #k; constructor(k: number) { this.#k = k } run(x: number) { return scale(x, this.#k) } }
+function make() { const model = new Model(${k}); return op('${f}', (x: number) => model.run(x)) }\nconst f = make()`,
+  'the private state of an instance that it is handed': (k, f) => `class Base { #k; constructor(k: number) { this.#k = k } run(x: number) { return scale(x, this.#k) } }
+class Model extends Base { name = 'model' }
+const make = (model: Model) => op('${f}', (x: number) => model.run(x))\nconst f = make(new Model(${k}))`,
+  'a small method of an instance beside it': (k, f) => `class Model { k = 1; run(x: number) { return x * ${k} } }
+function make() { const model = new Model(); return op('${f}', (x: number) => model.run(x)) }\nconst f = make()`,
+  'a small method of an instance within one that it is handed': (k, f) => `class Inner { run(x: number) { return x * ${k} } }
+class Model { #inner = new Inner(); run(x: number) { return this.#inner.run(x) } }
+const make = (model: Model) => op('${f}', (x: number) => model.run(x))\nconst f = make(new Model())`,
+  'the name of a field of an instance': (k, f) => `class Box {} interface Box { [key: string]: number }
+function make() { const box = new Box(); box[process.argv[2] ?? 'by${k}'] = 1; return op('${f}', (x: number) => scale(x, 'by3' in box ? 3 : 4)) }
+const f = make()`,
+  'the private state of `this`': (k, f) => `class Maker { #k; constructor(k: number) { this.#k = k } #g(x: number) { return scale(x, this.#k) }
+  f = op('${f}', (x: number) => this.#g(x)) }\nconst { f } = new Maker(${k})`,
+  'a field that another function made': (k, f) => `class Maker { g = multiply(${k}); f = op('${f}', (x: number) => this.g(x)) }\nconst { f } = new Maker()`,
+  'a field that is a function': (k, f) => `class Maker { k; constructor(k: number) { this.k = k } g = (x: number) => scale(x, this.k)
+  f = op('${f}', (x: number) => this.g(x)) }\nconst { f } = new Maker(${k})`,
+  'an instance in a parameter, with a field that is a function': (k, f) => `class Model { k; constructor(k: number) { this.k = k } run = (x: number) => scale(x, this.k) }
+const make = (model: Model) => op('${f}', (x: number) => model.run(x))\nconst f = make(new Model(${k}))`,
+  'a method taken from an instance': (k, f) => `class Model { #k; constructor(k: number) { this.#k = k } run = (x: number) => scale(x, this.#k) }
+function make() { const model = new Model(${k}); return op('${f}', model.run) }\nconst f = make()`,
+  'what an assignment to a pattern puts into a local': (k, f) => `function make() { const steps: { by?: any } = {}; [steps.by] = [multiply(${k})]
+  return op('${f}', (x: number) => steps.by(x)) }\nconst f = make()`,
+  'what a loop gives to a member of a local': (k, f) => `function make() { const steps: { by?: any } = {}; for (steps.by of [multiply(${k})]);
+  return op('${f}', (x: number) => steps.by(x)) }\nconst f = make()`,
+  'what Object.assign puts into a local': (k, f) => `function make() { const steps: { by?: any } = {}; const by = multiply(${k}); Object.assign(steps, { by })
+  return op('${f}', (x: number) => steps.by(x)) }\nconst f = make()`,
+  'what is put into a local by another name': (k, f) => `function make() { const steps: any = { inner: {} }; const { inner } = steps; inner.by = multiply(${k})
+  return op('${f}', (x: number) => steps.inner.by(x)) }\nconst f = make()`,
+  'what is put into a local on the way': (k, f) => `function make() { const steps: any[] = []; const n = steps.length === 0 ? steps.push(multiply(${k})) : 0
+  return op('${f}', (x: number) => steps[n - 1](x)) }\nconst f = make()`,
+  'what a function puts into a local that it is handed': (k, f) => `const put = (steps: any[], step: any) => { steps[0] = step }
+function make() { const steps: any[] = []; put(steps, multiply(${k})); return op('${f}', (x: number) => steps[0](x)) }\nconst f = make()`,
+  'a property under a symbol': (k, f) => `const by = Symbol('by'); const make = (steps: any) => op('${f}', (x: number) => scale(x, steps[by]))
+const f = make({ [by]: ${k} })`,
+  'a property that no loop comes by': (k, f) => `const make = (steps: any) => op('${f}', (x: number) => scale(x, steps.by))
+const f = make(Object.defineProperty({}, 'by', { value: ${k} }))`,
+  'what an object has from another': (k, f) => `const make = (steps: any) => op('${f}', (x: number) => scale(x, steps.by))\nconst f = make(Object.create({ by: ${k} }))`,
+  'the private state of a Map of one\'s own': (k, f) => `class Steps extends Map { #k; constructor(k: number) { super(); this.#k = k } get k() { return this.#k } }
+const make = (steps: Steps) => op('${f}', (x: number) => scale(x, steps.k))\nconst f = make(new Steps(${k}))`,
+  'a field of an array of one\'s own': (k, f) => `class Steps extends Array { k; constructor(k: number) { super(); this.k = k } }
+const make = (steps: Steps) => op('${f}', (x: number) => scale(x, steps.k))\nconst f = make(new Steps(${k}))`,
+  'a small method of an instance that it is handed': (k, f) => `class Model { run(x: number) { return x * ${k} } }
+const make = (model: Model) => op('${f}', (x: number) => model.run(x))\nconst f = make(new Model())`,
+  'state that a class keeps elsewhere': (k, f) => `const states = new WeakMap<Model, number>()
+class Model { constructor(k: number) { states.set(this, k) } run(x: number) { return scale(x, states.get(this)!) } }
+function make() { const model = new Model(${k}); return op('${f}', (x: number) => model.run(x)) }\nconst f = make()`,
+  'the heritage of a local class': (k, f) => `const scaling = (k: number) => class { run(x: number) { return scale(x, k) } }
+function make() { class Model extends scaling(${k}) {} const model = new Model(); return op('${f}', (x: number) => model.run(x)) }\nconst f = make()`,
+  'what a local class closes over that nothing else tells of': (k, f) => `const classOf = (k: number) => class { run = 1; static k = k; by = k }
+function make() { const C = classOf(${k}); return op('${f}', (x: number) => scale(x, new C().by)) }\nconst f = make()`,
+  'a class of the module level that a function made': (k, f) => `const classOf = (k: number) => class { by = k }
+const C = classOf(${k}); const make = (C: new () => { by: number }) => op('${f}', (x: number) => scale(x, new C().by))\nconst f = make(C)`,
+  'a value of the module level that is handed to it': (k, f) => `const made = multiply(${k}); const steps = { by: multiply(${k}) }
+const make = (inner: { by(x: number): number }) => op('${f}', (x: number) => inner.by(x))\nconst f = make(steps)`,
+  'an op of the same name made later': (k, f) => `const make = (k: number) => op('${f}', (x: number) => scale(x, k))\nconst f = make(${k})\nmake(7)`,
+  'what stands there under a name that something else has by then': (k, f) => `function make() { const k = ${k}; const inner = (x: number) => scale(x, k)
+  { const k = 5; return op('${f}', (x: number) => inner(x) + k - 5) } }\nconst f = make()`,
+}
+
+const module = (source: string): string => `import { op } from 'mandala-ts'
+const scale = (x: number, by: number) => [x].map((each) => each * by)[0]!
+const multiply = (k: number) => (x: number) => scale(x, k)
+const flipped = (k: number, x: number) => scale(x, k)
+${source}
+export default f as (x: number) => Promise<number>
+`
+
+/** The modules, and one that has the ops by what they are for. */
+export function writeClosing(factor: number): Record<string, string> {
+  const all = Object.entries(CLOSING)
+  const imports = all.map((_, i) => `import f${i} from './f${i}.ts'\n`).join('')
+  const table = `export const ops = { ${all.map(([what], i) => `${JSON.stringify(what)}: f${i}`).join(', ')} }\n`
+  return { 'src/ops.ts': imports + table, ...Object.fromEntries(all.map(([, write], i) => [`src/f${i}.ts`, module(write(factor, `f${i}`))])) }
+}
+
+/** What each gives for 2, and whether it was executed. */
+export const CALLS = `const results: Record<string, unknown> = {}
+for (const [what, f] of Object.entries(ops)) {
+  const before = executed.length
+  results[what] = [await f(2).then(unwrap), executed.length - before]
+}
+return results`
