@@ -187,7 +187,7 @@ export class Tracer {
 
   /** The component of a function that is too small to report that it runs. */
   findSmall(fn: object): string | undefined {
-    const id = this.#values.findId(fn)
+    const id = this.#places.find(fn) ? undefined : this.#values.findId(fn)
     return id !== undefined && this.#program.find(id)?.component.isTrivial === true ? id : undefined
   }
 
@@ -270,9 +270,9 @@ export class Tracer {
     return classesOf(instance).flatMap((constructor) => this.#peeks.get(constructor)?.(instance) ?? [])
   }
 
-  /** The component that a function reports when it is entered, or that made a class; undefined for those that have no marker of their own. */
+  /** The component that a function reports when it is entered, or is if it is too small to report, or that made a class. */
   findComponentOf(fn: object): string | undefined {
-    return this.#places.find(fn)?.name.replace(/ \d+$/, '')
+    return this.#places.find(fn)?.name.replace(/ \d+$/, '') ?? this.findSmall(fn)
   }
 
   /** Whether a function or a class has values of those around it, or is bound to some, or may be. */

@@ -20,6 +20,23 @@ export const ${name}Op = op(${name})
 const mainOf = ({ file, name, before = '', input = 1 }: { readonly file: string; readonly name: string; readonly before?: string; readonly input?: number }): string => (
   program(`import { ${name}Op as train } from './${file}.ts'`, `${before}; return unwrap(train(${input}))`))
 
+test('an op of a function too small to report itself hits where that is renamed and moved, and not where another takes its place', async (t) => {
+  const body = 'return x + 1'
+  const { write, run } = makeProject(t, { 'src/helper.ts': helper(3), 'src/a.ts': opFile({ name: 'train', body }), 'src/main.ts': mainOf({ file: 'a', name: 'train' }) })
+  assert.deepEqual((await run()).executed, ['train'])
+  write('src/b.ts', opFile({ name: 'train', body: 'return x + 2' }))
+  write('src/main.ts', mainOf({ file: 'b', name: 'train' }))
+  assert.deepEqual(await run(), { result: 3, executed: ['train'], warnings: [] }, 'another one')
+  write('src/c.ts', opFile({ name: 'fit', body: '/* moved */ return x + 1' }))
+  write('src/main.ts', mainOf({ file: 'c', name: 'fit', before: "await storage.renameOp('train', 'fit')" }))
+  assert.deepEqual(await run(), { result: 2, executed: [], warnings: [] }, 'renamed and moved')
+  write('src/a.ts', '')
+  write('src/main.ts', mainOf({ file: 'c', name: 'fit' }))
+  assert.deepEqual(await run(), { result: 2, executed: [], warnings: [] }, 'the original is gone')
+  write('src/c.ts', opFile({ name: 'fit', body: 'return x + 3' }))
+  assert.deepEqual(await run(), { result: 4, executed: ['fit'], warnings: [] }, 'changed')
+})
+
 test('an op whose function is renamed and moved to another file hits, until what it uses changes', async (t) => {
   const { write, run } = makeProject(t, { 'src/helper.ts': helper(3), 'src/a.ts': opFile({ name: 'train' }), 'src/main.ts': mainOf({ file: 'a', name: 'train' }) })
   assert.deepEqual((await run()).executed, ['train'])
