@@ -25,6 +25,9 @@ interface ClosurePart {
   readonly key: string
 }
 
+/** What an op closes over is looked at in each of its calls. */
+const PARTS_MAX = 200_000
+
 const NO_PARTS: Closure['parts'] = new Map()
 
 /**
@@ -130,6 +133,7 @@ export class Closures {
         if (!except.includes(path)) parts.set(path, { hash: `${parts.get(path)?.hash ?? ''}${key} ${portrait.hash}`, holder, key })
         isPartial ||= portrait.isPartial
         isHidden ||= portrait.isHidden
+        if (portrait.isUnknown) untold ??= path
       }
       if (!isPartial) return
       isHidden ||= isOpaque(value)
@@ -164,7 +168,7 @@ export class Closures {
   }
 
   #portrait(value: unknown, holder?: object): Portrait {
-    const now = (): Portrait => this.#tracer.markers.unwatched(() => portray(value, this.#namer, holder))
+    const now = (): Portrait => this.#tracer.markers.unwatched(() => portray(value, this.#namer, { holder, partsMax: PARTS_MAX }))
     return typeof value === 'object' && value !== null ? this.#portraits.look(value, now) : now()
   }
 

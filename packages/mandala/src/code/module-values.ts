@@ -17,6 +17,8 @@ export interface ValueState {
   readonly hash: string | undefined
   /** Whether its code, and all that its code names, is part of the hash, as its content can't be told. */
   readonly isOpaque: boolean
+  /** There is more to it than can be looked at: it is another in each process. */
+  readonly isUnknown?: boolean
 }
 
 /** Values of more parts are looked at once in a process: later only another object counts as a change. */
@@ -228,7 +230,7 @@ export class ModuleValues {
   #opaqueState(portrait: Portrait, origin: string): ValueState {
     let known = this.#opaque.get(portrait)
     if (known?.origin !== origin) {
-      known = { origin, state: { hash: digest('component', `${portrait.hash} ${origin}`), isOpaque: true } }
+      known = { origin, state: { hash: digest('component', `${portrait.hash} ${origin}`), isOpaque: true, isUnknown: portrait.isUnknown } }
       this.#opaque.set(portrait, known)
     }
     return known.state

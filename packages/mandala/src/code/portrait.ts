@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { CONTENT_ID } from '../value/content-id.ts'
 import { identify } from '../value/identify.ts'
-import { Refusal } from '../value/refusal.ts'
+import { DepthRefusal, Refusal } from '../value/refusal.ts'
 import { hasHiddenContent, listKeys } from './glance.ts'
 import { isSelfReporting } from './self-reporting.ts'
 
@@ -16,11 +16,14 @@ export interface Portrait {
   readonly hasCode: boolean
   /** Private fields were seen. */
   readonly isPeeked: boolean
-  /** How many parts were looked at. */
+  /** There is more to it than can be looked at: it is another in each process. */
+  readonly isUnknown: boolean
+  /** How many parts were looked at; of texts and binary data, how many would take as long. */
   readonly size: number
 }
 
-const SIZE_MAX = 200_000
+/** It takes some ten seconds to look at so many. */
+const PARTS_MAX = 20_000_000
 
 /** What a function or an instance is known as. */
 export interface Naming {
@@ -45,18 +48,27 @@ export interface Namer {
 export const NAMELESS: Namer = { nameFunction: () => ({ name: '', isWhole: false }), nameInstance: () => ({ name: '', isWhole: false }) }
 
 /** Of what nobody can look at. */
-export const UNSEEN: Portrait = { hash: '', isPartial: true, isHidden: true, hasCode: true, isPeeked: false, size: 0 }
+export const UNSEEN: Portrait = { hash: '', isPartial: true, isHidden: true, hasCode: true, isPeeked: false, isUnknown: false, size: 0 }
+
+const UNKNOWN: Portrait = { ...UNSEEN, hash: crypto.randomUUID(), isUnknown: true }
+
+export interface PortrayOptions {
+  /** What has the value as a property. */
+  readonly holder?: object | undefined
+  readonly partsMax?: number
+}
 
 /** The content of a value; of functions and instances in it, what shows. */
-export function portray(value: unknown, namer: Namer, holder?: object): Portrait {
-  const copier = new Copier(namer)
+export function portray(value: unknown, namer: Namer, { holder, partsMax = PARTS_MAX }: PortrayOptions = {}): Portrait {
+  const copier = new Copier(namer, partsMax)
   try {
     const hash = identify(copier.copy(value, holder)).cid
     const { isPartial, isHidden, hasCode, isPeeked, size } = copier
-    return { hash, isPartial, isHidden, hasCode, isPeeked, size }
+    return { hash, isPartial, isHidden, hasCode, isPeeked, isUnknown: false, size }
   } catch (error) {
-    // Nested too deeply, or of a kind that has no content: then its code must tell.
-    if (error instanceof Refusal || error instanceof RangeError) return { ...UNSEEN, size: copier.size }
+    if (error instanceof RangeError || error instanceof DepthRefusal) return { ...UNKNOWN, size: copier.size }
+    // Of a kind that has no content: then its code must tell.
+    if (error instanceof Refusal) return { ...UNSEEN, size: copier.size }
     throw error
   }
 }
@@ -67,19 +79,20 @@ class Copier {
   hasCode = false
   isPeeked = false
   size = 0
+  #parts = 0
   readonly #copies = new Map<object, unknown>()
   readonly #namer: Namer
+  readonly #partsMax: number
 
-  constructor(namer: Namer) {
+  constructor(namer: Namer, partsMax: number) {
     this.#namer = namer
+    this.#partsMax = partsMax
   }
 
   copy(value: unknown, holder: object = Object.prototype): unknown {
     this.size += 1
-    if (this.size > SIZE_MAX) {
-      this.isPartial = this.isHidden = true
-      return 'more'
-    }
+    this.#parts += 1
+    if (this.#parts > this.#partsMax) throw new RangeError(`There are more than ${this.#partsMax} parts`)
     switch (typeof value) {
       case 'function': return this.#function(value, holder)
       case 'string': this.size += value.length >> 4; return value
@@ -171,9 +184,18 @@ class Copier {
 
   /** Dates, typed arrays and registered classes are identified as they are. */
   #data(value: object): unknown {
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) this.size += value.byteLength >> 3
+    if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return this.#bytes(value)
     // Where it stands in the text of its last match is nothing that it is.
     return types.isRegExp(value) ? new RegExp(value.source, value.flags) : value
+  }
+
+  /** Others may write to memory that is shared, or make it larger: what it is now counts. */
+  #bytes(value: ArrayBufferView | ArrayBufferLike): unknown {
+    this.size += value.byteLength >> 3
+    const memory = ArrayBuffer.isView(value) ? value.buffer : value
+    if (memory instanceof ArrayBuffer && !memory.resizable) return value
+    const bytes = ArrayBuffer.isView(value) ? new Uint8Array(memory, value.byteOffset, value.byteLength) : new Uint8Array(memory)
+    return new Map<string, unknown>([['mandala part', Object.prototype.toString.call(value)], ['content', bytes.slice()]])
   }
 
   /** Its class and its fields, and what it holds as a collection. */

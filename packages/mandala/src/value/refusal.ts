@@ -37,6 +37,8 @@ export class Refusal extends Error {
   }
 }
 
+export class DepthRefusal extends Refusal {}
+
 /** Whether something went too deep for the stack. */
 export function isStackOverflow(error: unknown): boolean {
   return error instanceof RangeError && /call stack/i.test(error.message)
@@ -44,5 +46,5 @@ export function isStackOverflow(error: unknown): boolean {
 
 /** Names no place: it would be a line of thousands of keys. */
 export function makeDepthRefusal(): Refusal {
-  return new Refusal([], 'is nested too deeply', 'keep nested data under two thousand levels, for example as a list of nodes')
+  return new DepthRefusal([], 'is nested too deeply', 'keep nested data under two thousand levels, for example as a list of nodes')
 }

@@ -79,6 +79,42 @@ test('a value of the module level that changes between two calls in one run is a
   assert.deepEqual(await run(), { ...first, executed: [] })
 })
 
+test('all of a value counts that a module reads from a file, however large, in shared memory too', async (t) => {
+  const { write, run } = makeProject(t, {
+    'src/rows.ts': `import { readFileSync } from 'node:fs'
+const read = () => JSON.parse(readFileSync('rows.json', 'utf8')) as number[]
+export class Table { name = 'rows'; rows = read() }
+export const table = new Table()
+export const shared = new Float64Array(new SharedArrayBuffer(8))
+shared[0] = read().at(-1)!
+`,
+    'src/main.ts': program(`import { shared, table } from './rows.ts'
+const last = op(function last() { return table.rows.at(-1) })
+const first = op(function first() { return shared[0] })`,
+    'return [await unwrap(last()), await unwrap(first())]'),
+  })
+  const rows = (end: number): string => JSON.stringify([...new Array<number>(300_000).fill(1), end])
+  write('rows.json', rows(3))
+  assert.deepEqual(await run(), { result: [3, 3], executed: ['last', 'first'], warnings: [] })
+  assert.deepEqual(await run(), { result: [3, 3], executed: [], warnings: [] })
+  write('rows.json', rows(4))
+  assert.deepEqual(await run(), { result: [4, 4], executed: ['last', 'first'], warnings: [] })
+})
+
+test('a call that uses a value nested too deeply to be looked at is executed in every process, and that is said', async (t) => {
+  const { write, run } = makeProject(t, {
+    'src/main.ts': program(`import { readFileSync } from 'node:fs'
+const tree = JSON.parse(readFileSync('tree.json', 'utf8')) as any
+const inmost = op(function inmost() { let node = tree; while (Array.isArray(node)) node = node[0]; return node })`, 'return unwrap(inmost())'),
+  })
+  for (const end of [3, 3, 4]) {
+    write('tree.json', `${'['.repeat(5000)}${end}${']'.repeat(5000)}`)
+    const { result, executed, warnings } = await run()
+    assert.deepEqual([result, executed, warnings.length], [end, ['inmost'], 1])
+    assert.match(warnings[0] as string, /^inmost uses src\/main\.ts#tree \(more of it than can be looked at\)/)
+  }
+})
+
 test('a call is found again at once when a value is what it was before the last call', async (t) => {
   const { run } = makeProject(t, {
     'src/main.ts': program("let rate = 1\nconst f = op(function f(x: number) { return x * rate })",
