@@ -23,6 +23,41 @@ export function glanceAt(value: object, partsMax: number): Glance | undefined {
   }
 }
 
+/** So many of the objects in a large value are kept an eye on, of so many keys at most. */
+const WATCHED_MAX = 32
+const KEYS_MAX = 100
+
+/** Says of a large value whether it is as large as it was: what is added or taken away is seen, what takes another's place isn't. */
+export function glanceAtSize(value: object): Glance {
+  const sizes = new Map([[value, sizeOf(value)]])
+  for (const [each] of sizes) {
+    for (const part of partsOf(each)) {
+      if (sizes.size >= WATCHED_MAX) break
+      if (typeof part === 'object' && part !== null) sizes.set(part, sizeOf(part))
+    }
+  }
+  return () => {
+    for (const [each, size] of sizes) if (sizeOf(each) !== size) return false
+    return true
+  }
+}
+
+function sizeOf(value: object): number {
+  if (types.isProxy(value)) return 0
+  if (Array.isArray(value)) return value.length
+  if (value instanceof Map || value instanceof Set) return value.size
+  let keys = 0
+  for (const _ in value) if ((keys += 1) > KEYS_MAX) break
+  return keys
+}
+
+/** No getter is called. */
+function partsOf(value: object): Iterable<unknown> {
+  if (types.isProxy(value)) return []
+  if (Array.isArray(value) || value instanceof Set) return value
+  return value instanceof Map ? value.values() : Object.values(Object.getOwnPropertyDescriptors(value)).map((each): unknown => each.value)
+}
+
 interface Look {
   readonly parts: readonly unknown[]
   readonly glance: Glance

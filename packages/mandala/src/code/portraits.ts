@@ -1,4 +1,4 @@
-import { glanceAt, type Glance } from './glance.ts'
+import { glanceAt, glanceAtSize, type Glance } from './glance.ts'
 import type { Portrait } from './portrait.ts'
 
 interface KnownPortrait {
@@ -12,7 +12,7 @@ export class Portraits {
   readonly #known = new WeakMap<object, KnownPortrait>()
   readonly #sizeMax: number
 
-  /** @param sizeMax values of more parts are looked at once: later only another object counts as a change */
+  /** @param sizeMax values of more parts are looked at once: later only another object, or another size, counts as a change */
   constructor(sizeMax: number) {
     this.#sizeMax = sizeMax
   }
@@ -21,10 +21,15 @@ export class Portraits {
     const known = this.#known.get(value)
     if (known && (!known.isSame || known.isSame())) return known.portrait
     const portrait = portrayNow()
-    const isFixed = portrait.size > this.#sizeMax || typeof value === 'function' && Object.keys(value).length === 0
-    const isSame = isFixed || portrait.isPeeked ? undefined : glanceAt(value, this.#sizeMax * 4)
+    const isFixed = typeof value === 'function' && Object.keys(value).length === 0
+    const isSame = isFixed ? undefined : this.#glanceAt(value, portrait)
     if (isSame || isFixed) this.#known.set(value, { portrait, isSame })
     return portrait
+  }
+
+  #glanceAt(value: object, { size, isPeeked }: Portrait): Glance | undefined {
+    if (size > this.#sizeMax) return glanceAtSize(value)
+    return isPeeked ? undefined : glanceAt(value, this.#sizeMax * 4)
   }
 
   /** What tells that a value is as it was; undefined where that is taken for granted. What has no portrait is looked at anew each time. */

@@ -191,17 +191,24 @@ test('today\'s state of a dependency is what a call would find now', async () =>
   assert.equal(findCurrent({ kind: 'code', id: 'nowhere.ts#f', hash: '' }), undefined)
 })
 
-test('a large value is looked at once in a process, a small one in every call', async () => {
+test('a large value is looked at once in a process, and when it grows; a small one in every call', async () => {
   const { exports } = await loadProgram(only(`export const large = Array.from({ length: 5000 }, (_, i) => i)
 export const small = [1]
-export const run = () => [large, small].length`))
+export const rows = { list: Array.from({ length: 5000 }, (_, i) => i), byName: new Map<string, number>() }
+export const run = () => [large, small, rows].length`)) as any
   const hashes = async (): Promise<string[]> =>
     (await traceCall(() => exports.run?.())).usage.dependencies.flatMap((each) => (each.kind === 'value' ? [each.hash] : []))
   const before = await hashes()
   ;(exports.large as unknown as number[])[0] = 7
   ;(exports.small as unknown as number[])[0] = 7
   const after = await hashes()
-  assert.deepEqual(after.map((hash, i) => hash === before[i]), [true, false])
+  assert.deepEqual(after.map((hash, i) => hash === before[i]), [true, false, true])
+  for (const grow of [() => exports.rows.list.push(1), () => exports.rows.byName.set('a', 1), () => { exports.rows.more = 1 }]) {
+    const [, , rows] = await hashes()
+    grow()
+    assert.notEqual((await hashes())[2], rows, String(grow))
+    assert.equal((await hashes())[2], (await hashes())[2])
+  }
 })
 
 test('whatever becomes of a value between two calls is seen, deep in it too, and what comes back is known again', async () => {
