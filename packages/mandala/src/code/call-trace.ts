@@ -138,7 +138,7 @@ export class CallTrace implements Watcher {
     if (this.#values.has(id)) return this.#values.get(id)
     const { values } = this.#tracer
     const state = values.has(id) ? values.state(id) : undefined
-    if (state?.isUnknown) this.#hidden.add(`${id} (more of it than can be looked at)`)
+    if (state?.doubt !== undefined) this.#hidden.add(`${id} (${state.doubt})`)
     this.#values.set(id, state)
     return state
   }

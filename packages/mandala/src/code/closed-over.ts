@@ -14,6 +14,8 @@ export interface Closure {
   readonly hash: string
   /** What that is; empty of the function itself. */
   readonly untold: string | undefined
+  /** Of what that was made by code that reads files and hides what it holds. */
+  readonly doubtful: ReadonlySet<string>
   /** By name: values, and the fields of those that are instances. */
   readonly parts: ReadonlyMap<string, ClosurePart>
 }
@@ -28,7 +30,7 @@ interface ClosurePart {
 /** What an op closes over is looked at in each of its calls. */
 const PARTS_MAX = 200_000
 
-const NO_PARTS: Closure['parts'] = new Map()
+const NO_PARTS: Pick<Closure, 'doubtful' | 'parts'> = { doubtful: new Set(), parts: new Map() }
 
 /**
  * Tells what functions close over: the values that they name, and of those that don't show all that they are what made them, and what went
@@ -68,11 +70,11 @@ export class Closures {
       const whole = isInPlace ? undefined : values.findWhole(fn)
       // It tells by itself that it runs.
       if (whole !== undefined && this.#isCode(values.findId(fn))) return undefined
-      return whole === undefined ? this.#describe(fn, closedOver, except) : { hash: digest('component', whole), untold: undefined, parts: NO_PARTS }
+      return whole === undefined ? this.#describe(fn, closedOver, except) : { ...NO_PARTS, hash: digest('component', whole), untold: undefined }
     }
     if (!this.#tracer.isClosure(fn)) return undefined
     const made = values.findId(fn) ?? (call && values.findId(call))
-    return { hash: made === undefined ? this.#untoldOf(fn) : values.originOf(made), untold: made === undefined ? '' : undefined, parts: NO_PARTS }
+    return { ...NO_PARTS, hash: made === undefined ? this.#untoldOf(fn) : values.originOf(made), untold: made === undefined ? '' : undefined }
   }
 
   /** Takes in that parts changed while an op ran: they may do so in other ops that close over the same. */
@@ -116,8 +118,11 @@ export class Closures {
     /** By number, whether it was looked for as a part of what hides. */
     const seen = new Map<number, boolean>([[0, true]])
     let untold: string | undefined
-    const follow = (making: MakingFacts, isHidden: boolean): void => {
-      made.push(values.originOfMade(making, () => originOfMade(program, file, making)))
+    const doubtful = new Set<string>()
+    const follow = (name: string, making: MakingFacts, isHidden: boolean): void => {
+      const origin = values.originOfMade(making, () => originOfMade(program, file, making))
+      made.push(origin.hash)
+      if (isHidden && origin.readsFiles) doubtful.add(name)
       for (const each of making.values) describe(each, isHidden)
     }
     const describe = (number: number, isOfHidden: boolean): void => {
@@ -137,7 +142,7 @@ export class Closures {
       }
       if (!isPartial) return
       isHidden ||= isOpaque(value)
-      if (making) follow(making, isHidden)
+      if (making) follow(name, making, isHidden)
       else if (isHidden) followElsewhere(name, value)
     }
     /** What a parameter gives may be known where it comes from. */
@@ -147,9 +152,9 @@ export class Closures {
       else made.push(`${id} ${values.originOf(id)}`)
     }
     const [own] = captured
-    if (own?.making) follow(own.making, true)
+    if (own?.making) follow('', own.making, true)
     const hash = untold === undefined ? digest('component', JSON.stringify([[...parts.values()].map((part) => part.hash), made])) : this.#untoldOf(fn)
-    return { hash, untold, parts }
+    return { hash, untold, doubtful, parts }
   }
 
   /** A value, or an instance and its fields, but for those that are told of by themselves. */

@@ -17,8 +17,8 @@ export interface ValueState {
   readonly hash: string | undefined
   /** Whether its code, and all that its code names, is part of the hash, as its content can't be told. */
   readonly isOpaque: boolean
-  /** There is more to it than can be looked at: it is another in each process. */
-  readonly isUnknown?: boolean
+  /** Why it may be another than it looks. */
+  readonly doubt?: string | undefined
 }
 
 /** Values of more parts are looked at once in a process: later only another object counts as a change. */
@@ -29,6 +29,15 @@ interface NumberedClosures {
   readonly numbers: Map<object, string>
   readonly epoch: number
 }
+
+/** What made a value, in short. */
+export interface KnownOrigin {
+  readonly hash: string
+  readonly readsFiles: boolean
+}
+
+/** Of what hides that, and was made by code that reads files. */
+export const MAY_BE_READ = 'what it hides may come from a file'
 
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 
@@ -45,6 +54,8 @@ export interface Surroundings {
   isTrivial(id: string): boolean
   /** Whether no call is under way. */
   isIdle(): boolean
+  /** Whether an instance has fields that only its own class can see. */
+  hidesFields(instance: object): boolean
   /** Runs a function that belongs to no call. */
   aside<T>(fn: () => T): T
 }
@@ -55,11 +66,11 @@ export class ModuleValues {
   readonly #importers = new Map<string, Getter>()
   readonly #portraits = new Portraits(SMALL_SIZE)
   /** What a value is that has a portrait and an origin. */
-  readonly #opaque = new WeakMap<Portrait, { readonly origin: string; readonly state: ValueState }>()
+  readonly #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
-  readonly #origins = new Map<string, string>()
-  #makings = new WeakMap<MakingFacts, string>()
+  readonly #origins = new Map<string, KnownOrigin>()
+  #makings = new WeakMap<MakingFacts, KnownOrigin>()
   readonly #closures = new Map<string, NumberedClosures>()
   /** What was shown of a value when its origin was first asked for. */
   readonly #shownThen = new Map<string, string>()
@@ -153,9 +164,16 @@ export class ModuleValues {
 
   #nameOf(closures: NumberedClosures, fn: object): Naming {
     const whole = this.findWhole(fn)
-    if (whole !== undefined) return { name: whole, isWhole: true }
     const place = this.#surroundings.findPlace(fn)
-    return { name: `${place?.name ?? (fn as { name?: unknown }).name} ${this.#numberOf(closures, fn)}`, isWhole: false }
+    const isHidden = place?.isClosure === true
+    if (whole !== undefined) return { name: whole, isWhole: true, isHidden }
+    return { name: `${place?.name ?? (fn as { name?: unknown }).name} ${this.#numberOf(closures, fn)}`, isWhole: false, isHidden }
+  }
+
+  #nameInstance(closures: NumberedClosures, instance: object): Naming {
+    const { constructor } = instance
+    const name = typeof constructor === 'function' ? this.#nameOf(closures, constructor).name : ''
+    return { name, isWhole: false, isHidden: this.#surroundings.hidesFields(instance) }
   }
 
   /**
@@ -224,13 +242,14 @@ export class ModuleValues {
       return Object.keys(value).length > 0 ? { hash: this.#portrait(id, value).hash, isOpaque: false } : NO_VALUE
     }
     const portrait = this.#portrait(id, value)
-    return portrait.isPartial ? this.#opaqueState(portrait, this.originOf(id)) : { hash: portrait.hash, isOpaque: false }
+    if (portrait.isPartial) return this.#opaqueState(portrait, this.#findOrigin(id))
+    return { hash: portrait.hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#findOrigin(id)) : undefined }
   }
 
-  #opaqueState(portrait: Portrait, origin: string): ValueState {
+  #opaqueState(portrait: Portrait, origin: KnownOrigin): ValueState {
     let known = this.#opaque.get(portrait)
     if (known?.origin !== origin) {
-      known = { origin, state: { hash: digest('component', `${portrait.hash} ${origin}`), isOpaque: true, isUnknown: portrait.isUnknown } }
+      known = { origin, state: { hash: digest('component', `${portrait.hash} ${origin.hash}`), isOpaque: true, doubt: doubtOf(portrait, origin) } }
       this.#opaque.set(portrait, known)
     }
     return known.state
@@ -254,7 +273,7 @@ export class ModuleValues {
       const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
       const portrait = this.#surroundings.aside(() => portray(value, {
         nameFunction: (fn) => this.#nameOf(closures, fn),
-        nameInstance: ({ constructor }) => ({ name: typeof constructor === 'function' ? this.#nameOf(closures, constructor).name : '', isWhole: false }),
+        nameInstance: (instance) => this.#nameInstance(closures, instance),
       }))
       this.#closures.set(id, { ...closures, epoch: this.#epoch })
       return portrait
@@ -263,20 +282,29 @@ export class ModuleValues {
 
   /** What made a value, where the value itself can't tell, as it was when it is first asked for. */
   originOf(id: string): string {
+    return this.#findOrigin(id).hash
+  }
+
+  #findOrigin(id: string): KnownOrigin {
     const known = this.#origins.get(id)
     if (known !== undefined) return known
     // Values that hold each other.
-    this.#origins.set(id, '')
-    const origin = this.#digest(this.#surroundings.findOrigin(id), id)
+    this.#origins.set(id, { hash: '', readsFiles: false })
+    const origin = this.#know(this.#surroundings.findOrigin(id), id)
     this.#origins.set(id, origin)
     return origin
   }
 
+  #know(origin: Origin, own?: string): KnownOrigin {
+    const readsFiles = origin.reach.some(isReading) || origin.held.some((each) => this.#findOrigin(each).readsFiles)
+    return { hash: this.#digest(origin, own), readsFiles }
+  }
+
   /** The same of a value that a function made. */
-  originOfMade(making: MakingFacts, find: () => Origin): string {
-    let origin = this.#makings.get(making)
-    if (origin === undefined) this.#makings.set(making, (origin = this.#digest(find())))
-    return origin
+  originOfMade(making: MakingFacts, find: () => Origin): KnownOrigin {
+    let known = this.#makings.get(making)
+    if (known === undefined) this.#makings.set(making, (known = this.#know(find())))
+    return known
   }
 
   #digest({ held, reach, statements }: Origin, own?: string): string {
@@ -307,6 +335,17 @@ export class ModuleValues {
     const { hash, hasCode } = this.#portrait(id, value)
     return hasCode && !this.#surroundings.isCode(id) ? `${hash} ${this.originOf(id)}` : hash
   }
+}
+
+function doubtOf({ isUnknown, isHidden }: Portrait, { readsFiles }: KnownOrigin): string | undefined {
+  if (isUnknown) return 'more of it than can be looked at'
+  return isHidden && readsFiles ? MAY_BE_READ : undefined
+}
+
+/** Whether what it is of may have come from a file, or another program. */
+function isReading(touched: Touched): boolean {
+  const isReader = touched.kind === 'builtin' && /^(node:)?(fs|fs\/promises|child_process|sqlite)$/.test(touched.name)
+  return isReader && /^(\*|default|read|open|createReadStream|exec|spawn|Database)/.test(touched.member)
 }
 
 function call(getter: Getter | undefined): unknown {

@@ -252,6 +252,7 @@ export class Tracer {
       findFingerprint: (id) => this.#program.findFingerprint(id),
       findGlobal: (name) => this.environment.originOf(name),
       isIdle: () => !this.markers.isWatching,
+      hidesFields: (instance) => this.peek(instance).some((fields) => Object.keys(fields).length > 0),
       findPlace: (fn) => this.#places.find(fn),
       isCode: (id) => isCode(this.#program.find(id)?.component),
       isTrivial: (id) => isUnreported(this.#program.find(id)?.component),

@@ -3,6 +3,7 @@ import { CallTrace, findCurrent, notTracked, UNTRACKED_HASH, untrackedId, type D
 import type { Closure } from '../code/closed-over.ts'
 import { findClosure, findMadeIn, findOpFunction, findOpText, findUnreported, listUnsteady, opTextId, showClosure, type AnyFunction } from '../code/op-texts.ts'
 import { envNameOf } from '../code/globals.ts'
+import { MAY_BE_READ } from '../code/module-values.ts'
 import { reachOf, type Touched } from '../code/reach.ts'
 import { findMarked, portrayMarked, type Marked } from '../code/track.ts'
 import { getTracer, type Tracer as ProgramTracer } from '../code/tracer.ts'
@@ -142,6 +143,7 @@ export class LiveCode implements CodeState, Tracer {
       components.set(capturedId(own, changing), hash)
       for (const name of changing) names.push(`${name} (closed over by its function; it changes while ops run)`)
       if (untold !== undefined) names.push(notTold(untold))
+      for (const name of after.doubtful) names.push(`what its function closes over${name && `: ${name}`} (${MAY_BE_READ})`)
     }
     return { components, hidden: names, written, changed: changed.filter((id) => this.#counts(id)) }
   }
