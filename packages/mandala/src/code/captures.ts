@@ -170,7 +170,7 @@ export class Captures {
   }
 
   #localOf(node: SyntaxNode): Binding | undefined {
-    const binding = node.type === 'Identifier' ? bindingOf(node) : undefined
+    const binding = bindingOf(node)
     return binding && binding.scope !== this.#module ? binding : undefined
   }
 

@@ -97,6 +97,18 @@ export function limited(n) { let running = 0; return async (f) => { running += 1
   assert.deepEqual(await project.run(), { result: small, executed: [], warnings: [] })
 })
 
+test('an op whose function names a local in JSX closes over it', async (t) => {
+  const main = (factor: number): string => `/** @jsxRuntime classic */\n/** @jsx h */` + program(
+    `const h = (type: (props: { x: number }) => number, props: { x: number }) => type(props)
+function make(k: number) { const By = ({ x }: { x: number }) => [x].map((each) => each * k)[0]!; return op('f', (x: number) => <By x={x}/> as unknown as number) }`,
+    `return unwrap(make(${factor})(2))`)
+  const { write, start } = makeProject(t, { 'src/main.tsx': main(3) })
+  const run = (): Promise<Report> => start(['--import', 'mandala-ts/register', 'src/main.tsx'])
+  assert.deepEqual([(await run()).result, (await run()).executed], [6, []])
+  write('src/main.tsx', main(4))
+  assert.deepEqual(await run(), { result: 8, executed: ['f'], warnings: [] })
+})
+
 test('the private state of an instance that changes between two calls in one run is another input to both', async (t) => {
   const { run } = makeProject(t, {
     'src/main.ts': program(`class Model { #k = 1; set(k: number) { this.#k = k } run(x: number) { return [x].map((each) => each * this.#k)[0]! } }
