@@ -37,7 +37,7 @@ export class Captures {
   readonly #put = new Map<Binding, SyntaxNode[]>()
   /** Calls that may have put something into them, where that is what they are for. */
   readonly #handedOn = new Map<Binding, SyntaxNode[]>()
-  /** Locals that were given another, or a part of it: what is put into them is put into that. */
+  /** Locals that were given another, or a part of it, or hold it: what is put into them may be put into that. */
   readonly #parts = new Map<Binding, Binding[]>()
   /** What members of `this` were given, or had put into them, by class. */
   readonly #members = new Map<SyntaxNode, Map<string, SyntaxNode[]>>()
@@ -132,17 +132,19 @@ export class Captures {
 
   /** @param whole what puts a value into something, with the place where it does */
   #give(target: SyntaxNode, value: SyntaxNode, whole: SyntaxNode = value): void {
-    if (target.type === 'VariableDeclaration') this.#give((target.declarations as SyntaxNode[])[0]?.id, value)
-    else for (const each of listPatternNodes(target)) if (isMember(each)) this.#putInto(each, whole); else this.#giveLocal(each, withoutTypes(value))
-  }
-
-  #giveLocal(name: SyntaxNode, value: SyntaxNode): void {
-    const binding = this.#localOf(name)
-    if (!binding) return
-    append(this.#given, binding, value)
-    const { holder } = holderOf(value, isMember)
-    const whole = this.#localOf(holder)
-    if (whole) append(this.#parts, whole, binding)
+    if (target.type === 'VariableDeclaration') {
+      this.#give((target.declarations as SyntaxNode[])[0]?.id, value)
+      return
+    }
+    for (const each of listPatternNodes(target)) {
+      const binding = this.#localOf(holderOf(each, isMember).holder)
+      if (isMember(each)) this.#putInto(each, whole)
+      else if (binding) append(this.#given, binding, withoutTypes(value))
+      for (const given of binding ? listGiven(value) : []) {
+        const local = this.#localOf(given)
+        if (local) append(this.#parts, local, binding as Binding)
+      }
+    }
   }
 
   #giveMember(name: string, at: SyntaxNode, value: SyntaxNode | null = at): void {
@@ -225,8 +227,8 @@ export class Captures {
   #makersOf(key: Key, op: SyntaxNode): readonly SyntaxNode[] | undefined {
     if (typeof key !== 'string') return this.#handedIn.has(key) ? undefined : this.#makersOfLocal(key)
     const owner = key.startsWith('this.') ? this.#innermost(op, isClass) : undefined
-    const given = owner && this.#members.get(owner)?.get(key.slice('this.'.length))
-    return given?.length === 0 ? undefined : given
+    const given = owner && this.#members.get(owner)?.get(key.slice('this.'.length)) || []
+    return owner && given.length > 0 ? this.#withConditions(given, owner) : undefined
   }
 
   #makersOfLocal(local: Binding): readonly SyntaxNode[] | undefined {
@@ -235,7 +237,23 @@ export class Captures {
     const given = this.#given.get(local) ?? []
     const handedOn = given.some(isContainer) ? this.#handedOn.get(local) ?? [] : []
     const nodes = [...given, ...[...all].flatMap((each) => this.#put.get(each) ?? []), ...handedOn]
-    return nodes.length === 0 ? undefined : nodes
+    return nodes.length === 0 ? undefined : this.#withConditions(nodes, local.scope.node)
+  }
+
+  /** And what says, within a piece of code, whether they are evaluated. */
+  #withConditions(nodes: readonly SyntaxNode[], { start, end }: SyntaxNode): readonly SyntaxNode[] {
+    const all = new Set(nodes)
+    for (const node of nodes) {
+      let inner = node
+      let around = this.#outer.get(inner)
+      while (around && around.start >= start && around.end <= end) {
+        const condition = conditionOf(around)
+        if (condition && condition !== inner) all.add(condition)
+        inner = around
+        around = this.#outer.get(inner)
+      }
+    }
+    return [...all]
   }
 
   /** What a piece of code has of the functions around it. */
@@ -294,6 +312,35 @@ function isContainer(node: SyntaxNode): boolean {
 /** It puts something into what it is a method of, wherever it stands. */
 function isPutting(node: SyntaxNode): boolean {
   return isCall(node) && isMember(node.callee) && /^(push|unshift|splice|fill|set|add)$/.test(node.callee.property.name)
+}
+
+/** What an expression may give, or hold: names, or what they are members of. */
+function listGiven(value: SyntaxNode): SyntaxNode[] {
+  const node = withoutTypes(value)
+  switch (node.type) {
+    case 'Identifier': return [node]
+    case 'MemberExpression': case 'OptionalMemberExpression': return listGiven(node.object)
+    case 'ConditionalExpression': return [...listGiven(node.consequent), ...listGiven(node.alternate)]
+    case 'LogicalExpression': return [...listGiven(node.left), ...listGiven(node.right)]
+    case 'AssignmentExpression': return listGiven(node.right)
+    case 'SequenceExpression': return listGiven((node.expressions as SyntaxNode[]).at(-1) as SyntaxNode)
+    case 'AwaitExpression': case 'SpreadElement': return listGiven(node.argument)
+    case 'ArrayExpression': return (node.elements as (SyntaxNode | null)[]).flatMap((each) => (each ? listGiven(each) : []))
+    case 'ObjectExpression': return (node.properties as SyntaxNode[]).flatMap((each) => listGiven(each.type === 'ObjectProperty' ? each.value : each))
+    default: return []
+  }
+}
+
+/** What says whether a part of it is evaluated, and how often. */
+function conditionOf(node: SyntaxNode): SyntaxNode | undefined {
+  switch (node.type) {
+    case 'IfStatement': case 'ConditionalExpression': case 'ForStatement': case 'WhileStatement': case 'DoWhileStatement': case 'SwitchCase':
+      return node.test ?? undefined
+    case 'ForOfStatement': case 'ForInStatement': return node.right
+    case 'SwitchStatement': return node.discriminant
+    case 'LogicalExpression': return node.left
+    default: return undefined
+  }
 }
 
 function isCall({ type }: SyntaxNode): boolean {

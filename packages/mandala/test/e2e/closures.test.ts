@@ -40,6 +40,8 @@ const makeAll = (k: number) => ({ f: make(multiply(k)) })\nconst f = (x: number)
   'a parameter': ['inner hides what it holds', "const make = (inner: (x: number) => number) => op('f', (x: number) => inner(x))\nconst f = make(multiply(3))"],
   'a member of `this` that is given from outside': ['inner hides what it holds', `class Maker { inner; constructor(inner: (x: number) => number) { this.inner = inner }
   f = op('f', (x: number) => this.inner(x)) }\nconst { f } = new Maker(multiply(3))`],
+  'a field that a parameter decides on': ['isLarge hides what it holds', `class Maker { g; constructor(isLarge: boolean) { this.g = multiply(3); if (isLarge) this.g = multiply(4) }
+  f = op('f', (x: number) => this.g(x)) }\nconst { f } = new Maker(false)`],
   'a class in a parameter that a function made': ['C hides what it holds', `const classOf = (k: number) => class { run(x: number) { return x * k } }
 const make = (C: new () => { run(x: number): number }) => op('f', (x: number) => new C().run(x))\nconst f = make(classOf(3))`],
   'a class in a parameter that reports nothing': ['models hides what it holds', `const classOf = (k: number) => class { by = k }
