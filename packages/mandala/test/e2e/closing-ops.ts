@@ -81,7 +81,8 @@ function make() { const model = new Model(${k}); return op('${f}', model.run) }\
   return op('${f}', (x: number) => steps.inner.by(x)) }\nconst f = make()`,
   'a function of the module level with another one for a default': (k, f) => `const multiplyAnd = (k: number) => (x: number, g = (y: number) => [y][0]!) => scale(g(x), k)
 const made = { by: multiplyAnd(${k}) }; const f = op('${f}', (x: number) => made.by(x))`,
-  'a method with a function for a default': (k, f) => `const make = (k: number) => ({ by(x: number, g = function (y: number) { return [y][0]! }) { return scale(g(x), k) } })
+  'a method with a function for a default': (k, f) => `
+const make = (k: number) => ({ by(x: number, g = function (y: number) { return [y][0]! }) { return scale(g(x), k) } })
 const made = [make(${k}).by]; const f = op('${f}', (x: number) => made[0]!(x))`,
   'what is put into a local by way of what holds it': (k, f) => `function make() { const steps: any[] = []; const all = { steps }; all.steps.push(multiply(${k}))
   return op('${f}', (x: number) => steps[0](x)) }\nconst f = make()`,

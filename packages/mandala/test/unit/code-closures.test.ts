@@ -38,7 +38,8 @@ test('an arrow function is a closure if it uses the `arguments` or the `new.targ
 
 test('a function that uses its own names, those of its module and globals is no closure', () => {
   for (const body of [
-    'later((x) => x)', 'later(() => <param/>)', 'later(() => shared)', 'later(() => { shared += 1 })', 'later(() => console)', 'later(() => outer)', 'later(function self() { return self })',
+    'later((x) => x)', 'later(() => <param/>)',
+    'later(() => shared)', 'later(() => { shared += 1 })', 'later(() => console)', 'later(() => outer)', 'later(function self() { return self })',
     'later(() => { const own = 1; return own })', 'later(() => { { function hoisted() {} } return hoisted })', 'later({ key(x) { return x } })',
     'later(() => ({ param: 1 }).param)', 'label: later(() => { label: for (;;) break label })',
   ]) assert.equal(isClosure(body), false, body)
