@@ -1,4 +1,5 @@
-import { inspect, types } from 'node:util'
+import { types } from 'node:util'
+import { describeValue } from '../base/describe-value.ts'
 import { digest } from '../value/digest.ts'
 import { classesOf } from './classes.ts'
 import type { CapturedFacts, MakingFacts } from './file-facts.ts'
@@ -24,6 +25,8 @@ interface ClosurePart {
   readonly holder: object | undefined
   readonly key: string
 }
+
+const SHOWN_MAX = 400
 
 const NO_PARTS: Closure['parts'] = new Map()
 
@@ -99,10 +102,10 @@ export class Closures {
     const { file, values, getters } = this.#tracer.findClosedOver(fn) ?? { file: '', values: [], getters: [] }
     const source = this.#tracer.program.findSource(file) ?? ''
     const shown = values.flatMap(({ name, making }, i) => {
-      const value = getters[i] && `${name} = ${inspect(read(getters[i]), { depth: 1, breakLength: Infinity })}`
+      const value = getters[i] && `${name} = ${describeValue(read(getters[i]), SHOWN_MAX)}`
       return [...(value === undefined ? [] : [value]), ...(making?.places ?? []).map(([start, end]) => source.slice(start, end))]
     })
-    return shown.join('\n').slice(0, 400)
+    return shown.join('\n').slice(0, SHOWN_MAX)
   }
 
   #describe(fn: object, { file, values: captured, getters }: ClosedOver, except: readonly string[]): Closure {

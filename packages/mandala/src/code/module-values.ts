@@ -1,6 +1,6 @@
+import { describeValue } from '../base/describe-value.ts'
 import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
-import { inspect } from 'node:util'
 import type { FunctionPlace } from './function-places.ts'
 import type { MakingFacts } from './file-facts.ts'
 import type { Glance } from './glance.ts'
@@ -243,7 +243,7 @@ export class ModuleValues {
 
   /** A short text of the value, for people. */
   print(id: string): string {
-    const text = inspect(this.read(id), { depth: 1, maxArrayLength: 6, maxStringLength: 60, breakLength: Infinity, customInspect: false, getters: false })
+    const text = describeValue(this.read(id), 81)
     return text.length > 80 ? `${text.slice(0, 79)}…` : text
   }
 
