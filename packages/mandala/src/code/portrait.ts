@@ -114,6 +114,7 @@ class Copier {
     const cid = contentIdOf(value)
     if (cid !== undefined) return this.#part('ref', cid, { isWhole: true })
     if (hasHiddenContent(value)) return this.#data(value)
+    if (types.isArgumentsObject(value)) return this.#array(Array.from(value as ArrayLike<unknown>))
     const prototype = Object.getPrototypeOf(value) as object | null
     const content = this.#content(value)
     if (content) return isPlainCollection(value, prototype) ? content() : this.#instance(value, prototype, content)

@@ -43,6 +43,9 @@ const makeAll = (k: number) => ({ f: make(multiply(k)) })\nconst f = (x: number)
   'a field that a parameter decides on': ['isLarge hides what it holds', `
 class Maker { g; constructor(isLarge: boolean) { this.g = multiply(3); if (isLarge) this.g = multiply(4) }
   f = op('f', (x: number) => this.g(x)) }\nconst { f } = new Maker(false)`],
+  'a bound function in a parameter, by whatever name': ['inner hides what it holds', `const flipped = (k: number, x: number) => multiply(k)(x)
+const make = (inner: (x: number) => number) => op('f', (x: number) => inner(x))
+const f = make(Object.defineProperty(flipped.bind(null, 3), 'name', { value: 'flipped' }))`],
   'a class in a parameter that a function made': ['C hides what it holds', `const classOf = (k: number) => class { run(x: number) { return x * k } }
 const make = (C: new () => { run(x: number): number }) => op('f', (x: number) => new C().run(x))\nconst f = make(classOf(3))`],
   'a class in a parameter that reports nothing': ['models hides what it holds', `const classOf = (k: number) => class { by = k }
