@@ -159,10 +159,13 @@ export class Closures {
     }
     const { name: hash, isWhole, isHidden = false } = this.#nameInstance(value)
     yield { key: '', holder: undefined, portrait: { ...WHOLE, hash, isPartial: !isWhole, isHidden } }
-    const fields = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, { enumerable }]) => enumerable)
     const inner = this.#tracer.peek(value).flatMap((each) => Object.entries(each))
     const isTold = (key: string): boolean => told.has(`${name}.${key}`)
-    for (const [key, { value: field, get }] of fields) if (!isTold(key)) yield { key, holder: value, portrait: get ? UNSEEN : this.#portrait(field, value) }
+    for (const each of isWhole ? Reflect.ownKeys(value) : Object.keys(value)) {
+      const { value: field, get } = Object.getOwnPropertyDescriptor(value, each) as PropertyDescriptor
+      const key = String(each)
+      if (!isTold(key)) yield { key, holder: value, portrait: get ? UNSEEN : this.#portrait(field, value) }
+    }
     for (const [key, field] of inner) if (!isTold(key)) yield { key, holder: value, portrait: this.#portrait(field, value) }
   }
 

@@ -14,7 +14,7 @@ export interface Portrait {
   readonly isHidden: boolean
   /** Functions or instances are in it. */
   readonly hasCode: boolean
-  /** Private fields were seen. */
+  /** Fields were seen that a glance doesn't come by: private ones, those under symbols. */
   readonly isPeeked: boolean
   /** How many parts were looked at. */
   readonly size: number
@@ -154,8 +154,8 @@ class Copier {
     return copy
   }
 
-  #properties(value: object, copy: object): unknown {
-    for (const key of listKeys(value)) {
+  #properties(value: object, copy: object, keys = listKeys(value)): unknown {
+    for (const key of keys) {
       const property = Object.getOwnPropertyDescriptor(value, key)
       const each = property && 'value' in property ? this.copy(property.value, value) : this.#accessor(property, value)
       Object.defineProperty(copy, String(key), { value: each, enumerable: true, writable: true, configurable: true })
@@ -190,7 +190,9 @@ class Copier {
       this.isPeeked = true
       part.set('private', this.copy(inner))
     }
-    return part.set('fields', this.#properties(value, {}))
+    const keys = naming.isWhole ? Reflect.ownKeys(value) : listKeys(value)
+    this.isPeeked ||= keys.length > listKeys(value).length
+    return part.set('fields', this.#properties(value, {}, keys))
   }
 }
 

@@ -84,6 +84,10 @@ const made = { by: multiplyAnd(${k}) }; const f = op('${f}', (x: number) => made
   'a method with a function for a default': (k, f) => `
 const make = (k: number) => ({ by(x: number, g = function (y: number) { return [y][0]! }) { return scale(g(x), k) } })
 const made = [make(${k}).by]; const f = op('${f}', (x: number) => made[0]!(x))`,
+  'a field under a symbol': (k, f) => `class Model { constructor(k: number) { Object.assign(this, { [Symbol.for('by')]: k }) } }
+const make = (model: any) => op('${f}', (x: number) => scale(x, model[Symbol.for('by')]))\nconst f = make(new Model(${k}))`,
+  'a field that no loop comes by, of an instance in an array': (k, f) => `class Model { constructor(k: number) { Object.defineProperty(this, 'by', { value: k }) } }
+const make = (models: any[]) => op('${f}', (x: number) => scale(x, models[0].by))\nconst f = make([new Model(${k})])`,
   'what is put into a local by way of what holds it': (k, f) => `function make() { const steps: any[] = []; const all = { steps }; all.steps.push(multiply(${k}))
   return op('${f}', (x: number) => steps[0](x)) }\nconst f = make()`,
   'what is put into a local that was put into another': (k, f) => `function make() { const steps: any[] = []; const all: any = {}; all.steps = steps
