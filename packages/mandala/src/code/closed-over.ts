@@ -5,7 +5,7 @@ import { classesOf } from './classes.ts'
 import type { CapturedFacts, MakingFacts } from './file-facts.ts'
 import { isOfClass, ownNameOf, portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
 import { Portraits } from './portraits.ts'
-import { namedByClass, originOfMade } from './reach.ts'
+import { originOfMade, reachOf } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
 import type { ClosedOver, Tracer } from './tracer.ts'
 
@@ -193,7 +193,7 @@ export class Closures {
   #nameInstance(instance: object): Naming {
     const classes = classesOf(instance)
     const ids = classes.map((each) => this.#tracer.values.findId(each))
-    const isHidden = classes.some((each, i) => (ids[i] === undefined ? this.#tracer.isClosure(each) : this.#keepsElsewhere(ids[i])))
+    const isHidden = classes.some((each, i) => (ids[i] === undefined ? this.#tracer.isClosure(each) || isOfPlatform(each) : this.#keepsElsewhere(ids[i])))
     // Its small methods report nothing: the class tells of them.
     const nameOf = (each: object): string => this.#tracer.findComponentOf(each) ?? ownNameOf(each)
     const name = classes.map((each, i) => (ids[i] === undefined ? nameOf(each) : `${ids[i]} ${this.#tracer.program.findFingerprint(ids[i])}`)).join(' ')
@@ -205,7 +205,7 @@ export class Closures {
     let keeps = this.#keeping.get(id)
     if (keeps === undefined) {
       const { program, values } = this.#tracer
-      keeps = namedByClass(program, id).some((each) => isWeak(values.read(each)))
+      keeps = reachOf(program, id).some((touched) => touched.kind === 'value' && isWeak(values.read(touched.id)))
       this.#keeping.set(id, keeps)
     }
     return keeps
@@ -219,6 +219,15 @@ function isOpaque(value: unknown): boolean {
 
 function isWeak(value: unknown): boolean {
   return types.isWeakMap(value) || types.isWeakSet(value)
+}
+
+/** Of which what they hold shows. */
+const SHOWN: ReadonlySet<unknown> = new Set([Object, Array, Map, Set])
+
+/** Iterators, `URLSearchParams`, a `WeakRef`: what these hold is in no property. */
+function isOfPlatform(made: object): boolean {
+  if (SHOWN.has(made)) return false
+  return (globalThis as Record<string, unknown>)[ownNameOf(made)] === made || /\{ \[native code\] \}$/.test(Function.prototype.toString.call(made))
 }
 
 function isCompound(value: unknown): value is object {

@@ -81,15 +81,6 @@ export function originOfMade(program: Program, file: string, making: MakingFacts
   return { held: [], reach: [...found.values()], statements: [program.fingerprintOf(file, making)] }
 }
 
-/** The values of the module level that a class and its methods name. */
-export function namedByClass(program: Program, id: string): string[] {
-  const found = program.find(id)
-  const isPart = ({ name }: ComponentFacts): boolean => name === found?.component.name || name.startsWith(`${found?.component.name}.`)
-  const names = found ? program.facts(found.file)?.components.filter(isPart).flatMap((each) => each.names) ?? [] : []
-  const targets = names.map((name) => program.target((found as { file: string }).file, name))
-  return targets.flatMap((target) => (target.kind === 'component' && target.component.kind === 'value' ? [target.id] : []))
-}
-
 class Walk {
   /** Whether all names led somewhere. */
   isComplete = true

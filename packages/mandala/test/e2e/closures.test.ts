@@ -54,6 +54,14 @@ const make = (models: { C: new () => { by: number } }) => op('f', (x: number) =>
 const make = (model: { by: number }) => op('f', (x: number) => x * model.by)\nconst f = make(new (classOf(3))())`],
   'a promise in a parameter': ['later hides what it holds', `const make = (later: Promise<number>) => op('f', async (x: number) => x * await later)
 const f = make(Promise.resolve(3))`],
+  'an iterator in a parameter': ['numbers hides what it holds', `const make = (numbers: Iterator<number>) => op('f', (x: number) => x * numbers.next().value)
+const f = make([3].values())`],
+  'what the platform keeps in no property, in a parameter': ['query hides what it holds', `
+const make = (query: URLSearchParams) => op('f', (x: number) => x * Number(query.get('by')))\nconst f = make(new URLSearchParams('by=3'))`],
+  'an instance in a parameter of a class that has its state elsewhere by way of functions': ['model hides what it holds', `const states = new WeakMap<Model, number>()
+const put = (model: Model, k: number) => { states.set(model, k) }; const get = (model: Model) => states.get(model)!
+class Model { constructor(k: number) { put(this, k) } run(x: number) { return multiply(get(this))(x) } }
+const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model(3))`],
   'a getter in a parameter': ['inner hides what it holds', `const hold = (k: number) => ({ get k() { return [k][0]! } })
 const make = (inner: { k: number }) => op('f', (x: number) => x * inner.k)\nconst f = make(hold(3))`],
   'a parameter of more parts than are looked at': ['rows hides what it holds', `const make = (rows: number[]) => op('f', (x: number) => x * rows.at(-1)!)
