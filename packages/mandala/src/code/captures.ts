@@ -1,4 +1,6 @@
 import { listPatternNodes } from './components.ts'
+import type { Names } from './names.ts'
+import { isOpCall } from './op-functions.ts'
 import { bindingOf, nameOf, type Binding, type Scopes } from './scope.ts'
 import { eachChild, isClass, isFunction, isMember, withoutTypes, type SyntaxNode } from './syntax.ts'
 
@@ -31,6 +33,7 @@ const ELSEWHERE = 'this of another function'
 /** Finds what functions that become ops close over, and what that was made of. */
 export class Captures {
   readonly #module: Scopes['module']
+  readonly #names: Names
   /** What gave locals their values. */
   readonly #given = new Map<Binding, SyntaxNode[]>()
   /** What put something into them. */
@@ -47,8 +50,9 @@ export class Captures {
   readonly #declared = new Map<SyntaxNode, Set<string>>()
   readonly #outer = new Map<SyntaxNode, SyntaxNode>()
 
-  constructor(program: SyntaxNode, { module }: Scopes) {
+  constructor(program: SyntaxNode, { module }: Scopes, names: Names) {
     this.#module = module
+    this.#names = names
     const visit = (node: SyntaxNode): void => {
       eachChild(node, (child) => {
         this.#outer.set(child, node)
@@ -208,7 +212,9 @@ export class Captures {
       numbers.set(key, number)
       // What the op itself does is in its text.
       const nodes = this.#makersOf(key, given)?.filter((node) => !own.some((fn) => isFunction(fn) && isInside(node, fn)))
-      if (nodes) values[number] = { name, isSeen, making: make(nodes) }
+      // Ops report themselves.
+      const isOp = isSeen && nodes?.every((node) => isOpCall(node, this.#names))
+      if (nodes && !isOp) values[number] = { name, isSeen, making: make(nodes) }
       return number
     }
     values.push({ name: '', isSeen: false, making: undefined })

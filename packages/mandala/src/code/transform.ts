@@ -56,7 +56,7 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const texts = canonicaliseAll(table, names)
   const marks = marksFor(file, source)
   const links = listLinks(program, table, names)
-  const captures = source.includes('mandala-ts') ? new Captures(program, scopes) : undefined
+  const captures = source.includes('mandala-ts') ? new Captures(program, scopes, names) : undefined
   const plan = planSites({ program, table, names, closures: scopes.closures, captures, marks, isModule })
   const components = componentFacts(texts)
   const statements = listStatements({ program, table, names, components })
