@@ -46,6 +46,8 @@ export class Captures {
   readonly #members = new Map<SyntaxNode, Map<string, SyntaxNode[]>>()
   /** Locals that are given by whoever calls, or throws. */
   readonly #handedIn = new Set<Binding>()
+  /** What leaves a part of a function before its end, by function. */
+  readonly #jumps = new Map<SyntaxNode, SyntaxNode[]>()
   /** The names of locals by where they are declared. */
   readonly #declared = new Map<SyntaxNode, Set<string>>()
   readonly #outer = new Map<SyntaxNode, SyntaxNode>()
@@ -72,6 +74,7 @@ export class Captures {
       case 'ForOfStatement': case 'ForInStatement': this.#give(node.left, node.right); return
       case 'CallExpression': case 'OptionalCallExpression': if (isPutting(node)) this.#noteMethod(node); return
       case 'ExpressionStatement': this.#noteStatement(node.expression); return
+      case 'BreakStatement': case 'ContinueStatement': case 'ReturnStatement': case 'ThrowStatement': this.#noteJump(node); return
       case 'CatchClause': if (node.param) this.#handIn(node.param); return
       case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': this.#noteField(node); return
       case 'ClassDeclaration': case 'ClassExpression': if (node.id) this.#give(node.id, node); return
@@ -86,6 +89,11 @@ export class Captures {
     const known = this.#declared.get(scope.node)
     if (known) known.add(name)
     else this.#declared.set(scope.node, new Set([name]))
+  }
+
+  #noteJump(node: SyntaxNode): void {
+    const fn = this.#innermost(node, isFunction)
+    if (fn) append(this.#jumps, fn, node)
   }
 
   #noteFunction(node: SyntaxNode): void {
@@ -246,20 +254,22 @@ export class Captures {
     return nodes.length === 0 ? undefined : this.#withConditions(nodes, local.scope.node)
   }
 
-  /** And what says, within a piece of code, whether they are evaluated. */
-  #withConditions(nodes: readonly SyntaxNode[], { start, end }: SyntaxNode): readonly SyntaxNode[] {
-    const all = new Set(nodes)
-    for (const node of nodes) {
-      let inner = node
-      let around = this.#outer.get(inner)
-      while (around && around.start >= start && around.end <= end) {
-        const condition = conditionOf(around)
-        if (condition && condition !== inner) all.add(condition)
-        inner = around
-        around = this.#outer.get(inner)
-      }
+  /** And what says, within a piece of code, which of them are evaluated. */
+  #withConditions(nodes: readonly SyntaxNode[], whole: SyntaxNode): readonly SyntaxNode[] {
+    const fn = isFunction(whole) ? whole : this.#innermost(whole, isFunction)
+    const jumps = nodes.length > 1 && fn ? this.#jumps.get(fn) ?? [] : []
+    return [...new Set([...nodes, ...[...nodes, ...jumps].flatMap((node) => this.#conditionsAround(node, whole))])]
+  }
+
+  #conditionsAround(node: SyntaxNode, { start, end }: SyntaxNode): SyntaxNode[] {
+    const conditions: SyntaxNode[] = []
+    let inner = node
+    for (let around = this.#outer.get(inner); around && around.start >= start && around.end <= end; around = this.#outer.get(inner)) {
+      const condition = conditionOf(around)
+      if (condition && condition !== inner) conditions.push(condition)
+      inner = around
     }
-    return [...all]
+    return conditions
   }
 
   /** What a piece of code has of the functions around it. */

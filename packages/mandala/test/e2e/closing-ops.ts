@@ -98,6 +98,9 @@ const make = (models: any[]) => op('${f}', (x: number) => scale(x, models[0].by)
   return op('${f}', (x: number) => steps[0](x)) }\nconst f = make()`,
   'what decides what a local is given': (k, f) => `function make(isLarge: boolean) { let inner = multiply(3); if (isLarge) inner = multiply(4)
   return op('${f}', (x: number) => inner(x)) }\nconst f = make(${k > 3})`,
+  'what decides how far a loop comes that gives a local': (k, f) => `function make(n: number) { let inner = multiply(3)
+  for (const _ of [1]) { if (n < 4) continue; inner = multiply(4) }
+  return op('${f}', (x: number) => inner(x)) }\nconst f = make(${k})`,
   'what decides what is put into a local': (k, f) => `function make(size: string) { const steps = new Map<string, any>()
   switch (size) { case 'small': steps.set('by', multiply(3)); break; default: steps.set('by', multiply(4)) }
   return op('${f}', (x: number) => steps.get('by')(x)) }\nconst f = make('${k > 3 ? 'large' : 'small'}')`,
