@@ -1,4 +1,6 @@
 import { listPatternNodes } from './components.ts'
+import type { Names } from './names.ts'
+import { isOpCall } from './op-functions.ts'
 import { bindingOf, nameOf, type Binding, type Scopes } from './scope.ts'
 import { eachChild, isClass, isFunction, isMember, withoutTypes, type SyntaxNode } from './syntax.ts'
 
@@ -31,24 +33,28 @@ const ELSEWHERE = 'this of another function'
 /** Finds what functions that become ops close over, and what that was made of. */
 export class Captures {
   readonly #module: Scopes['module']
+  readonly #names: Names
   /** What gave locals their values. */
   readonly #given = new Map<Binding, SyntaxNode[]>()
   /** What put something into them. */
   readonly #put = new Map<Binding, SyntaxNode[]>()
   /** Calls that may have put something into them, where that is what they are for. */
   readonly #handedOn = new Map<Binding, SyntaxNode[]>()
-  /** Locals that were given another, or a part of it: what is put into them is put into that. */
+  /** Locals that were given another, or a part of it, or hold it: what is put into them may be put into that. */
   readonly #parts = new Map<Binding, Binding[]>()
   /** What members of `this` were given, or had put into them, by class. */
   readonly #members = new Map<SyntaxNode, Map<string, SyntaxNode[]>>()
   /** Locals that are given by whoever calls, or throws. */
   readonly #handedIn = new Set<Binding>()
+  /** What leaves a part of a function before its end, by function. */
+  readonly #jumps = new Map<SyntaxNode, SyntaxNode[]>()
   /** The names of locals by where they are declared. */
   readonly #declared = new Map<SyntaxNode, Set<string>>()
   readonly #outer = new Map<SyntaxNode, SyntaxNode>()
 
-  constructor(program: SyntaxNode, { module }: Scopes) {
+  constructor(program: SyntaxNode, { module }: Scopes, names: Names) {
     this.#module = module
+    this.#names = names
     const visit = (node: SyntaxNode): void => {
       eachChild(node, (child) => {
         this.#outer.set(child, node)
@@ -68,6 +74,7 @@ export class Captures {
       case 'ForOfStatement': case 'ForInStatement': this.#give(node.left, node.right); return
       case 'CallExpression': case 'OptionalCallExpression': if (isPutting(node)) this.#noteMethod(node); return
       case 'ExpressionStatement': this.#noteStatement(node.expression); return
+      case 'BreakStatement': case 'ContinueStatement': case 'ReturnStatement': case 'ThrowStatement': this.#noteJump(node); return
       case 'CatchClause': if (node.param) this.#handIn(node.param); return
       case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': this.#noteField(node); return
       case 'ClassDeclaration': case 'ClassExpression': if (node.id) this.#give(node.id, node); return
@@ -82,6 +89,11 @@ export class Captures {
     const known = this.#declared.get(scope.node)
     if (known) known.add(name)
     else this.#declared.set(scope.node, new Set([name]))
+  }
+
+  #noteJump(node: SyntaxNode): void {
+    const fn = this.#innermost(node, isFunction)
+    if (fn) append(this.#jumps, fn, node)
   }
 
   #noteFunction(node: SyntaxNode): void {
@@ -132,17 +144,19 @@ export class Captures {
 
   /** @param whole what puts a value into something, with the place where it does */
   #give(target: SyntaxNode, value: SyntaxNode, whole: SyntaxNode = value): void {
-    if (target.type === 'VariableDeclaration') this.#give((target.declarations as SyntaxNode[])[0]?.id, value)
-    else for (const each of listPatternNodes(target)) if (isMember(each)) this.#putInto(each, whole); else this.#giveLocal(each, withoutTypes(value))
-  }
-
-  #giveLocal(name: SyntaxNode, value: SyntaxNode): void {
-    const binding = this.#localOf(name)
-    if (!binding) return
-    append(this.#given, binding, value)
-    const { holder } = holderOf(value, isMember)
-    const whole = this.#localOf(holder)
-    if (whole) append(this.#parts, whole, binding)
+    if (target.type === 'VariableDeclaration') {
+      this.#give((target.declarations as SyntaxNode[])[0]?.id, value)
+      return
+    }
+    for (const each of listPatternNodes(target)) {
+      const binding = this.#localOf(holderOf(each, isMember).holder)
+      if (isMember(each)) this.#putInto(each, whole)
+      else if (binding) append(this.#given, binding, withoutTypes(value))
+      for (const given of binding ? listGiven(value) : []) {
+        const local = this.#localOf(given)
+        if (local) append(this.#parts, local, binding as Binding)
+      }
+    }
   }
 
   #giveMember(name: string, at: SyntaxNode, value: SyntaxNode | null = at): void {
@@ -170,7 +184,7 @@ export class Captures {
   }
 
   #localOf(node: SyntaxNode): Binding | undefined {
-    const binding = node.type === 'Identifier' ? bindingOf(node) : undefined
+    const binding = bindingOf(node)
     return binding && binding.scope !== this.#module ? binding : undefined
   }
 
@@ -206,7 +220,9 @@ export class Captures {
       numbers.set(key, number)
       // What the op itself does is in its text.
       const nodes = this.#makersOf(key, given)?.filter((node) => !own.some((fn) => isFunction(fn) && isInside(node, fn)))
-      if (nodes) values[number] = { name, isSeen, making: make(nodes) }
+      // Ops report themselves.
+      const isOp = isSeen && nodes?.every((node) => isOpCall(node, this.#names))
+      if (nodes && !isOp) values[number] = { name, isSeen, making: make(nodes) }
       return number
     }
     values.push({ name: '', isSeen: false, making: undefined })
@@ -225,8 +241,8 @@ export class Captures {
   #makersOf(key: Key, op: SyntaxNode): readonly SyntaxNode[] | undefined {
     if (typeof key !== 'string') return this.#handedIn.has(key) ? undefined : this.#makersOfLocal(key)
     const owner = key.startsWith('this.') ? this.#innermost(op, isClass) : undefined
-    const given = owner && this.#members.get(owner)?.get(key.slice('this.'.length))
-    return given?.length === 0 ? undefined : given
+    const given = owner && this.#members.get(owner)?.get(key.slice('this.'.length)) || []
+    return owner && given.length > 0 ? this.#withConditions(given, owner) : undefined
   }
 
   #makersOfLocal(local: Binding): readonly SyntaxNode[] | undefined {
@@ -235,7 +251,25 @@ export class Captures {
     const given = this.#given.get(local) ?? []
     const handedOn = given.some(isContainer) ? this.#handedOn.get(local) ?? [] : []
     const nodes = [...given, ...[...all].flatMap((each) => this.#put.get(each) ?? []), ...handedOn]
-    return nodes.length === 0 ? undefined : nodes
+    return nodes.length === 0 ? undefined : this.#withConditions(nodes, local.scope.node)
+  }
+
+  /** And what says, within a piece of code, which of them are evaluated. */
+  #withConditions(nodes: readonly SyntaxNode[], whole: SyntaxNode): readonly SyntaxNode[] {
+    const fn = isFunction(whole) ? whole : this.#innermost(whole, isFunction)
+    const jumps = nodes.length > 1 && fn ? this.#jumps.get(fn) ?? [] : []
+    return [...new Set([...nodes, ...[...nodes, ...jumps].flatMap((node) => this.#conditionsAround(node, whole))])]
+  }
+
+  #conditionsAround(node: SyntaxNode, { start, end }: SyntaxNode): SyntaxNode[] {
+    const conditions: SyntaxNode[] = []
+    let inner = node
+    for (let around = this.#outer.get(inner); around && around.start >= start && around.end <= end; around = this.#outer.get(inner)) {
+      const condition = conditionOf(around)
+      if (condition && condition !== inner) conditions.push(condition)
+      inner = around
+    }
+    return conditions
   }
 
   /** What a piece of code has of the functions around it. */
@@ -294,6 +328,35 @@ function isContainer(node: SyntaxNode): boolean {
 /** It puts something into what it is a method of, wherever it stands. */
 function isPutting(node: SyntaxNode): boolean {
   return isCall(node) && isMember(node.callee) && /^(push|unshift|splice|fill|set|add)$/.test(node.callee.property.name)
+}
+
+/** What an expression may give, or hold: names, or what they are members of. */
+function listGiven(value: SyntaxNode): SyntaxNode[] {
+  const node = withoutTypes(value)
+  switch (node.type) {
+    case 'Identifier': return [node]
+    case 'MemberExpression': case 'OptionalMemberExpression': return listGiven(node.object)
+    case 'ConditionalExpression': return [...listGiven(node.consequent), ...listGiven(node.alternate)]
+    case 'LogicalExpression': return [...listGiven(node.left), ...listGiven(node.right)]
+    case 'AssignmentExpression': return listGiven(node.right)
+    case 'SequenceExpression': return listGiven((node.expressions as SyntaxNode[]).at(-1) as SyntaxNode)
+    case 'AwaitExpression': case 'SpreadElement': return listGiven(node.argument)
+    case 'ArrayExpression': return (node.elements as (SyntaxNode | null)[]).flatMap((each) => (each ? listGiven(each) : []))
+    case 'ObjectExpression': return (node.properties as SyntaxNode[]).flatMap((each) => listGiven(each.type === 'ObjectProperty' ? each.value : each))
+    default: return []
+  }
+}
+
+/** What says whether a part of it is evaluated, and how often. */
+function conditionOf(node: SyntaxNode): SyntaxNode | undefined {
+  switch (node.type) {
+    case 'IfStatement': case 'ConditionalExpression': case 'ForStatement': case 'WhileStatement': case 'DoWhileStatement': case 'SwitchCase':
+      return node.test ?? undefined
+    case 'ForOfStatement': case 'ForInStatement': return node.right
+    case 'SwitchStatement': return node.discriminant
+    case 'LogicalExpression': return node.left
+    default: return undefined
+  }
 }
 
 function isCall({ type }: SyntaxNode): boolean {

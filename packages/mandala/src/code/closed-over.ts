@@ -1,10 +1,11 @@
-import { inspect, types } from 'node:util'
+import { types } from 'node:util'
+import { describeValue } from '../base/describe-value.ts'
 import { digest } from '../value/digest.ts'
 import { classesOf } from './classes.ts'
 import type { CapturedFacts, MakingFacts } from './file-facts.ts'
 import { isOfClass, ownNameOf, portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
 import { Portraits } from './portraits.ts'
-import { namedByClass, originOfMade } from './reach.ts'
+import { originOfMade, reachOf } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
 import type { ClosedOver, Tracer } from './tracer.ts'
 
@@ -29,6 +30,7 @@ interface ClosurePart {
 
 /** What an op closes over is looked at in each of its calls. */
 const PARTS_MAX = 200_000
+const SHOWN_MAX = 400
 
 const NO_PARTS: Pick<Closure, 'doubtful' | 'parts'> = { doubtful: new Set(), parts: new Map() }
 
@@ -104,10 +106,10 @@ export class Closures {
     const { file, values, getters } = this.#tracer.findClosedOver(fn) ?? { file: '', values: [], getters: [] }
     const source = this.#tracer.program.findSource(file) ?? ''
     const shown = values.flatMap(({ name, making }, i) => {
-      const value = getters[i] && `${name} = ${inspect(read(getters[i]), { depth: 1, breakLength: Infinity })}`
+      const value = getters[i] && `${name} = ${describeValue(read(getters[i]), SHOWN_MAX)}`
       return [...(value === undefined ? [] : [value]), ...(making?.places ?? []).map(([start, end]) => source.slice(start, end))]
     })
-    return shown.join('\n').slice(0, 400)
+    return shown.join('\n').slice(0, SHOWN_MAX)
   }
 
   #describe(fn: object, { file, values: captured, getters }: ClosedOver, except: readonly string[]): Closure {
@@ -165,10 +167,13 @@ export class Closures {
     }
     const { name: hash, isWhole, isHidden = false } = this.#nameInstance(value)
     yield { key: '', holder: undefined, portrait: { ...WHOLE, hash, isPartial: !isWhole, isHidden } }
-    const fields = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, { enumerable }]) => enumerable)
     const inner = this.#tracer.peek(value).flatMap((each) => Object.entries(each))
     const isTold = (key: string): boolean => told.has(`${name}.${key}`)
-    for (const [key, { value: field, get }] of fields) if (!isTold(key)) yield { key, holder: value, portrait: get ? UNSEEN : this.#portrait(field, value) }
+    for (const each of isWhole ? Reflect.ownKeys(value) : Object.keys(value)) {
+      const { value: field, get } = Object.getOwnPropertyDescriptor(value, each) as PropertyDescriptor
+      const key = String(each)
+      if (!isTold(key)) yield { key, holder: value, portrait: get ? UNSEEN : this.#portrait(field, value) }
+    }
     for (const [key, field] of inner) if (!isTold(key)) yield { key, holder: value, portrait: this.#portrait(field, value) }
   }
 
@@ -196,7 +201,7 @@ export class Closures {
   #nameInstance(instance: object): Naming {
     const classes = classesOf(instance)
     const ids = classes.map((each) => this.#tracer.values.findId(each))
-    const isHidden = classes.some((each, i) => (ids[i] === undefined ? this.#tracer.isClosure(each) : this.#keepsElsewhere(ids[i])))
+    const isHidden = classes.some((each, i) => (ids[i] === undefined ? this.#tracer.isClosure(each) || isOfPlatform(each) : this.#keepsElsewhere(ids[i])))
     // Its small methods report nothing: the class tells of them.
     const nameOf = (each: object): string => this.#tracer.findComponentOf(each) ?? ownNameOf(each)
     const name = classes.map((each, i) => (ids[i] === undefined ? nameOf(each) : `${ids[i]} ${this.#tracer.program.findFingerprint(ids[i])}`)).join(' ')
@@ -208,7 +213,7 @@ export class Closures {
     let keeps = this.#keeping.get(id)
     if (keeps === undefined) {
       const { program, values } = this.#tracer
-      keeps = namedByClass(program, id).some((each) => isWeak(values.read(each)))
+      keeps = reachOf(program, id).some((touched) => touched.kind === 'value' && isWeak(values.read(touched.id)))
       this.#keeping.set(id, keeps)
     }
     return keeps
@@ -222,6 +227,15 @@ function isOpaque(value: unknown): boolean {
 
 function isWeak(value: unknown): boolean {
   return types.isWeakMap(value) || types.isWeakSet(value)
+}
+
+/** Of which what they hold shows. */
+const SHOWN: ReadonlySet<unknown> = new Set([Object, Array, Map, Set])
+
+/** Iterators, `URLSearchParams`, a `WeakRef`: what these hold is in no property. */
+function isOfPlatform(made: object): boolean {
+  if (SHOWN.has(made)) return false
+  return (globalThis as Record<string, unknown>)[ownNameOf(made)] === made || /\{ \[native code\] \}$/.test(Function.prototype.toString.call(made))
 }
 
 function isCompound(value: unknown): value is object {

@@ -41,6 +41,8 @@ class Finder {
   readonly list: Component[] = []
   readonly byNode = new Map<SyntaxNode, Component>()
   readonly #taken = new Set<string>()
+  /** By name, the first number that may not be taken. */
+  readonly #next = new Map<string, number>()
   readonly #scopes: Scopes
   readonly #names: Names
   readonly #mayHaveOps: boolean
@@ -72,15 +74,22 @@ class Finder {
   }
 
   #add(given: Pick<Component, 'name' | 'kind' | 'node' | 'getter'> & Partial<Component>, start: SyntaxNode = given.node): Component {
-    let { name } = given
-    for (let i = 2; this.#taken.has(name); i += 1) name = `${given.name}~${i}`
-    this.#taken.add(name)
+    const name = this.#nameFor(given.name)
     const isPlain = given.kind === 'value' && isPlainExpression(given.node)
     const component: Component = { selves: new Set([given.name]), isTrivial: false, isPlain, ...given, name }
     this.list.push(component)
     this.byNode.set(start, component)
     this.#innerOps(component)
     return component
+  }
+
+  #nameFor(wanted: string): string {
+    let name = wanted
+    let number = this.#next.get(wanted) ?? 2
+    for (; this.#taken.has(name); number += 1) name = `${wanted}~${number}`
+    this.#next.set(wanted, number)
+    this.#taken.add(name)
+    return name
   }
 
   #default(node: SyntaxNode): void {

@@ -25,6 +25,9 @@ interface MarkedFile {
   readonly refs: readonly SiteRef[]
 }
 
+/** Of each site that enters a function, what that is called, with its number among those of one name. */
+type Entries = readonly (Pick<FunctionPlace, 'name' | 'isClosure'> | undefined)[]
+
 /** As tools write it: 1000 may be `1e3`, and any quotes will do. */
 const MARKER = /\(\s*(\d[\de]*)\s*,\s*["'`]\$md\.([0-9a-f]{8})["'`]\s*\)/
 /** What may begin a function: a second one before the first marker would be another function. */
@@ -37,6 +40,7 @@ const LOWERED = /,\s*function\s*\*\s*\(\s*\)\s*\{/
 export class FunctionPlaces {
   /** Null where two files have the same mark. */
   readonly #files = new Map<string, MarkedFile | null>()
+  readonly #entries = new WeakMap<MarkedFile, Entries>()
   readonly #places = new WeakMap<object, FunctionPlace | null>()
 
   add(marked: MarkedFile): void {
@@ -60,20 +64,39 @@ export class FunctionPlaces {
     return place ?? undefined
   }
 
+  #entriesOf(marked: MarkedFile): Entries {
+    const entries = this.#entries.get(marked) ?? listEntries(marked)
+    this.#entries.set(marked, entries)
+    return entries
+  }
+
   #read(fn: object): FunctionPlace | undefined {
     const text = Function.prototype.toString.call(fn)
     const [marker, site, mark] = MARKER.exec(text) ?? []
     const marked = this.#files.get(mark as string)
-    const entered = marked && entryOf(marked, Number(site))
+    const entered = marked && this.#entriesOf(marked)[Number(site)]
     if (!entered) return undefined
-    const heads = text.slice(0, text.indexOf(marker as string)).replace(LOWERED, '').match(HEADS)?.map((head) => head.replace(/\s/g, '')) ?? []
+    const start = text.slice(0, text.indexOf(marker as string)).replace(LOWERED, '')
+    const heads = start.match(HEADS)?.map((head) => head.replace(/\s/g, '')) ?? []
     if (heads[0] === 'class') return undefined
-    const before = marked.sites.slice(0, Number(site)).filter((_, i) => entryOf(marked, i)?.name === entered.name).length
-    const isClosure = entered.isClosure === true || !OWN_HEADS.has(heads.join(' '))
-    return { name: `${marked.file}#${entered.name} ${before}`, isClosure, entry: { file: marked.file, site: Number(site) } }
+    // The first marker is that of a function which a parameter has by default.
+    const isInParameter = countOpen(start.slice(0, start.search(HEADS))) > (heads[0] === '){' ? 1 : 0)
+    const isClosure = entered.isClosure || isInParameter || !OWN_HEADS.has(heads.join(' '))
+    return { name: entered.name, isClosure, ...(!isInParameter && { entry: { file: marked.file, site: Number(site) } }) }
   }
 }
 
-function entryOf({ sites, refs }: MarkedFile, site: number): SiteRef & { kind: 'enter' } | undefined {
-  return sites[site]?.map((index) => refs[index]).find((ref) => ref?.kind === 'enter') as SiteRef & { kind: 'enter' } | undefined
+function listEntries({ file, sites, refs }: MarkedFile): Entries {
+  const counts = new Map<string, number>()
+  return sites.map((site) => {
+    const entry = site.map((index) => refs[index]).find((ref) => ref?.kind === 'enter')
+    if (entry?.kind !== 'enter') return undefined
+    const number = counts.get(entry.name) ?? 0
+    counts.set(entry.name, number + 1)
+    return { name: `${file}#${entry.name} ${number}`, isClosure: entry.isClosure === true }
+  })
+}
+
+function countOpen(text: string): number {
+  return text.split('(').length - text.split(')').length
 }

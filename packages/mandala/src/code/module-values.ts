@@ -1,6 +1,6 @@
+import { describeValue } from '../base/describe-value.ts'
 import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
-import { inspect } from 'node:util'
 import type { FunctionPlace } from './function-places.ts'
 import type { MakingFacts } from './file-facts.ts'
 import type { Glance } from './glance.ts'
@@ -76,14 +76,13 @@ export class ModuleValues {
   readonly #shownThen = new Map<string, string>()
   readonly #late = new WeakMap<object, string>()
   readonly #ids = new WeakMap<object, string>()
-  readonly #identified = new Set<string>()
+  /** Components of which it isn't known yet what they are. */
+  readonly #unidentified = new Set<string>()
   /** Changes with every getter. */
   #revision = 0
   #isOutdated = false
   /** Changes with every refresh. */
   #epoch = 0
-  /** With how many getters the ids of functions were found. */
-  #namedOf = 0
   readonly #surroundings: Surroundings
 
   constructor(surroundings: Surroundings) {
@@ -100,7 +99,7 @@ export class ModuleValues {
   set(id: string, getter: Getter): void {
     this.#noteNew()
     this.#getters.set(id, getter)
-    this.#identified.delete(id)
+    this.#unidentified.add(id)
     // A module that is loaded anew makes its values anew.
     this.#closures.delete(id)
   }
@@ -129,19 +128,14 @@ export class ModuleValues {
 
   /** The component that a function, a class or an object of the module level is. */
   findId(made: object): string | undefined {
-    if (this.#namedOf !== this.#getters.size) {
-      this.#namedOf = this.#getters.size
-      for (const [id, getter] of this.#getters) {
+    for (const id of this.#unidentified) {
+      try {
+        const value = (this.#getters.get(id) as Getter)()
         // What a variable is given later isn't what its code made.
-        if (this.#identified.has(id)) continue
-        try {
-          const value = getter()
-          if (isCompound(value)) this.#ids.set(value, id)
-          this.#identified.add(id)
-        } catch {
-          // Not initialised yet: asked again next time.
-          this.#namedOf = -1
-        }
+        if (isCompound(value)) this.#ids.set(value, id)
+        this.#unidentified.delete(id)
+      } catch {
+        // Not initialised yet: asked again next time.
       }
     }
     return this.#ids.get(made)
@@ -264,7 +258,7 @@ export class ModuleValues {
 
   /** A short text of the value, for people. */
   print(id: string): string {
-    const text = inspect(this.read(id), { depth: 1, maxArrayLength: 6, maxStringLength: 60, breakLength: Infinity, customInspect: false, getters: false })
+    const text = describeValue(this.read(id), 81)
     return text.length > 80 ? `${text.slice(0, 79)}…` : text
   }
 

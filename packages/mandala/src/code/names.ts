@@ -27,6 +27,8 @@ export class Names {
   readonly #own = remember((name: string): FreeName & { kind: 'own' } => ({ kind: 'own', name }))
   readonly #imports = remember((source: string) => remember((name: string): FreeName & { kind: 'import' } => ({ kind: 'import', source, name })))
   readonly #globals = remember((name: string): FreeName & { kind: 'global' } => ({ kind: 'global', name }))
+  /** By import, the first name that it has here. */
+  #locals: ReadonlyMap<FreeName, string> | undefined
   readonly #reached = remember((binding: Binding) => this.#reach(binding))
 
   /** Names that JSX calls without naming them. */
@@ -61,11 +63,17 @@ export class Names {
 
   /** The name by which this file calls an import. */
   localOf(source: string, name: string): string | undefined {
+    return (this.#locals ??= this.#findLocals()).get(this.#import({ source, name }))
+  }
+
+  #findLocals(): Map<FreeName, string> {
+    const locals = new Map<FreeName, string>()
     for (const binding of this.#scopes.module.bindings) {
       const from = this.importOf(binding)
-      if (from?.source === source && from.name === name) return binding.name
+      const imported = from && this.#import(from)
+      if (imported && !locals.has(imported)) locals.set(imported, binding.name)
     }
-    return undefined
+    return locals
   }
 
   isOnlyWritten(node: SyntaxNode): boolean {

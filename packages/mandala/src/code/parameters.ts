@@ -27,6 +27,9 @@ export type Parameters =
 
 type NamedParameters = Extract<Parameters, { readonly kind: 'named' }>
 
+/** Of something else: `super` stands in a method around an arrow function. */
+const AS_PART = { ecmaVersion: 'latest', allowAwaitOutsideFunction: true, allowSuperOutsideMethod: true, checkPrivateFields: false } as const
+
 const none = { kind: 'none' } as const
 
 /** Reads names and defaults off a function's source; undefined where the source isn't to be had or can't be parsed (native, bound). */
@@ -55,7 +58,7 @@ function parseFunction(source: string): FunctionNode | undefined {
       [`({${source}})`, (node: Expression) => (node.type === 'ObjectExpression' ? (node.properties[0] as Property).value : node)],
     ] as const) {
       try {
-        const parsed = parseExpressionAt(text, 0, { ecmaVersion: 'latest', allowAwaitOutsideFunction: true, checkPrivateFields: false, sourceType })
+        const parsed = parseExpressionAt(text, 0, { ...AS_PART, sourceType })
         const node = pick(parsed.type === 'ParenthesizedExpression' ? parsed.expression : parsed) as Expression
         if (node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') return node
       } catch {

@@ -14,7 +14,7 @@ export interface Portrait {
   readonly isHidden: boolean
   /** Functions or instances are in it. */
   readonly hasCode: boolean
-  /** Private fields were seen. */
+  /** Fields were seen that a glance doesn't come by: private ones, those under symbols. */
   readonly isPeeked: boolean
   /** There is more to it than can be looked at: it is another in each process. */
   readonly isUnknown: boolean
@@ -127,6 +127,7 @@ class Copier {
     const cid = contentIdOf(value)
     if (cid !== undefined) return this.#part('ref', cid, { isWhole: true })
     if (hasHiddenContent(value)) return this.#data(value)
+    if (types.isArgumentsObject(value)) return this.#array(Array.from(value as ArrayLike<unknown>))
     const prototype = Object.getPrototypeOf(value) as object | null
     const content = this.#content(value)
     if (content) return isPlainCollection(value, prototype) ? content() : this.#instance(value, prototype, content)
@@ -166,8 +167,8 @@ class Copier {
     return copy
   }
 
-  #properties(value: object, copy: object): unknown {
-    for (const key of listKeys(value)) {
+  #properties(value: object, copy: object, keys = listKeys(value)): unknown {
+    for (const key of keys) {
       const property = Object.getOwnPropertyDescriptor(value, key)
       const each = property && 'value' in property ? this.copy(property.value, value) : this.#accessor(property, value)
       Object.defineProperty(copy, String(key), { value: each, enumerable: true, writable: true, configurable: true })
@@ -211,7 +212,9 @@ class Copier {
       this.isPeeked = true
       part.set('private', this.copy(inner))
     }
-    return part.set('fields', this.#properties(value, {}))
+    const keys = naming.isWhole ? Reflect.ownKeys(value) : listKeys(value)
+    this.isPeeked ||= keys.length > listKeys(value).length
+    return part.set('fields', this.#properties(value, {}, keys))
   }
 }
 

@@ -45,7 +45,8 @@ export interface PlacedStatement extends StatementFacts {
 
 /** Who names whom, in all files that were asked for. */
 interface Uses {
-  readonly statements: readonly PlacedStatement[]
+  /** By id, each with its place in the order in which their files became known. */
+  readonly statements: ReadonlyMap<string, readonly [place: number, statement: PlacedStatement]>
   readonly namedBy: ReadonlyMap<string, ReadonlySet<string>>
   /** What runs calls, or runs in them. */
   readonly calling: ReadonlySet<string>
@@ -59,6 +60,8 @@ export class Program {
   readonly #source: ProgramSource
   readonly #files = new Map<string, FileFacts | undefined>()
   readonly #components = new Map<string, ReadonlyMap<string, ComponentFacts>>()
+  /** By file, the ids of what belongs to a component, as methods to a class. */
+  readonly #parts = new Map<string, ReadonlyMap<string, readonly string[]>>()
   readonly #fingerprints = new Map<string, string>()
   #uses: Uses | undefined
 
@@ -72,6 +75,7 @@ export class Program {
     this.#uses = undefined
     this.#files.set(facts.file, facts)
     this.#components.set(facts.file, new Map(facts.components.map((component) => [component.name, component])))
+    this.#parts.delete(facts.file)
   }
 
   /** A file is another one than before, or has become known, or any may be: they are asked for again. */
@@ -104,6 +108,13 @@ export class Program {
     const file = id.slice(0, at)
     const component = this.facts(file) && this.#components.get(file)?.get(id.slice(at + 1))
     return component && { file, component }
+  }
+
+  /** The components that a component consists of beside itself, at any depth. */
+  partsOf(file: string, name: string): readonly string[] {
+    let parts = this.#parts.get(file)
+    if (!parts) this.#parts.set(file, (parts = listParts(this.facts(file))))
+    return parts.get(name) ?? []
   }
 
   /** The text of a component, for people. */
@@ -186,12 +197,12 @@ export class Program {
    */
   statementsReaching(id: string): readonly PlacedStatement[] {
     const { statements, namedBy, calling } = (this.#uses ??= this.#findUses())
-    const reaching = reach(namedBy, [id], calling)
-    return statements.filter((statement) => reaching.has(statement.id))
+    const reaching = [...reach(namedBy, [id], calling)].map((each) => statements.get(each)).filter((found) => found !== undefined)
+    return reaching.sort(([a], [b]) => a - b).map(([, statement]) => statement)
   }
 
   #findUses(): Uses {
-    const statements: PlacedStatement[] = []
+    const statements = new Map<string, readonly [number, PlacedStatement]>()
     const namedBy = new Map<string, Set<string>>()
     const libraries = new Set<string>()
     const ops = new Set<string>()
@@ -201,7 +212,7 @@ export class Program {
     }
     for (const [file, facts] of [...this.#files]) {
       const placed = (facts?.statements ?? []).map((statement, i) => ({ file, id: componentId(file, `<${i}>`), ...statement }))
-      statements.push(...placed)
+      for (const statement of placed) statements.set(statement.id, [statements.size, statement])
       const components = (facts?.components ?? []).map(({ name, names }) => ({ id: componentId(file, name), names }))
       for (const { name, isOp } of facts?.components ?? []) if (isOp) ops.add(componentId(file, name))
       for (const { id, names } of [...placed, ...components]) {
@@ -228,6 +239,19 @@ export class Program {
     }
     return fingerprint
   }
+}
+
+function listParts(facts: FileFacts | undefined): Map<string, string[]> {
+  const parts = new Map<string, string[]>()
+  for (const { name } of facts?.components ?? []) {
+    for (let at = name.indexOf('.'); at >= 0; at = name.indexOf('.', at + 1)) {
+      const owner = name.slice(0, at)
+      const known = parts.get(owner) ?? []
+      parts.set(owner, known)
+      known.push(componentId((facts as FileFacts).file, name))
+    }
+  }
+  return parts
 }
 
 function labelOf(target: Target): string {

@@ -62,13 +62,14 @@ export function originOf(program: Program, id: string): Origin {
   if (!own?.component.isPlain) walk.all(id)
   const statements = program.statementsReaching(id)
   const codes = statements.map((statement) => program.fingerprintOf(statement.file, statement))
+  const alike = Map.groupBy(codes, (code) => code)
   for (const { file, names } of statements) for (const name of names) walk.reached(program.target(file, name))
   return {
     held: held.flatMap((target) => (target.kind === 'component' && target.component.kind === 'value' && target.id !== id ? [target.id] : [])),
     reach: [...found.values()],
     statements: statements.map(({ file, whole }, i) => {
       const code = codes[i] as string
-      return codes.indexOf(code) === codes.lastIndexOf(code) ? code : program.fingerprintOf(file, whole)
+      return alike.get(code)?.length === 1 ? code : program.fingerprintOf(file, whole)
     }),
   }
 }
@@ -81,18 +82,10 @@ export function originOfMade(program: Program, file: string, making: MakingFacts
   return { held: [], reach: [...found.values()], statements: [program.fingerprintOf(file, making)] }
 }
 
-/** The values of the module level that a class and its methods name. */
-export function namedByClass(program: Program, id: string): string[] {
-  const found = program.find(id)
-  const isPart = ({ name }: ComponentFacts): boolean => name === found?.component.name || name.startsWith(`${found?.component.name}.`)
-  const names = found ? program.facts(found.file)?.components.filter(isPart).flatMap((each) => each.names) ?? [] : []
-  const targets = names.map((name) => program.target((found as { file: string }).file, name))
-  return targets.flatMap((target) => (target.kind === 'component' && target.component.kind === 'value' ? [target.id] : []))
-}
-
 class Walk {
   /** Whether all names led somewhere. */
   isComplete = true
+  readonly #pending: string[] = []
   readonly #program: Program
   readonly #found: Map<string, Touched>
 
@@ -132,12 +125,18 @@ class Walk {
 
   /** A component and all that is named in it, at any distance. */
   all(id: string): void {
+    // What is under way comes to it: the stack is too short for long chains.
+    if (this.#pending.push(id) > 1) return
+    for (const each of this.#pending) this.#part(each)
+    this.#pending.length = 0
+  }
+
+  #part(id: string): void {
     const found = this.#program.find(id)
     if (!found || !this.#add(asPart(id, found.component))) return
     for (const name of found.component.names) this.reached(this.#program.target(found.file, name))
     if (found.component.kind !== 'class' && found.component.kind !== 'value') return
-    const prefix = `${found.component.name}.`
-    for (const part of this.#program.facts(found.file)?.components ?? []) if (part.name.startsWith(prefix)) this.all(`${found.file}#${part.name}`)
+    for (const part of this.#program.partsOf(found.file, found.component.name)) this.all(part)
   }
 
   reached(target: Target): void {

@@ -88,7 +88,6 @@ class Analysis implements Scopes {
       const home = findHome(scope, node.name)
       const binding = home?.get(node.name) ?? null
       node.binding = binding
-      if (node.type !== 'Identifier') continue
       if (home && home !== scope && binding?.scope !== this.module) this.#leave(scope, home)
       else if (node.name === 'arguments' && !binding) this.#this(scope)
       // It may use whatever is there.

@@ -278,7 +278,7 @@ export class Tracer {
 
   /** Whether a function or a class has values of those around it, or is bound to some, or may be. */
   isClosure(fn: object): boolean {
-    return this.#places.find(fn)?.isClosure === true || (fn as { name?: unknown }).name?.toString().startsWith('bound ') === true
+    return this.#places.find(fn)?.isClosure === true || Function.prototype.toString.call(fn) === NATIVE
   }
 
   /** What passing a marker means. */
@@ -380,6 +380,9 @@ export interface OpFunctionName {
   readonly name?: string
   readonly signature?: string
 }
+
+/** The text of a bound function, and of others that the language makes. */
+const NATIVE = 'function () { [native code] }'
 
 const isCode = (component: ComponentFacts | undefined): boolean => component?.kind === 'function' || component?.kind === 'class'
 

@@ -14,7 +14,7 @@ import { expressionOf, importedBy } from './surroundings.ts'
 import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.8`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.9`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -56,7 +56,7 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const texts = canonicaliseAll(table, names)
   const marks = marksFor(file, source)
   const links = listLinks(program, table, names)
-  const captures = source.includes('mandala-ts') ? new Captures(program, scopes) : undefined
+  const captures = source.includes('mandala-ts') ? new Captures(program, scopes, names) : undefined
   const plan = planSites({ program, table, names, closures: scopes.closures, captures, marks, isModule })
   const components = componentFacts(texts)
   const statements = listStatements({ program, table, names, components })

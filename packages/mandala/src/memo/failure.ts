@@ -1,5 +1,5 @@
-import { inspect } from 'node:util'
 import { letGo } from '../base/awaitable.ts'
+import { describeValue } from '../base/describe-value.ts'
 import type { CallContentId } from '../base/ids.ts'
 import { describeProcess } from '../base/this-process.ts'
 import { Ref } from '../model/ref.ts'
@@ -38,20 +38,18 @@ function describeFailure(memo: Memo, { op, args, cid, error, startedAtMs }: Fail
 /** Each input as a short text. */
 export function describeInputs(op: OpDefinition, args: readonly unknown[], inputName = (name: string): string => name): StoredFailure['inputs'] {
   try {
-    return Object.fromEntries(bind(op, args).map(({ name, value }) => [inputName(name), describeValue(value)]))
+    return Object.fromEntries(bind(op, args).map(({ name, value }) => [inputName(name), describeInput(value)]))
   } catch {
-    return { arguments: describeValue(args) }
+    return { arguments: describeInput(args) }
   }
 }
 
-/** Runs none of the user's code. */
-function describeValue(value: unknown): string {
-  if (value instanceof Ref) return value.toString()
-  return inspect(value, { depth: 1, breakLength: Infinity, maxArrayLength: 6, maxStringLength: INPUT_LENGTH_MAX, customInspect: false }).slice(0, INPUT_LENGTH_MAX)
+function describeInput(value: unknown): string {
+  return value instanceof Ref ? value.toString() : describeValue(value, INPUT_LENGTH_MAX)
 }
 
 function describeError(error: unknown): StoredFailure['error'] {
-  if (!(error instanceof Error)) return { name: 'not an Error', message: describeValue(error) }
+  if (!(error instanceof Error)) return { name: 'not an Error', message: describeInput(error) }
   const { code } = error as { readonly code?: unknown }
   return {
     name: error.name, message: error.message.slice(0, TEXT_LENGTH_MAX), ...(typeof code === 'string' ? { code } : {}),

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { describeValue } from '../base/describe-value.ts'
 import { CallTrace, findCurrent, notTracked, UNTRACKED_HASH, untrackedId, type Dependency } from '../code/call-trace.ts'
 import type { Closure } from '../code/closed-over.ts'
 import { findClosure, findMadeIn, findOpFunction, findOpText, findUnreported, listUnsteady, opTextId, showClosure, type AnyFunction } from '../code/op-texts.ts'
@@ -238,7 +238,7 @@ function listChanged(before: Closure, after: Closure): string[] {
 function contentOfMarked(marked: Marked): CodeContent {
   if (marked.kind === 'code') return { hash: marked.hash, source: marked.text }
   const value = marked.read()
-  return { hash: portrayMarked(value).hash, source: inspect(value, { depth: 1, breakLength: Infinity }).slice(0, 80) }
+  return { hash: portrayMarked(value).hash, source: describeValue(value, 80) }
 }
 
 function contentOf(found: { readonly hash: string; readonly text: string } | undefined): CodeContent | undefined {

@@ -79,6 +79,31 @@ function make() { const model = new Model(${k}); return op('${f}', model.run) }\
   return op('${f}', (x: number) => steps.by(x)) }\nconst f = make()`,
   'what is put into a local by another name': (k, f) => `function make() { const steps: any = { inner: {} }; const { inner } = steps; inner.by = multiply(${k})
   return op('${f}', (x: number) => steps.inner.by(x)) }\nconst f = make()`,
+  'a function of the module level with another one for a default': (k, f) => `const multiplyAnd = (k: number) => (x: number, g = (y: number) => [y][0]!) => scale(g(x), k)
+const made = { by: multiplyAnd(${k}) }; const f = op('${f}', (x: number) => made.by(x))`,
+  'a method with a function for a default': (k, f) => `
+const make = (k: number) => ({ by(x: number, g = function (y: number) { return [y][0]! }) { return scale(g(x), k) } })
+const made = [make(${k}).by]; const f = op('${f}', (x: number) => made[0]!(x))`,
+  'a field under a symbol': (k, f) => `class Model { constructor(k: number) { Object.assign(this, { [Symbol.for('by')]: k }) } }
+const make = (model: any) => op('${f}', (x: number) => scale(x, model[Symbol.for('by')]))\nconst f = make(new Model(${k}))`,
+  'a field that no loop comes by, of an instance in an array': (k, f) => `class Model { constructor(k: number) { Object.defineProperty(this, 'by', { value: k }) } }
+const make = (models: any[]) => op('${f}', (x: number) => scale(x, models[0].by))\nconst f = make([new Model(${k})])`,
+  'what is put into a local by way of what holds it': (k, f) => `function make() { const steps: any[] = []; const all = { steps }; all.steps.push(multiply(${k}))
+  return op('${f}', (x: number) => steps[0](x)) }\nconst f = make()`,
+  'what is put into a local that was put into another': (k, f) => `function make() { const steps: any[] = []; const all: any = {}; all.steps = steps
+  all.steps.push(multiply(${k})); return op('${f}', (x: number) => steps[0](x)) }\nconst f = make()`,
+  'what is put into one of two locals': (k, f) => `function make(isFirst: boolean) { const [steps, others]: any[][] = [[], []]; const chosen = isFirst ? steps : others
+  chosen!.push(multiply(${k})); return op('${f}', (x: number) => steps![0](x)) }\nconst f = make(true)`,
+  'what a loop over locals puts into them': (k, f) => `function make() { const steps: any[] = []; for (const each of [steps]) each.push(multiply(${k}))
+  return op('${f}', (x: number) => steps[0](x)) }\nconst f = make()`,
+  'what decides what a local is given': (k, f) => `function make(isLarge: boolean) { let inner = multiply(3); if (isLarge) inner = multiply(4)
+  return op('${f}', (x: number) => inner(x)) }\nconst f = make(${k > 3})`,
+  'what decides how far a loop comes that gives a local': (k, f) => `function make(n: number) { let inner = multiply(3)
+  for (const _ of [1]) { if (n < 4) continue; inner = multiply(4) }
+  return op('${f}', (x: number) => inner(x)) }\nconst f = make(${k})`,
+  'what decides what is put into a local': (k, f) => `function make(size: string) { const steps = new Map<string, any>()
+  switch (size) { case 'small': steps.set('by', multiply(3)); break; default: steps.set('by', multiply(4)) }
+  return op('${f}', (x: number) => steps.get('by')(x)) }\nconst f = make('${k > 3 ? 'large' : 'small'}')`,
   'what is put into a local on the way': (k, f) => `function make() { const steps: any[] = []; const n = steps.length === 0 ? steps.push(multiply(${k})) : 0
   return op('${f}', (x: number) => steps[n - 1](x)) }\nconst f = make()`,
   'what a function puts into a local that it is handed': (k, f) => `const put = (steps: any[], step: any) => { steps[0] = step }

@@ -40,6 +40,12 @@ const makeAll = (k: number) => ({ f: make(multiply(k)) })\nconst f = (x: number)
   'a parameter': ['inner hides what it holds', "const make = (inner: (x: number) => number) => op('f', (x: number) => inner(x))\nconst f = make(multiply(3))"],
   'a member of `this` that is given from outside': ['inner hides what it holds', `class Maker { inner; constructor(inner: (x: number) => number) { this.inner = inner }
   f = op('f', (x: number) => this.inner(x)) }\nconst { f } = new Maker(multiply(3))`],
+  'a field that a parameter decides on': ['isLarge hides what it holds', `
+class Maker { g; constructor(isLarge: boolean) { this.g = multiply(3); if (isLarge) this.g = multiply(4) }
+  f = op('f', (x: number) => this.g(x)) }\nconst { f } = new Maker(false)`],
+  'a bound function in a parameter, by whatever name': ['inner hides what it holds', `const flipped = (k: number, x: number) => multiply(k)(x)
+const make = (inner: (x: number) => number) => op('f', (x: number) => inner(x))
+const f = make(Object.defineProperty(flipped.bind(null, 3), 'name', { value: 'flipped' }))`],
   'a class in a parameter that a function made': ['C hides what it holds', `const classOf = (k: number) => class { run(x: number) { return x * k } }
 const make = (C: new () => { run(x: number): number }) => op('f', (x: number) => new C().run(x))\nconst f = make(classOf(3))`],
   'a class in a parameter that reports nothing': ['models hides what it holds', `const classOf = (k: number) => class { by = k }
@@ -48,6 +54,14 @@ const make = (models: { C: new () => { by: number } }) => op('f', (x: number) =>
 const make = (model: { by: number }) => op('f', (x: number) => x * model.by)\nconst f = make(new (classOf(3))())`],
   'a promise in a parameter': ['later hides what it holds', `const make = (later: Promise<number>) => op('f', async (x: number) => x * await later)
 const f = make(Promise.resolve(3))`],
+  'an iterator in a parameter': ['numbers hides what it holds', `const make = (numbers: Iterator<number>) => op('f', (x: number) => x * numbers.next().value)
+const f = make([3].values())`],
+  'what the platform keeps in no property, in a parameter': ['query hides what it holds', `
+const make = (query: URLSearchParams) => op('f', (x: number) => x * Number(query.get('by')))\nconst f = make(new URLSearchParams('by=3'))`],
+  'an instance in a parameter of a class that has its state elsewhere by way of functions': ['model hides what it holds', `const states = new WeakMap<Model, number>()
+const put = (model: Model, k: number) => { states.set(model, k) }; const get = (model: Model) => states.get(model)!
+class Model { constructor(k: number) { put(this, k) } run(x: number) { return multiply(get(this))(x) } }
+const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model(3))`],
   'a getter in a parameter': ['inner hides what it holds', `const hold = (k: number) => ({ get k() { return [k][0]! } })
 const make = (inner: { k: number }) => op('f', (x: number) => x * inner.k)\nconst f = make(hold(3))`],
   'a parameter of more parts than are looked at': ['rows hides what it holds', `const make = (rows: number[]) => op('f', (x: number) => x * rows.at(-1)!)
@@ -95,6 +109,30 @@ export function limited(n) { let running = 0; return async (f) => { running += 1
   assert.deepEqual(await project.run(), { result: ['too many', 'too many'], executed: ['f', 'g'], warnings: [] })
   project.write('src/main.ts', main(5))
   assert.deepEqual(await project.run(), { result: small, executed: [], warnings: [] })
+})
+
+test('an op whose function names a local in JSX closes over it', async (t) => {
+  const main = (factor: number): string => `/** @jsxRuntime classic */\n/** @jsx h */` + program(
+    `const h = (type: (props: { x: number }) => number, props: { x: number }) => type(props)
+function make(k: number) { const By = ({ x }: { x: number }) => [x].map((each) => each * k)[0]!
+  return op('f', (x: number) => <By x={x}/> as unknown as number) }`,
+    `return unwrap(make(${factor})(2))`)
+  const { write, start } = makeProject(t, { 'src/main.tsx': main(3) })
+  const run = (): Promise<Report> => start(['--import', 'mandala-ts/register', 'src/main.tsx'])
+  assert.deepEqual([(await run()).result, (await run()).executed], [6, []])
+  write('src/main.tsx', main(4))
+  assert.deepEqual(await run(), { result: 8, executed: ['f'], warnings: [] })
+})
+
+test('what an op closes over is shown without running any of its code', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program(`import { inspect } from 'node:util'
+const fail = (): never => { throw new Error('this is not to be called') }
+class Shy { by = 3; [inspect.custom]() { return fail() } }
+const make = (shy: Shy, Named: { new (): object; by: number }) => op('f', (x: number) => x * shy.by * Named.by)`,
+    'return unwrap(make(new Shy(), class { static by = 2; static get name() { return fail() } })(1))'),
+  })
+  assert.equal((await run()).result, 6)
 })
 
 test('the private state of an instance that changes between two calls in one run is another input to both', async (t) => {

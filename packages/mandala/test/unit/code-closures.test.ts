@@ -4,8 +4,8 @@ import { transform } from '../../src/code/transform.ts'
 
 /** Whether a function inside another one is marked as a closure. */
 const isClosure = (body: string): boolean => {
-  const source = `let shared = 1\nfunction outer(param) { ${body} }\n{ function late() {} }\n`
-  const { facts } = transform({ file: 'closures.js', source, kind: 'commonjs' })
+  const source = `let shared = 1\nfunction outer(param, Part) { ${body} }\n{ function late() {} }\n`
+  const { facts } = transform({ file: 'closures.jsx', source, kind: 'commonjs' })
   return facts.refs.some((ref) => ref.kind === 'enter' && ref.name === 'outer' && ref.isClosure)
 }
 
@@ -15,6 +15,7 @@ test('a function is a closure if it uses locals of those around it', () => {
     'later(function () { return inner }); var inner', 'for (const each of param) later(() => each)', 'try { f() } catch (error) { later(() => error) }',
     'class Own {} later(() => new Own())', 'later(function self() { return () => self })', 'later(() => { { function hoisted() {} } return () => hoisted })',
     'later(class { [param]() { return 1 } })', 'later({ method() { return param } })', 'label: later(() => later(() => param))', 'later(() => late)',
+    'later(() => <Part/>)', 'later(() => <param.Part/>)',
   ]) assert.equal(isClosure(body), true, body)
 })
 
@@ -37,7 +38,8 @@ test('an arrow function is a closure if it uses the `arguments` or the `new.targ
 
 test('a function that uses its own names, those of its module and globals is no closure', () => {
   for (const body of [
-    'later((x) => x)', 'later(() => shared)', 'later(() => { shared += 1 })', 'later(() => console)', 'later(() => outer)', 'later(function self() { return self })',
+    'later((x) => x)', 'later(() => <param/>)',
+    'later(() => shared)', 'later(() => { shared += 1 })', 'later(() => console)', 'later(() => outer)', 'later(function self() { return self })',
     'later(() => { const own = 1; return own })', 'later(() => { { function hoisted() {} } return hoisted })', 'later({ key(x) { return x } })',
     'later(() => ({ param: 1 }).param)', 'label: later(() => { label: for (;;) break label })',
   ]) assert.equal(isClosure(body), false, body)

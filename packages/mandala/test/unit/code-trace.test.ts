@@ -7,7 +7,7 @@ import { CallTrace, findCurrent, type Dependency } from '../../src/code/call-tra
 import { ModuleValues, type ValueState } from '../../src/code/module-values.ts'
 import { markSelfReporting } from '../../src/code/self-reporting.ts'
 import { originOf } from '../../src/code/reach.ts'
-import { getTracer } from '../../src/code/tracer.ts'
+import { getTracer, Tracer } from '../../src/code/tracer.ts'
 import { registerType } from '../../src/value/type-registry.ts'
 import { linkProgram } from '../program-in-memory.ts'
 import { loader, loadProgram, nameOf, traceCall, useOf, writeProgram } from '../tracked-program.ts'
@@ -250,6 +250,14 @@ test('a function too small to report itself is part of the value it lies in', ()
   }
   assert.notEqual(hashWith('1', true), hashWith('2', true))
   assert.equal(hashWith('1', false), hashWith('2', false))
+})
+
+test('the functions of a module that is loaded anew are known as those of the one before', () => {
+  const { values } = new Tracer()
+  for (const half of [(x: number): number => x / 2, (x: number): number => x * 0.5]) {
+    values.set('a.ts#half', () => half)
+    assert.equal(values.findId(half), 'a.ts#half')
+  }
 })
 
 test('looking at a value runs code of registered types, which is no part of the call that reads it', async () => {

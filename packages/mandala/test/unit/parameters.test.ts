@@ -125,3 +125,9 @@ test('where the source tells nothing, there is nothing', () => {
 test('a function that asks for its module\'s place has parameters as any other', () => {
   assert.equal(show(function f(x: unknown, place = 1) { return [x, place, import.meta.url] }), '(x,place=literal:number 1)')
 })
+
+test('an arrow function that uses the `super` of the method around it has parameters as any other', () => {
+  class Base { scale(x: number): number { return x } }
+  class Scaled extends Base { make() { return (x: number, by = 2) => super.scale(x) * by } }
+  assert.equal(show(new Scaled().make() as AnyFunction), '(x,by=literal:number 2)')
+})
