@@ -261,7 +261,7 @@ export function listPatternNames(node: SyntaxNode): string[] {
 }
 
 const MAKERS = new Set(['CallExpression', 'OptionalCallExpression', 'TaggedTemplateExpression', 'AwaitExpression', 'ImportExpression', 'JSXElement', 'JSXFragment'])
-const CONTAINERS = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array'])
+const CONTAINERS = new Set(['Map', 'Set', 'Array'])
 
 /** Calls that only look at what they are given. */
 const LOOKING = /^(Object\.(keys|values|entries)|Math\.\w+|Number|String|Boolean|BigInt)$/

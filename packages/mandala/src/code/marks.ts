@@ -15,6 +15,8 @@ export interface Marks {
   readonly capture: string
   readonly tell: string
   readonly end: string
+  /** The default export, where that has no name. */
+  readonly exported: string
   /** These are a bundle's: what it reports to, and what it brings along. */
   readonly tracer: string
   readonly facts: string
@@ -26,6 +28,6 @@ export function marksFor(file: string, source: string): Marks {
   const name = (letter: string): string => `$md${letter}${suffix}`
   return {
     bytes: name('b'), report: name(''), pass: name('p'), place: literalOfFile(file), ready: name('r'), capture: name('c'), tell: name('k'), end: name('e'),
-    tracer: name('t'), facts: name('f'),
+    exported: name('d'), tracer: name('t'), facts: name('f'),
   }
 }

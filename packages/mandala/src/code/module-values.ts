@@ -4,7 +4,7 @@ import { digest } from '../value/digest.ts'
 import type { FunctionPlace } from './function-places.ts'
 import type { MakingFacts } from './file-facts.ts'
 import type { Glance } from './glance.ts'
-import { portray, type Naming, type Portrait } from './portrait.ts'
+import { ownNameOf, portray, type Naming, type Portrait } from './portrait.ts'
 import { Portraits } from './portraits.ts'
 import type { Origin, Touched } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
@@ -161,7 +161,7 @@ export class ModuleValues {
     const place = this.#surroundings.findPlace(fn)
     const isHidden = place?.isClosure === true
     if (whole !== undefined) return { name: whole, isWhole: true, isHidden }
-    return { name: `${place?.name ?? (fn as { name?: unknown }).name} ${this.#numberOf(closures, fn)}`, isWhole: false, isHidden }
+    return { name: `${place?.name ?? ownNameOf(fn)} ${this.#numberOf(closures, fn)}`, isWhole: false, isHidden }
   }
 
   #nameInstance(closures: NumberedClosures, instance: object): Naming {

@@ -176,9 +176,10 @@ class Copier {
     return copy
   }
 
-  /** It isn't called. */
+  /** It isn't called, but where a bundler wrote it, to have what a module exports. */
   #accessor(property: PropertyDescriptor | undefined, holder: object): unknown {
     const accessor = property?.get ?? property?.set
+    if (property?.get && isExport(property.get)) return this.copy(exportedBy(property.get), holder)
     const naming = accessor && this.#namer.nameAccessor?.(accessor, holder)
     return this.#part('getter', naming?.name, { isWhole: false, isHidden: naming?.isHidden ?? false })
   }
@@ -187,7 +188,7 @@ class Copier {
   #data(value: object): unknown {
     if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return this.#bytes(value)
     // Where it stands in the text of its last match is nothing that it is.
-    return types.isRegExp(value) ? new RegExp(value.source, value.flags) : value
+    return types.isRegExp(value) && Object.getPrototypeOf(value) === RegExp.prototype ? new RegExp(value.source, value.flags) : value
   }
 
   /** Others may write to memory that is shared, or make it larger: what it is now counts. */
@@ -218,10 +219,24 @@ class Copier {
   }
 }
 
-/** What a function or a class is called, for want of anything better. */
+/** What a function or a class is called, for want of anything better; of a bound one, what it is bound to may be called otherwise in a bundle. */
 export function ownNameOf(made: unknown): string {
   const name: unknown = typeof made === 'function' ? made.name : undefined
-  return typeof name === 'string' ? name : ''
+  return typeof name === 'string' ? name.replace(/^bound .*$/s, 'bound') : ''
+}
+
+/** What gives a member of a module in a bundle names a variable; a getter of the program would report itself. */
+function isExport(getter: () => unknown): boolean {
+  return /^\(\)\s*=>\s*[\w$.]+$/.test(Function.prototype.toString.call(getter))
+}
+
+function exportedBy(getter: () => unknown): unknown {
+  try {
+    return getter()
+  } catch {
+    // It isn't initialised yet.
+    return undefined
+  }
 }
 
 /** Whether a value is what its class and its fields are. */

@@ -215,6 +215,13 @@ export class Program {
       for (const statement of placed) statements.set(statement.id, [statements.size, statement])
       const components = (facts?.components ?? []).map(({ name, names }) => ({ id: componentId(file, name), names }))
       for (const { name, isOp } of facts?.components ?? []) if (isOp) ops.add(componentId(file, name))
+      // What one declaration takes apart may be changed by way of each part.
+      for (const parts of Map.groupBy(facts?.components ?? [], ({ start, end }) => `${start} ${end}`).values()) {
+        for (const [i, { name }] of parts.entries()) {
+          const next = parts[(i + 1) % parts.length] as ComponentFacts
+          if (next.name !== name) link(componentId(file, name), { kind: 'component', id: componentId(file, next.name), file, component: next })
+        }
+      }
       for (const { id, names } of [...placed, ...components]) {
         for (const name of names) link(id, this.target(file, name))
         if (names.some((name) => name.kind === 'import' && isLibrary(name.source))) libraries.add(id)

@@ -11,10 +11,10 @@ import { analyseScopes, type SpecialSyntax } from './scope.ts'
 import { listOpFunctions, type OpFunction } from './op-functions.ts'
 import { insertAll, type Insertion } from './site.ts'
 import { expressionOf, importedBy } from './surroundings.ts'
-import { parseSource, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
+import { isClass, isFunction, isRunnable, parseSource, withoutTypes, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.9`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.10`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -44,6 +44,8 @@ export interface Prologue {
   readonly own: readonly (readonly [name: string, expression: string])[]
   /** By number of what is reported. */
   readonly imported: readonly (readonly [ref: number, expression: string])[]
+  /** What holds the default export, where that has no name of its own. */
+  readonly exported: string | undefined
 }
 
 /** @throws SyntaxError where the source can't be parsed */
@@ -63,9 +65,10 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const captured = plan.captured.map((each) => capturedFacts(each, { table, names }))
   const facts: FileFacts = { file, isModule, components: [...components.values()], statements, ...links, refs: plan.refs, sites: plan.sites, captured }
   const hasMarks = table.list.length > 0 || plan.insertions.length > 0
-  const prologue = hasMarks ? prologueOf({ facts, table, names, program }) : undefined
+  const exported = findDefault(program)
+  const prologue = hasMarks ? prologueOf({ facts, table, names, program, exported: exported && marks.exported }) : undefined
   const opFunctions = captures ? listOpFunctions(program, names, captures) : []
-  const insertions = prologue ? [...plan.insertions, ...epilogueOf(parsed, marks)] : plan.insertions
+  const insertions = prologue ? [...plan.insertions, ...defaultOf(exported, marks), ...epilogueOf(parsed, marks)] : plan.insertions
   return { facts, special: [...scopes.special], insertions, prologue, marks, opFunctions, parameters: plan.parameters }
 }
 
@@ -87,7 +90,7 @@ export function instrument(source: string, { facts, insertions, prologue, marks 
     // Constants, which an optimising compiler takes for what they are. Only a `var` may be asked for before this line runs; one that was given
     // a literal Rollup takes for that from the beginning.
     const given = `bytes:${bytes},report:${report},pass:${pass},capture:${capture},tell:${tell},end:${end}`
-    const marked = `var ${ready}=${call};const{${given}}=${ready};`
+    const marked = `var ${ready}=${call};const{${given}}=${ready};${prologue.exported === undefined ? '' : `let ${prologue.exported};`}`
     first.push({ at: prologue.at, text: before + marked, rank: 0 })
   }
   return insertAll(source, [...first, ...insertions, ...further], mayRunEarly)
@@ -106,17 +109,30 @@ interface PrologueInput {
   readonly table: ComponentTable
   readonly names: Names
   readonly program: SyntaxNode
+  readonly exported: string | undefined
 }
 
-function prologueOf({ facts, table, names, program }: PrologueInput): Prologue | undefined {
+function prologueOf({ facts, table, names, program, exported }: PrologueInput): Prologue | undefined {
   const [first] = program.body as SyntaxNode[]
   if (!first) return undefined
-  const own = table.list.flatMap(({ name, getter }) => (getter === undefined ? [] : [[name, getter] as const]))
+  const own = table.list.flatMap(({ name, getter = name === 'default' ? exported : undefined }) => (getter === undefined ? [] : [[name, getter] as const]))
   const imported = facts.refs.flatMap((ref, i) => {
     const expression = ref.kind === 'import' ? importGetter(ref, names) : ref.kind === 'env' ? processGetter(ref, names) : undefined
     return expression === undefined ? [] : [[i, expression] as const]
   })
-  return { at: first.start, own, imported }
+  return { at: first.start, own, imported, exported }
+}
+
+/** A default export that is neither a declaration, nor a name, nor a function or a class, which would be called otherwise. */
+function findDefault(program: SyntaxNode): SyntaxNode | undefined {
+  const declaration = (program.body as SyntaxNode[]).find(({ type }) => type === 'ExportDefaultDeclaration')?.declaration as SyntaxNode | undefined
+  const node = declaration && withoutTypes(declaration)
+  return !node || node.type === 'Identifier' || isFunction(node) || isClass(node) || !isRunnable(node) ? undefined : declaration
+}
+
+/** Only its own module can give it. */
+function defaultOf(exported: SyntaxNode | undefined, marks: Marks): Insertion[] {
+  return exported ? [{ at: exported.start, text: `${marks.exported}=(`, rank: 0.1 }, { at: exported.end, text: ')', rank: -0.1 }] : []
 }
 
 /** A module says so when it has been evaluated: what its values are then is what its code made them. */

@@ -79,6 +79,29 @@ test('a value of the module level that changes between two calls in one run is a
   assert.deepEqual(await run(), { ...first, executed: [] })
 })
 
+test('a default export without a name counts by its value', async (t) => {
+  const main = program("import limit, { get } from './limit.ts'\nconst f = op(function f() { return [limit, get()] })", 'return unwrap(f())')
+  for (const write of [(k: number) => `export default ${k} as number`, (k: number) => `export default { k: [1].map((each) => each * ${k})[0] }.k`]) {
+    const parts = (k: number): string => `${write(k)}\nconst make = () => { let k = 0; return { get: () => k, set: (n: number) => { k = n } } }
+export const { get, set } = make()\nset(1)\n`
+    const project = makeProject(t, { 'src/main.ts': main, 'src/limit.ts': parts(3) })
+    assert.deepEqual([await project.run(), (await project.run()).executed], [{ result: [3, 1], executed: ['f'], warnings: [] }, []])
+    project.write('src/limit.ts', parts(4))
+    assert.deepEqual([await project.run(), (await project.run()).executed], [{ result: [4, 1], executed: ['f'], warnings: [] }, []])
+    project.write('src/limit.ts', parts(4).replace('set(1)', 'set(2)'))
+    assert.deepEqual(await project.run(), { result: [4, 2], executed: ['f'], warnings: [] })
+  }
+})
+
+test('a WeakMap counts by the code that fills it', async (t) => {
+  const main = (k: number): string => program(`const key = {}\nconst states = new WeakMap<object, number>([[key, ${k}]])
+const f = op(function f() { return states.get(key) })`, 'return unwrap(f())')
+  const { write, run } = makeProject(t, { 'src/main.ts': main(3) })
+  assert.deepEqual([(await run()).result, (await run()).executed], [3, []])
+  write('src/main.ts', main(4))
+  assert.equal((await run()).result, 4)
+})
+
 test('all of a value counts that a module reads from a file, however large, in shared memory too', async (t) => {
   const { write, run } = makeProject(t, {
     'src/rows.ts': `import { readFileSync } from 'node:fs'
