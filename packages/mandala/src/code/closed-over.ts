@@ -3,7 +3,7 @@ import { describeValue } from '../base/describe-value.ts'
 import { digest } from '../value/digest.ts'
 import { classesOf } from './classes.ts'
 import type { CapturedFacts, MakingFacts } from './file-facts.ts'
-import { isOfClass, ownNameOf, portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
+import { isOfClass, NAMELESS, ownNameOf, portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
 import { Portraits } from './portraits.ts'
 import { originOfMade, reachOf } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
@@ -28,6 +28,21 @@ interface ClosurePart {
   readonly key: string
 }
 
+/** What hides what it holds, of which there was some when its place was first looked at, by number. */
+interface Numbered {
+  readonly numbers: Map<object, string>
+  isFirst: boolean
+}
+
+/** Something that a function closes over. */
+interface Looked {
+  readonly name: string
+  readonly value: unknown
+  readonly getter: () => unknown
+  /** What is told of by itself. */
+  readonly told: ReadonlySet<string>
+}
+
 /** What an op closes over is looked at in each of its calls. */
 const PARTS_MAX = 200_000
 const SHOWN_MAX = 400
@@ -41,7 +56,10 @@ const NO_PARTS: Pick<Closure, 'doubtful' | 'parts'> = { doubtful: new Set(), par
 export class Closures {
   readonly #tracer: Tracer
   readonly #portraits = new Portraits(Infinity)
-  readonly #namer: Namer
+  /** By what has them, and under which key. */
+  readonly #numbered = new WeakMap<object, Map<string, Numbered>>()
+  /** What came later is another thing in each process: nothing tells it from what was there. */
+  readonly #late = new WeakMap<object, string>()
   /** Those of which not all can be told are others in each process, and others than each other. */
   readonly #untold = new WeakMap<object, string>()
   /** Fields that were seen to change while an op ran, by what has them. */
@@ -51,12 +69,6 @@ export class Closures {
 
   constructor(tracer: Tracer) {
     this.#tracer = tracer
-    this.#namer = {
-      nameFunction: (fn, holder) => this.#nameFunction(fn, holder),
-      nameAccessor: (fn, holder) => this.#nameFunction(fn, holder),
-      nameInstance: (instance) => this.#nameInstance(instance),
-      peek: (instance) => tracer.peek(instance),
-    }
   }
 
   /**
@@ -134,7 +146,7 @@ export class Closures {
       const getter = getters[number]
       const value = getter && read(getter)
       let { isPartial, isHidden } = getter ? WHOLE : { isPartial: true, isHidden: isOfHidden }
-      for (const { key, holder, portrait } of getter ? this.#look(name, value, told) : []) {
+      for (const { key, holder, portrait } of getter ? this.#look({ name, value, getter, told }) : []) {
         const path = key === '' ? name : `${name}.${key}`
         // What has one name may be two things; a local's own name doesn't count.
         if (!except.includes(path)) parts.set(path, { hash: `${parts.get(path)?.hash ?? ''}${key} ${portrait.hash}`, holder, key })
@@ -160,26 +172,52 @@ export class Closures {
   }
 
   /** A value, or an instance and its fields, but for those that are told of by themselves. */
-  *#look(name: string, value: unknown, told: ReadonlySet<string>): Iterable<Omit<ClosurePart, 'hash'> & { readonly portrait: Portrait }> {
+  *#look({ name, value, getter, told }: Looked): Iterable<Omit<ClosurePart, 'hash'> & { readonly portrait: Portrait }> {
     if (!isOfClass(value)) {
-      yield { key: '', holder: isCompound(value) ? value : undefined, portrait: this.#portrait(value) }
+      yield { key: '', holder: isCompound(value) ? value : undefined, portrait: this.#portrait(value, getter) }
       return
     }
-    const { name: hash, isWhole, isHidden = false } = this.#nameInstance(value)
+    const { name: hash, isWhole, isHidden = false } = this.#within(getter, '', ({ nameInstance }) => nameInstance(value))
     yield { key: '', holder: undefined, portrait: { ...WHOLE, hash, isPartial: !isWhole, isHidden } }
     const inner = this.#tracer.peek(value).flatMap((each) => Object.entries(each))
     const isTold = (key: string): boolean => told.has(`${name}.${key}`)
     for (const each of isWhole ? Reflect.ownKeys(value) : Object.keys(value)) {
       const { value: field, get } = Object.getOwnPropertyDescriptor(value, each) as PropertyDescriptor
       const key = String(each)
-      if (!isTold(key)) yield { key, holder: value, portrait: get ? UNSEEN : this.#portrait(field, value) }
+      if (!isTold(key)) yield { key, holder: value, portrait: get ? UNSEEN : this.#portrait(field, value, key) }
     }
-    for (const [key, field] of inner) if (!isTold(key)) yield { key, holder: value, portrait: this.#portrait(field, value) }
+    for (const [key, field] of inner) if (!isTold(key)) yield { key, holder: value, portrait: this.#portrait(field, value, key) }
   }
 
-  #portrait(value: unknown, holder?: object): Portrait {
-    const now = (): Portrait => this.#tracer.markers.unwatched(() => portray(value, this.#namer, { holder, partsMax: PARTS_MAX }))
-    return typeof value === 'object' && value !== null ? this.#portraits.look(value, now) : now()
+  #portrait(value: unknown, holder: object, key = ''): Portrait {
+    if (!isCompound(value)) return portray(value, NAMELESS)
+    if (typeof value === 'function') return this.#within(holder, key, (namer) => portray(value, namer, { holder, partsMax: PARTS_MAX }))
+    return this.#portraits.look(value, () => this.#within(value, '', (namer) => portray(value, namer, { holder, partsMax: PARTS_MAX })))
+  }
+
+  /** Looks at what a place holds. */
+  #within<T>(holder: object, key: string, look: (namer: Namer) => T): T {
+    const places = this.#numbered.get(holder) ?? new Map<string, Numbered>()
+    this.#numbered.set(holder, places)
+    const place = places.get(key) ?? { numbers: new Map<object, string>(), isFirst: true }
+    places.set(key, place)
+    const numbered = (naming: Naming, made: object): Naming => (naming.isHidden ? { ...naming, name: `${naming.name} ${this.#numberOf(place, made)}` } : naming)
+    const nameFunction = (fn: object, holder: object): Naming => numbered(this.#nameFunction(fn, holder), fn)
+    const looked = this.#tracer.markers.unwatched(() => look({
+      nameFunction,
+      nameAccessor: nameFunction,
+      nameInstance: (instance) => numbered(this.#nameInstance(instance), instance),
+      peek: (instance) => this.#tracer.peek(instance),
+    }))
+    place.isFirst = false
+    return looked
+  }
+
+  #numberOf({ numbers, isFirst }: Numbered, made: object): string {
+    if (isFirst && !numbers.has(made)) numbers.set(made, String(numbers.size))
+    const number = numbers.get(made) ?? this.#late.get(made) ?? crypto.randomUUID()
+    if (!numbers.has(made)) this.#late.set(made, number)
+    return number
   }
 
   #nameFunction(fn: object, holder: object): Naming {

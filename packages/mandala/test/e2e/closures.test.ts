@@ -146,6 +146,26 @@ const make = (model: Model) => op('f', (x: number) => model.run(x))`,
   assert.deepEqual(await run(), { result: [2, 4, 2], executed: [], warnings: [] })
 })
 
+/** Each gives an op that multiplies by 3, and a function after which it is by 4. */
+const CHANGING: Readonly<Record<string, string>> = {
+  'a local': "let inner = multiply(3); return { f: op('f', (x: number) => inner(x)), change: () => { inner = multiply(4) } }",
+  'a Map': `const steps = new Map([['by', multiply(3)]])
+return { f: op('f', (x: number) => steps.get('by')!(x)), change: () => { steps.set('by', multiply(4)) } }`,
+  'an instance': `class Local { by = multiply(3) } const local = new Local()
+return { f: op('f', (x: number) => local.by(x)), change: () => { local.by = multiply(4) } }`,
+  'a local, by what hides its content': `let query = new URLSearchParams('by=3')
+return { f: op('f', (x: number) => multiply(Number(query.get('by')))(x)), change: () => { query = new URLSearchParams('by=4') } }`,
+}
+
+for (const [what, body] of Object.entries(CHANGING)) {
+  test(`a closure that is given to ${what} between calls is another one, in each process`, async (t) => {
+    const before = `const multiply = (k: number) => (x: number) => [x].map((each) => each * k)[0]!\nfunction make() { ${body} }\nconst { f, change } = make()`
+    const block = 'const first = await unwrap(f(2)); change(); return [first, await unwrap(f(2)), await unwrap(f(2))]'
+    const { run } = makeProject(t, { 'src/main.ts': program(before, block) })
+    for (const executed of [['f', 'f'], ['f']]) assert.deepEqual(await run(), { result: [6, 8, 8], executed, warnings: [] })
+  })
+}
+
 test('a large value that an op closes over is looked at in each call', async (t) => {
   const { run } = makeProject(t, {
     'src/main.ts': program(`const make = (all: number[], byName: Map<number, number>) => op('f', (x: number) => x + all[0]! + byName.get(0)!)
