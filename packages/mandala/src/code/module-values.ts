@@ -148,12 +148,16 @@ export class ModuleValues {
   findWhole(fn: object): string | undefined {
     const id = this.findId(fn)
     if (id !== undefined) {
-      const isTrivial = this.#surroundings.isTrivial(id)
-      const code = isTrivial ? this.#surroundings.findFingerprint(id) : this.#surroundings.isCode(id) ? '' : this.originOf(id)
-      return `${id} ${code}`
+      return `${id} ${this.#codeOf(id, fn)}`
     }
     const place = this.#surroundings.findPlace(fn)
     return place && !place.isClosure ? place.name : undefined
+  }
+
+  #codeOf(id: string, made: object): string | undefined {
+    if (!this.#surroundings.isTrivial(id)) return this.#surroundings.isCode(id) ? '' : this.originOf(id)
+    // The small methods of a class are a part of it, also of those that extend it.
+    return Object.getPrototypeOf(made) === Function.prototype ? this.#surroundings.findFingerprint(id) : this.originOf(id)
   }
 
   #nameOf(closures: NumberedClosures, fn: object): Naming {
@@ -233,7 +237,7 @@ export class ModuleValues {
     if (typeof value === 'symbol') return { hash: this.originOf(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
     if (typeof value === 'function' && this.#surroundings.isCode(id)) {
-      return Object.keys(value).length > 0 ? { hash: this.#portrait(id, value).hash, isOpaque: false } : NO_VALUE
+      if (Object.keys(value).length === 0) return NO_VALUE
     }
     const portrait = this.#portrait(id, value)
     if (portrait.isPartial) return this.#opaqueState(portrait, this.#findOrigin(id))

@@ -30,7 +30,7 @@ export interface Transformed {
   readonly special: readonly SpecialSyntax[]
   /** The markers. */
   readonly insertions: readonly Insertion[]
-  /** Undefined where there is nothing to report and nothing to ask for. */
+  /** Undefined where there is nothing to report, nothing to ask for, and nothing done. */
   readonly prologue: Prologue | undefined
   readonly marks: Marks
   readonly opFunctions: readonly OpFunction[]
@@ -64,7 +64,8 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const statements = listStatements({ program, table, names, components })
   const captured = plan.captured.map((each) => capturedFacts(each, { table, names }))
   const facts: FileFacts = { file, isModule, components: [...components.values()], statements, ...links, refs: plan.refs, sites: plan.sites, captured }
-  const hasMarks = table.list.length > 0 || plan.insertions.length > 0
+  // What its statements do may be all that a module is for.
+  const hasMarks = table.list.length > 0 || statements.length > 0 || plan.insertions.length > 0
   const exported = findDefault(program)
   const prologue = hasMarks ? prologueOf({ facts, table, names, program, exported: exported && marks.exported }) : undefined
   const opFunctions = captures ? listOpFunctions(program, names, captures) : []

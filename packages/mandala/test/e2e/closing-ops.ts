@@ -128,6 +128,12 @@ function make() { class Model extends scaling(${k}) {} const model = new Model()
 function make() { const C = classOf(${k}); return op('${f}', (x: number) => scale(x, new C().by)) }\nconst f = make()`,
   'a class of the module level that a function made': (k, f) => `const classOf = (k: number) => class { by = k }
 const C = classOf(${k}); const make = (C: new () => { by: number }) => op('${f}', (x: number) => scale(x, new C().by))\nconst f = make(C)`,
+  'a small method of a class that the class it is handed extends': (k, f) => `class Base { run(x: number) { return x * ${k} } }
+class Model extends Base {}\nconst make = (C: typeof Model) => op('${f}', (x: number) => new C().run(x))\nconst f = make(Model)`,
+  'what a function made that the class in a table extends': (k, f) => `const K = ${k}; const baseOf = (k: number) => class { run(x: number) { return x * k } }
+class Model extends baseOf(K) {}\nconst table = { Model }\nconst f = op('${f}', (x: number) => new table.Model().run(x))`,
+  'a closure that is put into a class later': (k, f) => `class Model { static run = (x: number) => x }\nModel.run = multiply(${k})
+const f = op('${f}', (x: number) => Model.run(x))`,
   'a value of the module level that is handed to it': (k, f) => `const made = multiply(${k}); const steps = { by: multiply(${k}) }
 const make = (inner: { by(x: number): number }) => op('${f}', (x: number) => inner.by(x))\nconst f = make(steps)`,
   'an op of the same name made later': (k, f) => `const make = (k: number) => op('${f}', (x: number) => scale(x, k))\nconst f = make(${k})\nmake(7)`,

@@ -57,6 +57,23 @@ test('declarations that fill a table count in their order', async (t) => {
   assert.equal((await run()).result, 6)
 })
 
+test('what a module puts into a value counts that has nothing but a statement', async (t) => {
+  const setUp = (k: number): string => `import { add } from './table.ts'\nadd('a', ${k})\n`
+  const { write, run } = makeProject(t, {
+    'src/table.ts': `const table = new Map<string, (x: number) => number>()
+export const add = (name: string, k: number) => { table.set(name, (x) => [x].map((each) => each * k)[0]!) }
+export const look = (name: string) => table.get(name)!
+`,
+    'src/main.ts': program("import { look } from './table.ts'\nimport './set-up.ts'\nconst f = op(function f(x: number) { return look('a')(x) })", 'return unwrap(f(2))'),
+    'src/set-up.ts': setUp(3),
+  })
+  assert.deepEqual([(await run()).result, (await run()).executed], [6, []])
+  write('src/set-up.ts', setUp(4))
+  assert.equal((await run()).result, 8)
+  write('src/set-up.ts', setUp(3))
+  assert.deepEqual(await run(), { result: 6, executed: [], warnings: [] })
+})
+
 test('a function that another takes the place of while the program runs is another', async (t) => {
   const swaps = "for (const fn of fns) { table.set('a', fn); results.push(await unwrap(step(5))) }"
   for (const fns of ['[(x: number) => x + 1, (x: number) => x - 1]', '[2, 3].map(adder)']) {
