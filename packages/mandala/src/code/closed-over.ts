@@ -225,7 +225,7 @@ export class Closures {
     if (whole !== undefined) return { name: whole, isWhole: true }
     const component = this.#tracer.findComponentOf(fn)
     // It closes over the instance.
-    if (component !== undefined && this.#isFieldOf(component, holder)) return { name: component, isWhole: true }
+    if (component !== undefined && this.#tracer.isOfThis(fn) && this.#isFieldOf(component, holder)) return { name: component, isWhole: true }
     const isHidden = this.#tracer.isClosure(fn)
     return { name: component ?? (isHidden ? '' : ownNameOf(fn)), isWhole: false, isHidden }
   }

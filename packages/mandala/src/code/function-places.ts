@@ -1,11 +1,11 @@
 import { digest } from '../value/digest.ts'
-import type { SiteRef } from './site.ts'
+import type { ClosesOver, SiteRef } from './site.ts'
 
 /** Where a function, or a class that a function made, stands in the source, as far as that tells it from others. */
 export interface FunctionPlace {
   readonly name: string
-  /** It has values of the functions around it, or may have, and so isn't known by its place alone. */
-  readonly isClosure: boolean
+  /** What it has of the functions around it, or may have: then it isn't known by its place alone. */
+  readonly closesOver: ClosesOver | undefined
   /** The marker at the entry of a function, by its number. */
   readonly entry?: { readonly file: string; readonly site: number }
 }
@@ -26,7 +26,7 @@ interface MarkedFile {
 }
 
 /** Of each site that enters a function, what that is called, with its number among those of one name. */
-type Entries = readonly (Pick<FunctionPlace, 'name' | 'isClosure'> | undefined)[]
+type Entries = readonly (Pick<FunctionPlace, 'name' | 'closesOver'> | undefined)[]
 
 /** As tools write it: 1000 may be `1e3`, and any quotes will do. */
 const MARKER = /\(\s*(\d[\de]*)\s*,\s*["'`]\$md\.([0-9a-f]{8})["'`]\s*\)/
@@ -51,7 +51,7 @@ export class FunctionPlaces {
 
   /** A class may have values of those around it as a whole, also where nothing in it reports. */
   addClass(made: object, maker: string): void {
-    this.#places.set(made, { name: maker, isClosure: true })
+    this.#places.set(made, { name: maker, closesOver: 'locals' })
   }
 
   /** Undefined for those that have no marker of their own. */
@@ -81,8 +81,8 @@ export class FunctionPlaces {
     if (heads[0] === 'class') return undefined
     // The first marker is that of a function which a parameter has by default.
     const isInParameter = countOpen(start.slice(0, start.search(HEADS))) > (heads[0] === '){' ? 1 : 0)
-    const isClosure = entered.isClosure || isInParameter || !OWN_HEADS.has(heads.join(' '))
-    return { name: entered.name, isClosure, ...(!isInParameter && { entry: { file: marked.file, site: Number(site) } }) }
+    const closesOver = isInParameter || !OWN_HEADS.has(heads.join(' ')) ? 'locals' : entered.closesOver
+    return { name: entered.name, closesOver, ...(!isInParameter && { entry: { file: marked.file, site: Number(site) } }) }
   }
 }
 
@@ -93,7 +93,7 @@ function listEntries({ file, sites, refs }: MarkedFile): Entries {
     if (entry?.kind !== 'enter') return undefined
     const number = counts.get(entry.name) ?? 0
     counts.set(entry.name, number + 1)
-    return { name: `${file}#${entry.name} ${number}`, isClosure: entry.isClosure === true }
+    return { name: `${file}#${entry.name} ${number}`, closesOver: entry.closesOver }
   })
 }
 

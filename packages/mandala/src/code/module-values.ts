@@ -151,7 +151,7 @@ export class ModuleValues {
       return `${id} ${this.#codeOf(id, fn)}`
     }
     const place = this.#surroundings.findPlace(fn)
-    return place && !place.isClosure ? place.name : undefined
+    return place && !place.closesOver ? place.name : undefined
   }
 
   #codeOf(id: string, made: object): string | undefined {
@@ -163,7 +163,7 @@ export class ModuleValues {
   #nameOf(closures: NumberedClosures, fn: object): Naming {
     const whole = this.findWhole(fn)
     const place = this.#surroundings.findPlace(fn)
-    const isHidden = place?.isClosure === true
+    const isHidden = place?.closesOver !== undefined
     if (whole !== undefined) return { name: whole, isWhole: true, isHidden }
     return { name: `${place?.name ?? ownNameOf(fn)} ${this.#numberOf(closures, fn)}`, isWhole: false, isHidden }
   }

@@ -6,6 +6,7 @@ import type { Marks } from './marks.ts'
 import type { FreeName, Names } from './names.ts'
 import { functionOf, isOpCall } from './op-functions.ts'
 import { Site, insertionsOf, type Insertion, type Place, type SiteRef } from './site.ts'
+import type { Scopes } from './scope.ts'
 import { eachChild, isClass, isFunction, isMember, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** Where markers go, and what each reports. */
@@ -23,7 +24,7 @@ export interface PlanInput {
   readonly program: SyntaxNode
   readonly table: ComponentTable
   readonly names: Names
-  readonly closures: ReadonlySet<SyntaxNode>
+  readonly closures: Scopes['closures']
   /** What functions close over; left out for files that make no ops. */
   readonly captures: Captures | undefined
   /** The names that the markers use in this file. */
@@ -146,7 +147,7 @@ class Planner {
 
   #numberOf(ref: SiteRef): number {
     // An import is one object for the file.
-    const key = ref.kind === 'import' ? ref : `${ref.kind}${ref.kind === 'enter' && ref.isClosure ? '~' : ' '}${ref.name}`
+    const key = ref.kind === 'import' ? ref : `${ref.kind} ${ref.kind === 'enter' ? ref.closesOver ?? '' : ''} ${ref.name}`
     let index = this.#refIndex.get(key)
     if (index === undefined) {
       index = this.#refs.push(ref) - 1
@@ -164,7 +165,8 @@ class Planner {
     this.#depth += 1
     this.#mayLeaveFunction = this.#mayLeaveLoop = false
     const frame: Frame = { site: this.#newSite(entryOf(node), { fn: node }), seen: new Seen(), isInLoop: false }
-    if (component) this.#add(frame, { kind: 'enter', name: component.name, ...(!own && this.#input.closures.has(node) && { isClosure: true }) })
+    const closesOver = own ? undefined : this.#input.closures.get(node)
+    if (component) this.#add(frame, { kind: 'enter', name: component.name, ...(closesOver && { closesOver }) })
     if (component?.className !== undefined) this.#add(frame, { kind: 'read', name: component.className })
     for (const param of node.params as SyntaxNode[]) this.#visit(param, frame)
     if (node.body.type === 'BlockStatement') this.#statements(node.body.body, frame)

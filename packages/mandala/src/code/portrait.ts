@@ -132,9 +132,9 @@ class Copier {
     const content = this.#content(value)
     if (content) return isPlainCollection(value, prototype) ? content() : this.#instance(value, prototype, content)
     if (!isPlain(prototype)) return this.#instance(value, prototype)
-    const copy = Object.create(prototype) as object
+    const copy = isNamespace(value) ? {} : Object.create(prototype) as object
     this.#copies.set(value, copy)
-    return this.#properties(value, copy)
+    return this.#properties(value, copy, isNamespace(value) ? Object.keys(value) : undefined)
   }
 
   /** What a collection holds. */
@@ -223,6 +223,11 @@ class Copier {
 export function ownNameOf(made: unknown): string {
   const name: unknown = typeof made === 'function' ? made.name : undefined
   return typeof name === 'string' ? name.replace(/^bound .*$/s, 'bound') : ''
+}
+
+/** All that a module exports, also where a bundler made an object of it. */
+function isNamespace(value: object): boolean {
+  return Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value === 'Module'
 }
 
 /** What gives a member of a module in a bundle names a variable; a getter of the program would report itself. */

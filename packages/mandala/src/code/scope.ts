@@ -1,3 +1,4 @@
+import type { ClosesOver } from './site.ts'
 import { eachChild, isFunction, isRunnable, type SyntaxNode } from './syntax.ts'
 
 /** What a name stands for. */
@@ -45,7 +46,7 @@ export interface Scopes {
   /** Identifiers that are assigned to, but not read. */
   readonly writes: ReadonlySet<SyntaxNode>
   /** Functions that use locals of those around them, or their `this`. */
-  readonly closures: ReadonlySet<SyntaxNode>
+  readonly closures: ReadonlyMap<SyntaxNode, ClosesOver>
   readonly special: ReadonlySet<SpecialSyntax>
 }
 
@@ -69,7 +70,7 @@ export function bindingOf(node: SyntaxNode): Binding | null | undefined {
 class Analysis implements Scopes {
   readonly module: Scope
   readonly writes = new Set<SyntaxNode>()
-  readonly closures = new Set<SyntaxNode>()
+  readonly closures = new Map<SyntaxNode, ClosesOver>()
   readonly special = new Set<SpecialSyntax>()
   readonly #found: Identifier[] = []
   /** Where each was found. */
@@ -98,12 +99,14 @@ class Analysis implements Scopes {
 
   /** Notes the functions between a name and where it is declared. */
   #leave(scope: Scope, home: Scope): void {
-    for (let at = scope; at !== home; at = at.outer as Scope) if (at.node !== home.node && isFunction(at.node)) this.closures.add(at.node)
+    for (let at = scope; at !== home; at = at.outer as Scope) if (at.node !== home.node && isFunction(at.node)) this.closures.set(at.node, 'locals')
   }
 
   /** `this`, and what goes with it, is that of the first function around that is no arrow. */
   #this(scope: Scope): void {
-    for (let at: Scope | undefined = scope; at && !hasOwnThis(at); at = at.outer) if (at.node.type === 'ArrowFunctionExpression') this.closures.add(at.node)
+    for (let at: Scope | undefined = scope; at && !hasOwnThis(at); at = at.outer) {
+      if (at.node.type === 'ArrowFunctionExpression') this.closures.set(at.node, this.closures.get(at.node) ?? 'this')
+    }
   }
 
   children(node: SyntaxNode, scope: Scope): void {

@@ -1,9 +1,12 @@
 import type { SyntaxNode } from './syntax.ts'
 
+/** A function closes over `this` alone, and what goes with it, or over locals. */
+export type ClosesOver = 'this' | 'locals'
+
 /** What a marker reports when it is passed. */
 export type SiteRef =
-  /** Code of this file ran; a closure if it is a function that has values of those around it. */
-  | { readonly kind: 'enter'; readonly name: string; readonly isClosure?: true }
+  /** Code of this file ran; what it has of the functions around it, if it is a function in one. */
+  | { readonly kind: 'enter'; readonly name: string; readonly closesOver?: ClosesOver }
   /** A value, a class or a trivial function of this file was read. */
   | { readonly kind: 'read'; readonly name: string }
   /** A variable of this file was assigned to. */

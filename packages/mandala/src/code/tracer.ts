@@ -276,9 +276,14 @@ export class Tracer {
     return this.#places.find(fn)?.name.replace(/ \d+$/, '') ?? this.findSmall(fn)
   }
 
+  /** Whether a function has the `this` of the one around it, and nothing else of that. */
+  isOfThis(fn: object): boolean {
+    return this.#places.find(fn)?.closesOver === 'this'
+  }
+
   /** Whether a function or a class has values of those around it, or is bound to some, or may be. */
   isClosure(fn: object): boolean {
-    return this.#places.find(fn)?.isClosure === true || Function.prototype.toString.call(fn) === NATIVE
+    return this.#places.find(fn)?.closesOver !== undefined || Function.prototype.toString.call(fn) === NATIVE
   }
 
   /** What passing a marker means. */

@@ -128,6 +128,11 @@ function make() { class Model extends scaling(${k}) {} const model = new Model()
 function make() { const C = classOf(${k}); return op('${f}', (x: number) => scale(x, new C().by)) }\nconst f = make()`,
   'a class of the module level that a function made': (k, f) => `const classOf = (k: number) => class { by = k }
 const C = classOf(${k}); const make = (C: new () => { by: number }) => op('${f}', (x: number) => scale(x, new C().by))\nconst f = make(C)`,
+  'a field that closes over a local of its own': (k, f) => `const K = ${k}
+class Model { run = [K].map((k) => (x: number) => scale(x, k))[0]!; f = op('${f}', (x: number) => this.run(x)) }\nconst { f } = new Model()`,
+  'a field of an instance beside it that closes over a local of its own': (k, f) => `const K = ${k}
+class Model { run = [K].map((k) => (x: number) => scale(x, k))[0]! }
+function make() { const model = new Model(); return op('${f}', (x: number) => model.run(x)) }\nconst f = make()`,
   'a small method of a class that the class it is handed extends': (k, f) => `class Base { run(x: number) { return x * ${k} } }
 class Model extends Base {}\nconst make = (C: typeof Model) => op('${f}', (x: number) => new C().run(x))\nconst f = make(Model)`,
   'what a function made that the class in a table extends': (k, f) => `const K = ${k}; const baseOf = (k: number) => class { run(x: number) { return x * k } }

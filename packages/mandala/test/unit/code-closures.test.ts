@@ -6,7 +6,7 @@ import { transform } from '../../src/code/transform.ts'
 const isClosure = (body: string): boolean => {
   const source = `let shared = 1\nfunction outer(param, Part) { ${body} }\n{ function late() {} }\n`
   const { facts } = transform({ file: 'closures.jsx', source, kind: 'commonjs' })
-  return facts.refs.some((ref) => ref.kind === 'enter' && ref.name === 'outer' && ref.isClosure)
+  return facts.refs.some((ref) => ref.kind === 'enter' && ref.name === 'outer' && ref.closesOver !== undefined)
 }
 
 test('a function is a closure if it uses locals of those around it', () => {
