@@ -42,6 +42,8 @@ export class Captures {
   readonly #handedOn = new Map<Binding, SyntaxNode[]>()
   /** Locals that were given another, or a part of it, or hold it: what is put into them may be put into that. */
   readonly #parts = new Map<Binding, Binding[]>()
+  /** Locals that were given parts of one value: `const [get, set] = make()`. */
+  readonly #beside = new Map<Binding, readonly Binding[]>()
   /** What members of `this` were given, or had put into them, by class. */
   readonly #members = new Map<SyntaxNode, Map<string, SyntaxNode[]>>()
   /** Locals that are given by whoever calls, or throws. */
@@ -68,7 +70,7 @@ export class Captures {
   #note(node: SyntaxNode): void {
     switch (node.type) {
       case 'Identifier': this.#noteName(node); return
-      case 'VariableDeclarator': if (node.init) this.#give(node.id, node.init); return
+      case 'VariableDeclarator': if (node.init) this.#declare(node.id, node.init); return
       case 'AssignmentExpression': this.#give(node.left, node.right, node); return
       case 'AssignmentPattern': this.#give(node.left, node.right); return
       case 'ForOfStatement': case 'ForInStatement': this.#give(node.left, node.right); return
@@ -127,7 +129,10 @@ export class Captures {
       case 'CallExpression': case 'OptionalCallExpression':
         if (isPutting(node)) return
         if (isMember(node.callee)) this.#noteMethod(node)
-        else for (const each of node.arguments as SyntaxNode[]) this.#noteHandedOn(each, node)
+        else {
+          this.#putInto(node.callee, node)
+          for (const each of node.arguments as SyntaxNode[]) this.#noteHandedOn(each, node)
+        }
     }
   }
 
@@ -140,6 +145,12 @@ export class Captures {
   #noteHandedOn(argument: SyntaxNode, call: SyntaxNode): void {
     const binding = this.#localOf(argument)
     if (binding) append(this.#handedOn, binding, call)
+  }
+
+  #declare(target: SyntaxNode, value: SyntaxNode): void {
+    this.#give(target, value)
+    const locals = target.type === 'Identifier' ? [] : listPatternNodes(target).flatMap((name) => this.#localOf(name) ?? [])
+    for (const local of locals) this.#beside.set(local, locals)
   }
 
   /** @param whole what puts a value into something, with the place where it does */
@@ -246,7 +257,7 @@ export class Captures {
   }
 
   #makersOfLocal(local: Binding): readonly SyntaxNode[] | undefined {
-    const all = new Set([local])
+    const all = new Set([local, ...this.#beside.get(local) ?? []])
     for (const each of all) for (const part of this.#parts.get(each) ?? []) all.add(part)
     const given = this.#given.get(local) ?? []
     const handedOn = given.some(isContainer) ? this.#handedOn.get(local) ?? [] : []

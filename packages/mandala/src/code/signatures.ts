@@ -1,4 +1,4 @@
-import { parseExpressionAt, type ArrayExpression, type Function as FunctionNode } from 'acorn'
+import { parseExpressionAt, type ArrayExpression, type ClassExpression, type Function as FunctionNode, type PropertyDefinition } from 'acorn'
 import { createRequire } from 'node:module'
 
 /** A function as far as it is called by others: without types, to be read where a minifier made something else of it. */
@@ -8,12 +8,15 @@ export interface Signature {
   readonly text: string
 }
 
-/** @returns undefined for those that can't be read by themselves, as one that names a private member */
+/** @returns undefined for those that can't be read by themselves */
 export function readSignatures(file: string, functions: readonly string[]): readonly (Signature | undefined)[] {
   if (functions.length === 0) return []
-  const code = withoutTypes(file, `[${functions.map((each) => `(${each})`).join(',')}]`)
+  const list = `[${functions.map((each) => `(${each})`).join(',')}]`
+  const privateNames = new Set(list.match(/#[a-z_$][\w$]*/gi))
+  const code = withoutTypes(file, privateNames.size === 0 ? list : `(class{${[...privateNames].join(';')};static all=${list}})`)
   if (code === undefined) return functions.length === 1 ? [undefined] : functions.flatMap((each) => readSignatures(file, [each]))
-  const { elements } = parseExpressionAt(code, 0, { ecmaVersion: 'latest', sourceType: 'module' }) as ArrayExpression
+  const parsed = parseExpressionAt(code, 0, { ecmaVersion: 'latest', sourceType: 'module' }) as ArrayExpression | ClassExpression
+  const { elements } = parsed.type === 'ArrayExpression' ? parsed : (parsed.body.body.at(-1) as PropertyDefinition).value as ArrayExpression
   return elements.map((each) => {
     const { id, params } = each as unknown as FunctionNode
     return { name: id?.name, text: `function(${code.slice(params[0]?.start ?? 0, params.at(-1)?.end ?? 0)}){}` }

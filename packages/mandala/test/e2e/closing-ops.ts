@@ -104,6 +104,8 @@ const make = (models: any[]) => op('${f}', (x: number) => scale(x, models[0].by)
   'what decides what is put into a local': (k, f) => `function make(size: string) { const steps = new Map<string, any>()
   switch (size) { case 'small': steps.set('by', multiply(3)); break; default: steps.set('by', multiply(4)) }
   return op('${f}', (x: number) => steps.get('by')(x)) }\nconst f = make('${k > 3 ? 'large' : 'small'}')`,
+  'what a function that was given beside it puts into a local': (k, f) => `const state = () => { let k = 0; return [() => [k][0]!, (n: number) => { k = n }] as const }
+function make() { const [get, set] = state(); set(${k}); return op('${f}', (x: number) => scale(x, get())) }\nconst f = make()`,
   'what is put into a local on the way': (k, f) => `function make() { const steps: any[] = []; const n = steps.length === 0 ? steps.push(multiply(${k})) : 0
   return op('${f}', (x: number) => steps[n - 1](x)) }\nconst f = make()`,
   'what a function puts into a local that it is handed': (k, f) => `const put = (steps: any[], step: any) => { steps[0] = step }
@@ -139,6 +141,24 @@ class Model extends Base {}\nconst make = (C: typeof Model) => op('${f}', (x: nu
 class Model extends baseOf(K) {}\nconst table = { Model }\nconst f = op('${f}', (x: number) => new table.Model().run(x))`,
   'a closure that is put into a class later': (k, f) => `class Model { static run = (x: number) => x }\nModel.run = multiply(${k})
 const f = op('${f}', (x: number) => Model.run(x))`,
+  'a small method that a class in a table inherits': (k, f) => `class Base { static run(x: number) { return x * ${k} } }
+class Model extends Base {}\nconst models: Record<string, typeof Model> = { Model }\nconst f = op('${f}', (x: number) => models['Model']!.run(x))`,
+  'a closure that a class is handed for a table of its own': (k, f) => `class Steps { static all = new Map<string, (x: number) => number>()
+  static add(name: string, step: (x: number) => number) { this.all.set(name, step) } }
+Steps.add('by', multiply(${k}))\nconst f = op('${f}', (x: number) => Steps.all.get('by')!(x))`,
+  'a method of the class above': (k, f) => `class Base { k() { return ${k} } }
+class Model extends Base { make() { return op('${f}', (x: number) => scale(x, super.k())) } }\nconst f = new Model().make()`,
+  'a bound function in a table': (k, f) => `const steps = { by: flipped.bind(null, ${k}) }\nconst f = op('${f}', (x: number) => steps.by(x))`,
+  'a namespace in a parameter': (_, f) => `import * as steps from './steps.ts'
+const make = (given: typeof steps) => op('${f}', (x: number) => given.by(x))\nconst f = make(steps)`,
+  'a namespace in a table': (_, f) => `import * as steps from './steps.ts'\nconst all = [steps]\nconst f = op('${f}', (x: number) => all[0]!.by(x) * all[0]!.one)`,
+  'a value that has no name in its module': (_, f) => `import given from './steps.ts'\nconst f = op('${f}', (x: number) => scale(x, given.k))`,
+  'what a module of statements alone gives to a function of another': (_, f) => `import { get } from './state.ts'\nimport './setting.ts'
+const f = op('${f}', (x: number) => scale(x, get()))`,
+  'what a literal puts into a WeakMap': (k, f) => `const key = {}\nconst all = new WeakMap<object, number>([[key, ${k}]])
+const f = op('${f}', (x: number) => scale(x, all.get(key)!))`,
+  'a private name in a default': (k, f) => `class Maker { static #k = ${k}; static make() { return op('${f}', (x: number, by: number = Maker.#k) => scale(x, by)) } }
+const f = Maker.make()`,
   'a value of the module level that is handed to it': (k, f) => `const made = multiply(${k}); const steps = { by: multiply(${k}) }
 const make = (inner: { by(x: number): number }) => op('${f}', (x: number) => inner.by(x))\nconst f = make(steps)`,
   'an op of the same name made later': (k, f) => `const make = (k: number) => op('${f}', (x: number) => scale(x, k))\nconst f = make(${k})\nmake(7)`,
@@ -159,7 +179,10 @@ export function writeClosing(factor: number): Record<string, string> {
   const all = Object.entries(CLOSING)
   const imports = all.map((_, i) => `import f${i} from './f${i}.ts'\n`).join('')
   const table = `export const ops = { ${all.map(([what], i) => `${JSON.stringify(what)}: f${i}`).join(', ')} }\n`
-  return { 'src/ops.ts': imports + table, ...Object.fromEntries(all.map(([, write], i) => [`src/f${i}.ts`, module(write(factor, `f${i}`))])) }
+  const steps = `export const by = (x: number) => x * ${factor}\nexport let one = 0\none = 1\nexport default { k: ${factor} }\n`
+  const state = 'const make = () => { let k = 0; return [() => [k][0]!, (n: number) => { k = n }] as const }\nexport const [get, set] = make()\n'
+  const shared = { 'src/steps.ts': steps, 'src/state.ts': state, 'src/setting.ts': `import { set } from './state.ts'\nset(${factor})\n` }
+  return { 'src/ops.ts': imports + table, ...shared, ...Object.fromEntries(all.map(([, write], i) => [`src/f${i}.ts`, module(write(factor, `f${i}`))])) }
 }
 
 /** What each gives for 2, and whether it was executed. */

@@ -62,6 +62,9 @@ const make = (query: URLSearchParams) => op('f', (x: number) => x * Number(query
 const put = (model: Model, k: number) => { states.set(model, k) }; const get = (model: Model) => states.get(model)!
 class Model { constructor(k: number) { put(this, k) } run(x: number) { return multiply(get(this))(x) } }
 const make = (model: Model) => op('f', (x: number) => model.run(x))\nconst f = make(new Model(3))`],
+  'a format in a field of a parameter': ['by hides what it holds', `const make = (by: { format: Intl.NumberFormat }) =>
+  op('f', (x: number) => x * by.format.format(1).length)
+const f = make({ format: new Intl.NumberFormat('en', { minimumFractionDigits: 1 }) })`],
   'a getter in a parameter': ['inner hides what it holds', `const hold = (k: number) => ({ get k() { return [k][0]! } })
 const make = (inner: { k: number }) => op('f', (x: number) => x * inner.k)\nconst f = make(hold(3))`],
   'a parameter of more parts than are looked at': ['rows hides what it holds', `const make = (rows: number[]) => op('f', (x: number) => x * rows.at(-1)!)
