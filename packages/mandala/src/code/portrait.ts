@@ -3,6 +3,7 @@ import { CONTENT_ID } from '../value/content-id.ts'
 import { identify } from '../value/identify.ts'
 import { DepthRefusal, Refusal } from '../value/refusal.ts'
 import { hasHiddenContent, listKeys } from './glance.ts'
+import { exportsOf, isModuleNamespace } from './module-namespace.ts'
 import { isSelfReporting } from './self-reporting.ts'
 
 /** What a value of the module level is, as far as it can be told from outside. */
@@ -132,9 +133,10 @@ class Copier {
     const content = this.#content(value)
     if (content) return isPlainCollection(value, prototype) ? content() : this.#instance(value, prototype, content)
     if (!isPlain(prototype)) return this.#instance(value, prototype)
-    const copy = isNamespace(value) ? {} : Object.create(prototype) as object
+    if (isModuleNamespace(value)) return this.#namespace(value)
+    const copy = Object.create(prototype) as object
     this.#copies.set(value, copy)
-    return this.#properties(value, copy, isNamespace(value) ? Object.keys(value) : undefined)
+    return this.#properties(value, copy)
   }
 
   /** What a collection holds. */
@@ -167,6 +169,14 @@ class Copier {
     return copy
   }
 
+  /** The same under every bundler. */
+  #namespace(value: object): unknown {
+    const copy = Object.create(null) as Record<string, unknown>
+    this.#copies.set(value, copy)
+    for (const [name, each] of exportsOf(value)) copy[name] = this.copy(each, value)
+    return copy
+  }
+
   #properties(value: object, copy: object, keys = listKeys(value)): unknown {
     for (const key of keys) {
       const property = Object.getOwnPropertyDescriptor(value, key)
@@ -176,10 +186,9 @@ class Copier {
     return copy
   }
 
-  /** It isn't called, but where a bundler wrote it, to have what a module exports. */
+  /** It isn't called. */
   #accessor(property: PropertyDescriptor | undefined, holder: object): unknown {
     const accessor = property?.get ?? property?.set
-    if (property?.get && isExport(property.get)) return this.copy(exportedBy(property.get), holder)
     const naming = accessor && this.#namer.nameAccessor?.(accessor, holder)
     return this.#part('getter', naming?.name, { isWhole: false, isHidden: naming?.isHidden ?? false })
   }
@@ -223,25 +232,6 @@ class Copier {
 export function ownNameOf(made: unknown): string {
   const name: unknown = typeof made === 'function' ? made.name : undefined
   return typeof name === 'string' ? name.replace(/^bound .*$/s, 'bound') : ''
-}
-
-/** All that a module exports, also where a bundler made an object of it. */
-function isNamespace(value: object): boolean {
-  return Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value === 'Module'
-}
-
-/** What gives a member of a module in a bundle names a variable; a getter of the program would report itself. */
-function isExport(getter: () => unknown): boolean {
-  return /^\(\)\s*=>\s*[\w$.]+$/.test(Function.prototype.toString.call(getter))
-}
-
-function exportedBy(getter: () => unknown): unknown {
-  try {
-    return getter()
-  } catch {
-    // It isn't initialised yet.
-    return undefined
-  }
 }
 
 /** Whether a value is what its class and its fields are. */

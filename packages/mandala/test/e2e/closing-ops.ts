@@ -151,7 +151,8 @@ class Model extends Base { make() { return op('${f}', (x: number) => scale(x, su
   'a bound function in a table': (k, f) => `const steps = { by: flipped.bind(null, ${k}) }\nconst f = op('${f}', (x: number) => steps.by(x))`,
   'a namespace in a parameter': (_, f) => `import * as steps from './steps.ts'
 const make = (given: typeof steps) => op('${f}', (x: number) => given.by(x))\nconst f = make(steps)`,
-  'a namespace in a table': (_, f) => `import * as steps from './steps.ts'\nconst all = [steps]\nconst f = op('${f}', (x: number) => all[0]!.by(x) * all[0]!.one)`,
+  'a namespace in a table': (_, f) => `import * as steps from './steps.ts'
+const all = [steps]\nconst f = op('${f}', (x: number) =>\n  all[0]!.by(x) * all[0]!.one * Number(all[0]!.text === 'steps'))`,
   'a value that has no name in its module': (_, f) => `import given from './steps.ts'\nconst f = op('${f}', (x: number) => scale(x, given.k))`,
   'what a module of statements alone gives to a function of another': (_, f) => `import { get } from './state.ts'\nimport './setting.ts'
 const f = op('${f}', (x: number) => scale(x, get()))`,
@@ -179,7 +180,8 @@ export function writeClosing(factor: number): Record<string, string> {
   const all = Object.entries(CLOSING)
   const imports = all.map((_, i) => `import f${i} from './f${i}.ts'\n`).join('')
   const table = `export const ops = { ${all.map(([what], i) => `${JSON.stringify(what)}: f${i}`).join(', ')} }\n`
-  const steps = `export const by = (x: number) => x * ${factor}\nexport let one = 0\none = 1\nexport default { k: ${factor} }\n`
+  const steps = `export const by = (x: number) => x * ${factor}\nexport let one = 0\none = 1\nexport const text = 'steps'
+export default { k: ${factor} }\n`
   const state = 'const make = () => { let k = 0; return [() => [k][0]!, (n: number) => { k = n }] as const }\nexport const [get, set] = make()\n'
   const shared = { 'src/steps.ts': steps, 'src/state.ts': state, 'src/setting.ts': `import { set } from './state.ts'\nset(${factor})\n` }
   return { 'src/ops.ts': imports + table, ...shared, ...Object.fromEntries(all.map(([, write], i) => [`src/f${i}.ts`, module(write(factor, `f${i}`))])) }
