@@ -232,6 +232,16 @@ test('a package counts by its version, in the bundle and beside it', async (t) =
   assert.deepEqual(await start([await bundle('rollup')]), { result: 3, executed: ['f'], warnings: [] })
 })
 
+test('a script may call parameters what modules may not', async (t) => {
+  const { run } = makeProject(t, {
+    'src/sloppy.cjs': 'exports.add = function (static, await) { return [static, await].reduce((a, b) => a + b) }\nexports.last = function (x, x) { return [x][0] }\n',
+    'src/main.ts': program("import { add, last } from './sloppy.cjs'\nconst f = op('f', add)\nconst g = op('g', (x: number) => last(0, x))",
+      'return [await unwrap(f(1, 2)), await unwrap(g(4))]'),
+  })
+  assert.deepEqual(await run('esbuild, CommonJS'), { result: [3, 4], executed: ['f', 'g'], warnings: [] })
+  assert.deepEqual((await run('esbuild, CommonJS')).executed, [])
+})
+
 test('an alias leads to what the bundler takes it for', async (t) => {
   const { project, write, run } = makeProject(t, {
     'src/main.ts': program("import { half } from '#half'\nconst f = op(function f(x: number) { return half(x) })", 'return unwrap(f(8))'),
