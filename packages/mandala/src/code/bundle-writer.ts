@@ -92,6 +92,7 @@ export class BundleWriter {
     return `${imports}export default{${fields},links:()=>[${linked.map((_, i) => `l${i}`).join(',')}]}`
   }
 
+  /** Of all functions that may become ops elsewhere. */
   #signatures(file: string): FileContent['signatures'] {
     const { source, transformed } = this.#loader.findTransformed(file) ?? {}
     if (source === undefined || !transformed) return {}

@@ -23,7 +23,7 @@ export interface Portrait {
   readonly size: number
 }
 
-/** It takes some ten seconds to look at so many. */
+/** To look at more would take too long, and too much memory. */
 const PARTS_MAX = 20_000_000
 
 /** What a function or an instance is known as. */
