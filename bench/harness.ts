@@ -31,6 +31,10 @@ export function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] as number
 }
 
+export function geometricMean(numbers: readonly number[]): number {
+  return Math.exp(numbers.reduce((sum, each) => sum + Math.log(each), 0) / numbers.length)
+}
+
 /** Runs `action` and gives the processor time that the process took meanwhile, in microseconds: what others do on the machine counts little. */
 export async function cpuUs(action: () => unknown): Promise<number> {
   const before = process.cpuUsage()

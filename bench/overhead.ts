@@ -1,27 +1,30 @@
 import { join } from 'node:path'
-import { describeMachine, runFresh, summarize } from './harness.ts'
+import { describeMachine, geometricMean, runFresh, summarize, type Figures } from './harness.ts'
 import { WORKLOADS } from './overhead/workloads.ts'
 
 /**
- * What tracking costs: real libraries and a small pipeline, as they are and instrumented, in turns, by CPU time.
- * `node bench/overhead.ts [processes] [rounds]`
+ * What tracking costs: real libraries and a small pipeline, as they are and instrumented, in turns, by CPU time. Whichever copy of a library is
+ * loaded first is the faster one, the same code or not: each is in half of the processes.
+ * `node bench/overhead.ts [processes, an even number] [rounds]`
  */
-const processes = Number(process.argv[2] ?? 3)
+const processes = Number(process.argv[2] ?? 6)
 const rounds = process.argv[3] ?? '15'
 const variants = ['idle', 'tracked', 'trackedAsync'] as const
 
-const measured = summarize(Array.from({ length: processes }, () => runFresh(join(import.meta.dirname, 'overhead/measure.ts'), [rounds])))
-const ratio = (name: string, variant: string): number => measured[`${name}|${variant}`]?.median ?? NaN
+const measure = (order: string): Figures => runFresh(join(import.meta.dirname, 'overhead/measure.ts'), [rounds, order])
+const measured = Array.from({ length: processes / 2 }, () => ['plain-first', 'tracked-first'].map(measure)).flat()
+const meanOf = (figure: string): number => geometricMean(measured.map((figures) => figures[figure] ?? NaN))
+const ratio = (name: string, variant: string): number => meanOf(`${name}|${variant}`)
 const percent = (value: number): string => (Number.isNaN(value) ? '' : `${value >= 1 ? '+' : ''}${((value - 1) * 100).toFixed(1)} %`).padStart(10)
 
-console.log(`${describeMachine()}; median of ${processes} processes × ${rounds} rounds, CPU time against the plain code\n`)
+console.log(`${describeMachine()}; geometric mean of ${processes} processes × ${rounds} rounds, CPU time against the plain code\n`)
 console.log(`${'workload'.padEnd(26)}${'plain'.padStart(10)}${variants.map((variant) => variant.padStart(14)).join('')}`)
 const names = [...WORKLOADS.map(({ name }) => name), 'pipeline', 'pipeline, async alone', 'pipeline, 20 in flight']
 for (const name of names) {
-  const plain = `${(measured[`${name}|plainMs`]?.median ?? NaN).toFixed(2)} ms`
+  const plain = `${meanOf(`${name}|plainMs`).toFixed(2)} ms`
   console.log(`${name.padEnd(26)}${plain.padStart(10)}${variants.map((variant) => percent(ratio(name, variant)).padStart(14)).join('')}`)
 }
-const geometric = (variant: string): number => Math.exp(WORKLOADS.reduce((sum, { name }) => sum + Math.log(ratio(name, variant)), 0) / WORKLOADS.length)
+const geometric = (variant: string): number => geometricMean(WORKLOADS.map(({ name }) => ratio(name, variant)))
 console.log(`${'geometric mean, libraries'.padEnd(36)}${variants.map((variant) => percent(geometric(variant)).padStart(14)).join('')}`)
 
 const speed = summarize(Array.from({ length: processes }, () => runFresh(join(import.meta.dirname, 'overhead/transform-speed.ts'), [])))

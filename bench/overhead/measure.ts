@@ -9,7 +9,10 @@ import { SourceLoader } from '../../packages/mandala/src/code/source-loader.ts'
 import { median } from '../harness.ts'
 import { csv, folderOf, WORKLOADS } from './workloads.ts'
 
-/** One process: every workload as it is, tracked with no call under way, and tracked in a call, in turns. */
+/**
+ * One process: every workload as it is, tracked with no call under way, and tracked in a call, in turns.
+ * Its arguments: rounds, and which of the two copies of a library is loaded and warmed up first.
+ */
 const root = mkdtempSync(join(tmpdir(), 'mandala-overhead-'))
 process.on('exit', () => rmSync(root, { recursive: true }))
 mkdirSync(join(root, 'libs'))
@@ -20,6 +23,7 @@ installHooks(new SourceLoader(root, (text) => {
 }))
 
 const ROUNDS = Number(process.argv[2] ?? 15)
+const IS_TRACKED_FIRST = process.argv[3] === 'tracked-first'
 const BATCH_MS = 40
 
 /** CPU time of a batch in microseconds, in the process as a whole. */
@@ -36,7 +40,8 @@ type Variants = Readonly<Record<string, () => unknown>>
 async function compare(variants: Variants): Promise<Record<string, number>> {
   const [plain, ...others] = Object.entries(variants)
   const [name, run] = plain as [string, () => unknown]
-  for (const warm of [run, ...others.map(([, other]) => other)]) for (let i = 0; i < 8; i += 1) await warm()
+  const all = [run, ...others.map(([, other]) => other)]
+  for (const warm of IS_TRACKED_FIRST ? all.toReversed() : all) for (let i = 0; i < 8; i += 1) await warm()
   const times = Math.max(1, Math.ceil(BATCH_MS * 1000 / await cpuUs(3, run)))
   const ratios: Record<string, number[]> = {}
   const base: number[] = []
@@ -72,23 +77,24 @@ const note = (name: string, found: Record<string, number>): void => {
   for (const [figure, value] of Object.entries(found)) figures[`${name}|${figure}`] = value
 }
 
-async function load(folder: string, entry: string, name: string): Promise<any> {
-  cpSync(folder, join(root, 'libs', name), { recursive: true, filter: (path) => !/\.d\.[cm]?ts$|\.map$/.test(path) })
-  return import(pathToFileURL(join(root, 'libs', name, entry)).href)
+async function load(folder: string, entry: string, name: string): Promise<{ readonly plain: any; readonly tracked: any }> {
+  const copied = join(root, 'libs', name)
+  cpSync(folder, copied, { recursive: true, filter: (path) => !/\.d\.[cm]?ts$|\.map$/.test(path) })
+  const loaded: any[] = []
+  for (const from of IS_TRACKED_FIRST ? [copied, folder] : [folder, copied]) loaded.push(await import(pathToFileURL(join(from, entry)).href))
+  const [plain, tracked] = IS_TRACKED_FIRST ? loaded.toReversed() : loaded
+  return { plain, tracked }
 }
 
 for (const { name, folder, entry, run } of WORKLOADS) {
-  const plain = await import(pathToFileURL(join(folder, entry)).href)
-  const tracked = await load(folder, entry, name.split(' ')[0] as string)
+  const { plain, tracked } = await load(folder, entry, name.split(' ')[0] as string)
   assert.deepEqual(traced(() => run(tracked)), run(plain))
   note(name, await compare({
     plain: () => run(plain), idle: () => run(tracked), tracked: () => traced(() => run(tracked)), trackedAsync: () => tracedAsync(() => run(tracked)),
   }))
 }
 
-const pipeline = resolve(import.meta.dirname, 'pipeline')
-const plain = await import(pathToFileURL(join(pipeline, 'main.ts')).href)
-const tracked = await load(pipeline, 'main.ts', 'pipeline')
+const { plain, tracked } = await load(resolve(import.meta.dirname, 'pipeline'), 'main.ts', 'pipeline')
 assert.deepEqual(traced(() => tracked.runPipeline(csv)), plain.runPipeline(csv))
 note('pipeline', await compare({
   plain: () => plain.runPipeline(csv), idle: () => tracked.runPipeline(csv),
