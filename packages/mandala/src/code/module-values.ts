@@ -34,6 +34,8 @@ interface NumberedClosures {
 export interface KnownOrigin {
   readonly hash: string
   readonly readsFiles: boolean
+  /** Whether statements changed the value since it was made. */
+  readonly isChanged: boolean
 }
 
 /** Of what hides that, and was made by code that reads files. */
@@ -55,7 +57,7 @@ export interface Surroundings {
   /** Whether no call is under way. */
   isIdle(): boolean
   /** Whether an instance has fields that only its own class can see. */
-  hidesFields(instance: object): boolean
+  hidesFields(owner: object): boolean
   /** Runs a function that belongs to no call. */
   aside<T>(fn: () => T): T
 }
@@ -236,11 +238,12 @@ export class ModuleValues {
   #stateOf(id: string, value: unknown): ValueState {
     if (typeof value === 'symbol') return { hash: this.originOf(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
-    if (typeof value === 'function' && this.#surroundings.isCode(id)) {
-      if (Object.keys(value).length === 0) return NO_VALUE
-    }
+    const isCode = typeof value === 'function' && this.#surroundings.isCode(id)
+    // Its static private fields: the code of the class tells of them until statements change them.
+    const isHiding = isCode && this.#surroundings.hidesFields(value) && this.#findOrigin(id).isChanged
+    if (isCode && !isHiding && Object.keys(value).length === 0) return NO_VALUE
     const portrait = this.#portrait(id, value)
-    if (portrait.isPartial) return this.#opaqueState(portrait, this.#findOrigin(id))
+    if (portrait.isPartial || isHiding) return this.#opaqueState(portrait, this.#findOrigin(id))
     return { hash: portrait.hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#findOrigin(id)) : undefined }
   }
 
@@ -287,7 +290,7 @@ export class ModuleValues {
     const known = this.#origins.get(id)
     if (known !== undefined) return known
     // Values that hold each other.
-    this.#origins.set(id, { hash: '', readsFiles: false })
+    this.#origins.set(id, { hash: '', readsFiles: false, isChanged: false })
     const origin = this.#know(this.#surroundings.findOrigin(id), id)
     this.#origins.set(id, origin)
     return origin
@@ -295,7 +298,7 @@ export class ModuleValues {
 
   #know(origin: Origin, own?: string): KnownOrigin {
     const readsFiles = origin.reach.some(isReading) || origin.held.some((each) => this.#findOrigin(each).readsFiles)
-    return { hash: this.#digest(origin, own), readsFiles }
+    return { hash: this.#digest(origin, own), readsFiles, isChanged: origin.statements.length > 0 }
   }
 
   /** The same of a value that a function made. */

@@ -404,12 +404,12 @@ class Planner {
 
   /** Nothing else gives access to private fields, or tells that a class is one of the program's, made by a function or a statement. */
   #tell(node: SyntaxNode, own: Component | undefined): void {
-    const fields = (node.body.body as SyntaxNode[]).filter(({ type, static: isStatic }) => type === 'ClassPrivateProperty' && !isStatic)
+    const fields = (node.body.body as SyntaxNode[]).filter(({ type }) => type === 'ClassPrivateProperty')
     if (fields.length === 0 && own) return
     const { tell, ready } = this.#input.marks
     const names = fields.map(({ key }) => `#${key.id.name}`)
     const madeIn = own ? '' : `,${JSON.stringify(this.#component?.name ?? '')}`
-    const call = `${tell}(this,o=>({${names.map((name) => `"${name}":${name} in o?o.${name}:0`).join(',')}})${madeIn})`
+    const call = `${tell}(this,o=>({${names.map((name) => `...${name} in o&&{"${name}":o.${name}}`).join(',')}})${madeIn})`
     const early = this.#isEarly ? { early: `static{${ready}===void 0||${call}}` } : {}
     this.#wrapped.push({ at: node.body.start + 1, text: `static{${call}}`, ...early, rank: 0 })
   }

@@ -41,8 +41,8 @@ export interface Namer {
   nameInstance(instance: object): Naming
   /** What gives or takes a property. */
   nameAccessor?(fn: object, holder: object): Naming
-  /** Its private fields. */
-  peek?(instance: object): readonly unknown[]
+  /** The private fields of an instance, or of a class. */
+  peek?(owner: object): readonly object[]
 }
 
 /** For what has no functions and no instances in it, or doesn't count. */
@@ -117,7 +117,9 @@ class Copier {
     const { name, ...naming } = this.#namer.nameFunction(value, holder)
     const part = this.#part('function', name, naming)
     this.#copies.set(value, part)
-    if (!types.isProxy(value) && !isSelfReporting(value) && Object.keys(value).length > 0) part.set('properties', this.#properties(value, {}))
+    if (types.isProxy(value) || isSelfReporting(value)) return part
+    if (Object.keys(value).length > 0) part.set('properties', this.#properties(value, {}))
+    this.#private(value, part)
     return part
   }
 
@@ -217,14 +219,17 @@ class Copier {
     if (content) part.set('content', content())
     // Made by `Object.create`.
     if (prototype && !Object.hasOwn(prototype, 'constructor')) part.set('prototype', this.copy(prototype))
-    const inner = this.#namer.peek?.(value) ?? []
-    if (inner.length > 0) {
-      this.isPeeked = true
-      part.set('private', this.copy(inner))
-    }
+    this.#private(value, part)
     const keys = naming.isWhole ? Reflect.ownKeys(value) : listKeys(value)
     this.isPeeked ||= keys.length > listKeys(value).length
     return part.set('fields', this.#properties(value, {}, keys))
+  }
+
+  #private(owner: object, part: Map<unknown, unknown>): void {
+    const fields = (this.#namer.peek?.(owner) ?? []).filter((each) => Object.keys(each).length > 0)
+    if (fields.length === 0) return
+    this.isPeeked = true
+    part.set('private', this.copy(fields))
   }
 }
 

@@ -38,12 +38,12 @@ export interface ModuleMarks extends Omit<ModuleMarkers, 'first'> {
   end(): void
   /** Says what a function that becomes an op closes over: its number in the facts of the file, and what gives the values that are seen there. */
   capture<T>(fn: T, number: number, getters: ClosedOver['getters']): T
-  /** Shows the private fields of a class's instances; and says which component made it, if that isn't the class itself. */
+  /** Shows the private fields of a class and of its instances; and says which component made it, if that isn't the class itself. */
   tell(constructor: object, peek: Peek, madeIn?: string): void
 }
 
 export type PrivateFields = Readonly<Record<`#${string}`, unknown>>
-type Peek = (instance: object) => PrivateFields
+type Peek = (owner: object) => PrivateFields
 
 /** What a function that is an op closes over. */
 export interface ClosedOver {
@@ -252,7 +252,7 @@ export class Tracer {
       findFingerprint: (id) => this.#program.findFingerprint(id),
       findGlobal: (name) => this.environment.originOf(name),
       isIdle: () => !this.markers.isWatching,
-      hidesFields: (instance) => this.peek(instance).some((fields) => Object.keys(fields).length > 0),
+      hidesFields: (owner) => this.peek(owner).some((fields) => Object.keys(fields).length > 0),
       findPlace: (fn) => this.#places.find(fn),
       isCode: (id) => isCode(this.#program.find(id)?.component),
       isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
@@ -266,9 +266,10 @@ export class Tracer {
     return this.#closedOver.get(fn)
   }
 
-  /** The private fields of an instance, those of each class that tells of them. */
-  peek(instance: object): PrivateFields[] {
-    return classesOf(instance).flatMap((constructor) => this.#peeks.get(constructor)?.(instance) ?? [])
+  /** The private fields of an instance, those of each class that tells of them; or the static ones of a class. */
+  peek(owner: object): PrivateFields[] {
+    const classes = typeof owner === 'function' ? [owner] : classesOf(owner)
+    return classes.flatMap((each) => this.#peeks.get(each)?.(owner) ?? [])
   }
 
   /** The component that a function reports when it is entered, or is if it is too small to report, or that made a class. */

@@ -126,6 +126,20 @@ class Model { constructor(k: number) { states.set(this, k) } run(x: number) { re
 function make() { const model = new Model(${k}); return op('${f}', (x: number) => model.run(x)) }\nconst f = make()`,
   'the heritage of a local class': (k, f) => `const scaling = (k: number) => class { run(x: number) { return scale(x, k) } }
 function make() { class Model extends scaling(${k}) {} const model = new Model(); return op('${f}', (x: number) => model.run(x)) }\nconst f = make()`,
+  'a static private field that a statement sets': (k, f) => `class Model { static #k = 1; static set(k: number) { this.#k = k }
+  static run(x: number) { return scale(x, Model.#k) } }
+const set = (k: number) => Model.set(k)
+set(${k})
+const f = op('${f}', (x: number) => Model.run(x))`,
+  'a static private table that a statement fills': (k, f) => `class Steps { static #all = new Map<string, number>()
+  static add(name: string, k: number) { this.#all.set(name, k) }
+  static run(x: number) { return scale(x, this.#all.get('by')!) } }
+Steps.add('by', ${k})
+const f = op('${f}', (x: number) => Steps.run(x))`,
+  'a static private field of a local class': (k, f) => `function make(k: number) { class Model { static #k = 1; static set(k: number) { this.#k = k }
+  static run(x: number) { return scale(x, Model.#k) } }
+  Model.set(k); return op('${f}', (x: number) => Model.run(x)) }
+const f = make(${k})`,
   'what a local class closes over that nothing else tells of': (k, f) => `const classOf = (k: number) => class { run = 1; static k = k; by = k }
 function make() { const C = classOf(${k}); return op('${f}', (x: number) => scale(x, new C().by)) }\nconst f = make()`,
   'a class of the module level that a function made': (k, f) => `const classOf = (k: number) => class { by = k }

@@ -50,5 +50,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['4.12', '42d9224c74f57a6f6ac6577f755555f3935183dc']
+const TRANSFORM = ['4.13', 'a1a6b9b2774f52c15332be52954fbb78544ffec7']
 const CANON = [4, '364b11bccb57d50e1a48571207c77be03ed395c4']
