@@ -38,6 +38,27 @@ export interface KnownOrigin {
   readonly isChanged: boolean
 }
 
+/** What one value was made from, but for what made others. */
+interface Making {
+  readonly hash: string
+  readonly held: readonly string[]
+  /** The values among those that it was made from of which more counts than what shows of them. */
+  readonly hidden: readonly string[]
+  readonly readsFiles: boolean
+  readonly isChanged: boolean
+  readonly leads: { hidden?: readonly Making[]; held?: readonly Making[] }
+  /** The last in which it was found. */
+  round: number
+}
+
+/** While it is being found out. */
+const NOTHING = { hash: '', held: [], hidden: [], readsFiles: false, isChanged: false, round: 0 } as const
+
+interface Shown {
+  readonly text: string
+  readonly isHiding: boolean
+}
+
 /** Of what hides that, and was made by code that reads files. */
 export const MAY_BE_READ = 'what it hides may come from a file'
 
@@ -72,10 +93,12 @@ export class ModuleValues {
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
   readonly #origins = new Map<string, KnownOrigin>()
+  readonly #alone = new Map<string, Making>()
+  #round = 0
   #makings = new WeakMap<MakingFacts, KnownOrigin>()
   readonly #closures = new Map<string, NumberedClosures>()
   /** What was shown of a value when its origin was first asked for. */
-  readonly #shownThen = new Map<string, string>()
+  readonly #shownThen = new Map<string, Shown>()
   readonly #late = new WeakMap<object, string>()
   readonly #ids = new WeakMap<object, string>()
   /** Components of which it isn't known yet what they are. */
@@ -94,6 +117,7 @@ export class ModuleValues {
   /** Code isn't what it was: what values were made by is looked up again. */
   forgetOrigins(): void {
     this.#origins.clear()
+    this.#alone.clear()
     this.#makings = new WeakMap()
     this.#fixed.clear()
   }
@@ -238,13 +262,22 @@ export class ModuleValues {
   #stateOf(id: string, value: unknown): ValueState {
     if (typeof value === 'symbol') return { hash: this.originOf(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
-    const isCode = typeof value === 'function' && this.#surroundings.isCode(id)
-    // Its static private fields: the code of the class tells of them until statements change them.
-    const isHiding = isCode && this.#surroundings.hidesFields(value) && this.#findOrigin(id).isChanged
-    if (isCode && !isHiding && Object.keys(value).length === 0) return NO_VALUE
+    const isHiding = this.#isHidingClass(id, value) && this.#findOrigin(id).isChanged
+    if (typeof value === 'function' && this.#surroundings.isCode(id) && !isHiding && Object.keys(value).length === 0) return NO_VALUE
     const portrait = this.#portrait(id, value)
     if (portrait.isPartial || isHiding) return this.#opaqueState(portrait, this.#findOrigin(id))
     return { hash: portrait.hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#findOrigin(id)) : undefined }
+  }
+
+  /** Of what is in its static private fields, or was put on its prototype, its code tells only until statements change it. */
+  #isHidingClass(id: string, value: unknown): boolean {
+    if (typeof value !== 'function' || !this.#surroundings.isCode(id)) return false
+    if (this.#surroundings.hidesFields(value)) return true
+    const members = Object.entries(Object.getOwnPropertyDescriptors((value.prototype ?? {}) as object))
+    return members.some(([key, { value: member, get, set }]) => {
+      if (typeof member !== 'function') return !get && !set
+      return key !== 'constructor' && this.#surroundings.findPlace(member)?.closesOver !== undefined
+    })
   }
 
   #opaqueState(portrait: Portrait, origin: KnownOrigin): ValueState {
@@ -289,52 +322,91 @@ export class ModuleValues {
   #findOrigin(id: string): KnownOrigin {
     const known = this.#origins.get(id)
     if (known !== undefined) return known
-    // Values that hold each other.
+    // What it shows may be named by it.
     this.#origins.set(id, { hash: '', readsFiles: false, isChanged: false })
-    const origin = this.#know(this.#surroundings.findOrigin(id), id)
+    const origin = this.#know(this.#makingOf(id))
     this.#origins.set(id, origin)
     return origin
-  }
-
-  #know(origin: Origin, own?: string): KnownOrigin {
-    const readsFiles = origin.reach.some(isReading) || origin.held.some((each) => this.#findOrigin(each).readsFiles)
-    return { hash: this.#digest(origin, own), readsFiles, isChanged: origin.statements.length > 0 }
   }
 
   /** The same of a value that a function made. */
   originOfMade(making: MakingFacts, find: () => Origin): KnownOrigin {
     let known = this.#makings.get(making)
-    if (known === undefined) this.#makings.set(making, (known = this.#know(find())))
+    if (known === undefined) this.#makings.set(making, (known = this.#know(this.#making(find()))))
     return known
   }
 
-  #digest({ held, reach, statements }: Origin, own?: string): string {
+  #know(start: Making): KnownOrigin {
+    const hashes = this.#around(start, 'hidden').map(({ hash }) => hash)
+    const readsFiles = this.#around(start, 'held').some((each) => each.readsFiles)
+    return { hash: digest('component', JSON.stringify(hashes.toSorted())), readsFiles, isChanged: start.isChanged }
+  }
+
+  /** With all that it leads to, each alone: of values that were made from each other, none comes first. */
+  #around(start: Making, by: 'hidden' | 'held'): Making[] {
+    const round = (this.#round += 1)
+    start.round = round
+    const found = [start]
+    for (const each of found) {
+      for (const other of (each.leads[by] ??= each[by].map((id) => this.#makingOf(id)))) {
+        if (other.round === round) continue
+        other.round = round
+        found.push(other)
+      }
+    }
+    // What one of them shows may have begun another round.
+    return [...new Set(found)]
+  }
+
+  #makingOf(id: string): Making {
+    const known = this.#alone.get(id)
+    if (known !== undefined) return known
+    const making: Making = { ...NOTHING, leads: {} }
+    this.#alone.set(id, making)
+    return Object.assign(making, this.#making(this.#surroundings.findOrigin(id), id))
+  }
+
+  #making({ held, reach, statements }: Origin, own?: string): Making {
     const { findFingerprint, findGlobal } = this.#surroundings
+    const hidden = new Set<string>()
+    const show = (touched: Pick<Touched & { kind: 'value' }, 'id' | 'isLiteral'>): string => {
+      const { text, isHiding } = this.#shownOnce(touched)
+      if (isHiding) hidden.add(touched.id)
+      return text
+    }
     const parts = reach.map((touched) => {
       switch (touched.kind) {
-        case 'code': return [touched.id, findFingerprint(touched.id)]
-        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === own ? '' : this.#shownOnce(touched)]
+        case 'code':
+          if (touched.id !== own && this.#isHidingClass(touched.id, this.read(touched.id))) hidden.add(touched.id)
+          return [touched.id, findFingerprint(touched.id)]
+        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === own ? '' : show(touched)]
         case 'package': return [`npm:${touched.name}`, touched.version]
         case 'builtin': return [touched.name, touched.member]
         case 'global': return [`@${touched.name}`, findGlobal(touched.name)]
       }
     })
     const sorted = parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
-    return digest('component', JSON.stringify([sorted, held.map((each) => [each, this.state(each).hash]), statements]))
+    const holding = held.map((id) => {
+      if (!this.has(id)) hidden.add(id)
+      return [id, show({ id, isLiteral: false })]
+    })
+    const hash = digest('component', JSON.stringify([sorted, holding, statements]))
+    return { hash, held, hidden: [...hidden], readsFiles: reach.some(isReading), isChanged: statements.length > 0, leads: {}, round: 0 }
   }
 
-  #shownOnce(touched: Touched & { kind: 'value' }): string {
+  #shownOnce(touched: Pick<Touched & { kind: 'value' }, 'id' | 'isLiteral'>): Shown {
     const shown = this.#shownThen.get(touched.id) ?? this.#shown(touched)
     this.#shownThen.set(touched.id, shown)
     return shown
   }
 
   /** What a literal made is told by its code, whatever became of it since. */
-  #shown({ id, isLiteral }: Touched & { kind: 'value' }): string {
+  #shown({ id, isLiteral }: Pick<Touched & { kind: 'value' }, 'id' | 'isLiteral'>): Shown {
     const value = isLiteral ? undefined : this.read(id)
-    if (!isCompound(value)) return typeof value === 'symbol' ? '' : identify(value).cid
+    if (typeof value === 'symbol') return { text: '', isHiding: true }
+    if (!isCompound(value)) return { text: identify(value).cid, isHiding: false }
     const { hash, hasCode } = this.#portrait(id, value)
-    return hasCode && !this.#surroundings.isCode(id) ? `${hash} ${this.originOf(id)}` : hash
+    return { text: hash, isHiding: hasCode && !this.#surroundings.isCode(id) }
   }
 }
 

@@ -140,6 +140,21 @@ const f = op('${f}', (x: number) => Steps.run(x))`,
   static run(x: number) { return scale(x, Model.#k) } }
   Model.set(k); return op('${f}', (x: number) => Model.run(x)) }
 const f = make(${k})`,
+  'a closure that a statement puts on a prototype': (k, f) => `class Model { declare run: (x: number) => number }
+Model.prototype.run = multiply(${k})
+const f = op('${f}', (x: number) => new Model().run(x))`,
+  'a closure that a function puts on a prototype': (k, f) => `class Model { declare run: (x: number) => number }
+const wrap = (made: typeof Model, k: number) => { made.prototype.run = (x) => scale(x, k) }
+wrap(Model, ${k})
+const f = op('${f}', (x: number) => new Model().run(x))`,
+  'a closure on the prototype of an instance': (k, f) => `class Model { declare run: (x: number) => number }
+const wrap = (made: typeof Model, k: number) => { made.prototype.run = (x) => scale(x, k) }
+wrap(Model, ${k})
+const model = new Model()
+const f = op('${f}', (x: number) => model.run(x))`,
+  'data on a prototype': (k, f) => `class Model { declare k: number; run(x: number) { return scale(x, this.k) } }
+Object.assign(Model.prototype, { k: ${k} })
+const f = op('${f}', (x: number) => new Model().run(x))`,
   'what a local class closes over that nothing else tells of': (k, f) => `const classOf = (k: number) => class { run = 1; static k = k; by = k }
 function make() { const C = classOf(${k}); return op('${f}', (x: number) => scale(x, new C().by)) }\nconst f = make()`,
   'a class of the module level that a function made': (k, f) => `const classOf = (k: number) => class { by = k }

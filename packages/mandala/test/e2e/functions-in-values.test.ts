@@ -129,3 +129,16 @@ export class Handler { #n: number; constructor(n: number) { this.#n = n } handle
   assert.deepEqual(await run(), { result: [0, 8, 15], executed: ['step', 'step'], warnings: [] })
   assert.deepEqual((await run()).executed, [])
 })
+
+/** Their marks are passed in one order, and the versions of a call ask in another. */
+test('values that were made from each other are the same whichever is asked for first', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`
+class Node { #to: Node[] = []; link(to: Node) { this.#to.push(to); return this } size(): number { const all = this.#to; return all.length } }
+const z = new Node()
+const a = new Node().link(z)
+const m = new Node().link(a)
+z.link(m)
+const step = op(function step(x: number) { return x + m.size() + z.size() + a.size() })`, 'return unwrap(step(5))') })
+  assert.equal((await run()).result, 8)
+  assert.deepEqual((await run()).executed, [])
+})
