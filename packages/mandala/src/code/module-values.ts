@@ -77,7 +77,7 @@ export interface Surroundings {
   isTrivial(id: string): boolean
   /** Whether no call is under way. */
   isIdle(): boolean
-  /** Whether an instance has fields that only its own class can see. */
+  /** Whether an instance, or a class itself, has fields that only its own class can see. */
   hidesFields(owner: object): boolean
   /** Runs a function that belongs to no call. */
   aside<T>(fn: () => T): T
