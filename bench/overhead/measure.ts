@@ -10,21 +10,59 @@ import { median } from '../harness.ts'
 import { csv, folderOf, WORKLOADS } from './workloads.ts'
 
 /**
- * One process: every workload as it is, tracked with no call under way, and tracked in a call, in turns.
- * Its arguments: rounds, and which of the two copies of a library is loaded and warmed up first.
+ * One process: every workload as it is, as it is in another copy, tracked with no call under way, and tracked in a call, in turns.
+ * Its arguments: rounds, and in which order the copies of a library are loaded and warmed up.
  */
-const root = mkdtempSync(join(tmpdir(), 'mandala-overhead-'))
-process.on('exit', () => rmSync(root, { recursive: true }))
-mkdirSync(join(root, 'libs'))
-writeFileSync(join(root, 'package.json'), '{ "name": "tracked", "type": "module" }')
-symlinkSync(resolve(folderOf('acorn'), '..'), join(root, 'node_modules'))
-installHooks(new SourceLoader(root, (text) => {
+const ROUNDS = Number(process.argv[2] ?? 15)
+const ORDER = (process.argv[3] ?? 'plain,control,tracked').split(',') as (keyof Copies)[]
+const BATCH_MS = 40
+
+interface Copies {
+  readonly plain: any
+  /** The same code once more: what it takes longer is what the copies of a library take from each other. */
+  readonly control: any
+  readonly tracked: any
+}
+
+const home = mkdtempSync(join(tmpdir(), 'mandala-overhead-'))
+process.on('exit', () => rmSync(home, { recursive: true }))
+for (const copy of ORDER) {
+  mkdirSync(join(home, copy))
+  writeFileSync(join(home, copy, 'package.json'), `{ "name": "${copy}", "type": "module" }`)
+  symlinkSync(resolve(folderOf('acorn'), '..'), join(home, copy, 'node_modules'))
+}
+installHooks(new SourceLoader(join(home, 'tracked'), (text) => {
   throw new Error(text)
 }))
 
-const ROUNDS = Number(process.argv[2] ?? 15)
-const IS_TRACKED_FIRST = process.argv[3] === 'tracked-first'
-const BATCH_MS = 40
+async function load(folder: string, entry: string, name: string): Promise<Copies> {
+  const loaded: [string, any][] = []
+  for (const copy of ORDER) {
+    const copied = join(home, copy, 'libs', name)
+    cpSync(folder, copied, { recursive: true, filter: (path) => !/\.d\.[cm]?ts$|\.map$/.test(path) })
+    loaded.push([copy, await import(pathToFileURL(join(copied, entry)).href)])
+  }
+  return Object.fromEntries(loaded) as unknown as Copies
+}
+
+/** How a workload calls what would be an op. */
+type Call = (fn: () => unknown) => unknown
+
+const direct: Call = (fn) => fn()
+
+const traced: Call = (fn) => {
+  const trace = new CallTrace()
+  const result = trace.run(fn)
+  trace.usage()
+  return result
+}
+
+const tracedAsync = async (fn: () => unknown): Promise<unknown> => {
+  const trace = new CallTrace()
+  const result = await trace.run(async () => fn())
+  trace.usage()
+  return result
+}
 
 /** CPU time of a batch in microseconds, in the process as a whole. */
 async function cpuUs(times: number, run: () => unknown): Promise<number> {
@@ -34,80 +72,46 @@ async function cpuUs(times: number, run: () => unknown): Promise<number> {
   return (user + system) / times
 }
 
-type Variants = Readonly<Record<string, () => unknown>>
+const figures: Record<string, number> = {}
 
-/** The median of each variant's time relative to the first's in the same round. */
-async function compare(variants: Variants): Promise<Record<string, number>> {
-  const [plain, ...others] = Object.entries(variants)
-  const [name, run] = plain as [string, () => unknown]
-  const all = [run, ...others.map(([, other]) => other)]
-  for (const warm of IS_TRACKED_FIRST ? all.toReversed() : all) for (let i = 0; i < 8; i += 1) await warm()
-  const times = Math.max(1, Math.ceil(BATCH_MS * 1000 / await cpuUs(3, run)))
+/** The median of each variant's time relative to the plain code's in the same round. */
+async function compare(name: string, copies: Copies, run: (copy: any, call: Call) => unknown, calls: Readonly<Record<string, Call>>): Promise<void> {
+  const variants: readonly (readonly [variant: string, copy: keyof Copies, call: Call])[] = [
+    ['control', 'control', direct], ['idle', 'tracked', direct], ...Object.entries(calls).map(([variant, call]) => [variant, 'tracked', call] as const),
+  ]
+  const plain = (): unknown => run(copies.plain, direct)
+  for (const copy of ORDER) {
+    const own = copy === 'plain' ? [direct] : variants.filter((variant) => variant[1] === copy).map(([, , call]) => call)
+    for (const call of own) for (let i = 0; i < 8; i += 1) await run(copies[copy], call)
+  }
+  const times = Math.max(1, Math.ceil(BATCH_MS * 1000 / await cpuUs(3, plain)))
   const ratios: Record<string, number[]> = {}
   const base: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    const order = round % 2 === 0 ? others : others.toReversed()
-    const reference = [await cpuUs(times, run)]
+    const before = await cpuUs(times, plain)
     const measured: [string, number][] = []
-    for (const [other, fn] of order) measured.push([other, await cpuUs(times, fn)])
-    reference.push(await cpuUs(times, run))
-    const own = (reference[0] as number + (reference[1] as number)) / 2
+    for (const [variant, copy, call] of round % 2 === 0 ? variants : variants.toReversed()) {
+      measured.push([variant, await cpuUs(times, () => run(copies[copy], call))])
+    }
+    const own = (before + await cpuUs(times, plain)) / 2
     base.push(own)
-    for (const [other, us] of measured) (ratios[other] ??= []).push(us / own)
+    for (const [variant, us] of measured) (ratios[variant] ??= []).push(us / own)
   }
-  return { [`${name}Ms`]: median(base) / 1000, ...Object.fromEntries(Object.entries(ratios).map(([other, each]) => [other, median(each)])) }
-}
-
-function traced(fn: () => unknown): unknown {
-  const trace = new CallTrace()
-  const result = trace.run(fn)
-  trace.usage()
-  return result
-}
-
-async function tracedAsync(fn: () => unknown): Promise<unknown> {
-  const trace = new CallTrace()
-  const result = await trace.run(async () => fn())
-  trace.usage()
-  return result
-}
-
-const figures: Record<string, number> = {}
-const note = (name: string, found: Record<string, number>): void => {
-  for (const [figure, value] of Object.entries(found)) figures[`${name}|${figure}`] = value
-}
-
-async function load(folder: string, entry: string, name: string): Promise<{ readonly plain: any; readonly tracked: any }> {
-  const copied = join(root, 'libs', name)
-  cpSync(folder, copied, { recursive: true, filter: (path) => !/\.d\.[cm]?ts$|\.map$/.test(path) })
-  const loaded: any[] = []
-  for (const from of IS_TRACKED_FIRST ? [copied, folder] : [folder, copied]) loaded.push(await import(pathToFileURL(join(from, entry)).href))
-  const [plain, tracked] = IS_TRACKED_FIRST ? loaded.toReversed() : loaded
-  return { plain, tracked }
+  figures[`${name}|plainMs`] = median(base) / 1000
+  for (const [variant, each] of Object.entries(ratios)) figures[`${name}|${variant}`] = median(each)
 }
 
 for (const { name, folder, entry, run } of WORKLOADS) {
-  const { plain, tracked } = await load(folder, entry, name.split(' ')[0] as string)
-  assert.deepEqual(traced(() => run(tracked)), run(plain))
-  note(name, await compare({
-    plain: () => run(plain), idle: () => run(tracked), tracked: () => traced(() => run(tracked)), trackedAsync: () => tracedAsync(() => run(tracked)),
-  }))
+  const copies = await load(folder, entry, name.split(' ')[0] as string)
+  assert.deepEqual(traced(() => run(copies.tracked)), run(copies.plain))
+  await compare(name, copies, (copy, call) => call(() => run(copy)), { tracked: traced, trackedAsync: tracedAsync })
 }
 
-const { plain, tracked } = await load(resolve(import.meta.dirname, 'pipeline'), 'main.ts', 'pipeline')
-assert.deepEqual(traced(() => tracked.runPipeline(csv)), plain.runPipeline(csv))
-note('pipeline', await compare({
-  plain: () => plain.runPipeline(csv), idle: () => tracked.runPipeline(csv),
-  tracked: () => traced(() => tracked.runPipeline(csv)), trackedAsync: () => tracedAsync(() => tracked.runPipeline(csv)),
-}))
-
+const pipeline = await load(resolve(import.meta.dirname, 'pipeline'), 'main.ts', 'pipeline')
+assert.deepEqual(traced(() => pipeline.tracked.runPipeline(csv)), pipeline.plain.runPipeline(csv))
+await compare('pipeline', pipeline, ({ runPipeline }, call) => call(() => runPipeline(csv)), { tracked: traced, trackedAsync: tracedAsync })
 const twenty = (run: () => unknown): Promise<unknown> => Promise.all(Array.from({ length: 20 }, run))
-note('pipeline, 20 in flight', await compare({
-  plain: () => twenty(() => plain.runPipelineAsync(csv)), idle: () => twenty(() => tracked.runPipelineAsync(csv)),
-  tracked: () => twenty(() => tracedAsync(() => tracked.runPipelineAsync(csv))),
-}))
-note('pipeline, async alone', await compare({
-  plain: () => plain.runPipelineAsync(csv), idle: () => tracked.runPipelineAsync(csv), tracked: () => tracedAsync(() => tracked.runPipelineAsync(csv)),
-}))
+await compare('pipeline, 20 in flight', pipeline, ({ runPipelineAsync }, call) => twenty(() => call(() => runPipelineAsync(csv))), { tracked: tracedAsync })
+await compare('pipeline, async alone', pipeline, ({ runPipelineAsync }, call) => call(() => runPipelineAsync(csv)), { tracked: tracedAsync })
 
 console.log(JSON.stringify(figures))
