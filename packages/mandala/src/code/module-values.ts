@@ -1,4 +1,5 @@
 import { describeValue } from '../base/describe-value.ts'
+import { findStrongComponents } from '../graph/strong-components.ts'
 import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import type { FunctionPlace } from './function-places.ts'
@@ -46,21 +47,20 @@ interface Making {
   readonly hidden: readonly string[]
   readonly readsFiles: boolean
   readonly isChanged: boolean
-  readonly leads: { hidden?: readonly Making[]; held?: readonly Making[] }
-  /** The last in which it was found. */
-  round: number
+  /** The same, and what made the hidden ones; undefined until it is asked for. */
+  whole?: string
 }
-
-/** While it is being found out. */
-const NOTHING = { hash: '', held: [], hidden: [], readsFiles: false, isChanged: false, round: 0 } as const
 
 interface Shown {
   readonly text: string
   readonly isHiding: boolean
+  readonly origins: Portrait['origins']
 }
 
 /** Of what hides that, and was made by code that reads files. */
 export const MAY_BE_READ = 'what it hides may come from a file'
+
+const NONE: Portrait['origins'] = new Set()
 
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 
@@ -89,13 +89,12 @@ export class ModuleValues {
   readonly #importers = new Map<string, Getter>()
   readonly #portraits = new Portraits(SMALL_SIZE)
   /** What a value is that has a portrait and an origin. */
-  readonly #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
+  #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
   readonly #origins = new Map<string, KnownOrigin>()
-  readonly #alone = new Map<string, Making>()
-  #round = 0
-  #makings = new WeakMap<MakingFacts, KnownOrigin>()
+  readonly #makings = new Map<string, Making>()
+  #made = new WeakMap<MakingFacts, KnownOrigin>()
   readonly #closures = new Map<string, NumberedClosures>()
   /** What was shown of a value when its origin was first asked for. */
   readonly #shownThen = new Map<string, Shown>()
@@ -117,8 +116,9 @@ export class ModuleValues {
   /** Code isn't what it was: what values were made by is looked up again. */
   forgetOrigins(): void {
     this.#origins.clear()
-    this.#alone.clear()
-    this.#makings = new WeakMap()
+    this.#makings.clear()
+    this.#made = new WeakMap()
+    this.#opaque = new WeakMap()
     this.#fixed.clear()
   }
 
@@ -172,32 +172,34 @@ export class ModuleValues {
    * known by their code wherever they lie.
    */
   findWhole(fn: object): string | undefined {
-    const id = this.findId(fn)
-    if (id !== undefined) {
-      return `${id} ${this.#codeOf(id, fn)}`
-    }
-    const place = this.#surroundings.findPlace(fn)
-    return place && !place.closesOver ? place.name : undefined
+    const { name, origin } = this.#nameWhole(fn) ?? {}
+    return origin === undefined ? name : `${name} ${this.originOf(origin)}`
   }
 
-  #codeOf(id: string, made: object): string | undefined {
-    if (!this.#surroundings.isTrivial(id)) return this.#surroundings.isCode(id) ? '' : this.originOf(id)
+  #nameWhole(fn: object): Naming | undefined {
+    const { findPlace, findFingerprint, isCode, isTrivial } = this.#surroundings
+    const id = this.findId(fn)
+    if (id === undefined) {
+      const place = findPlace(fn)
+      return place && !place.closesOver ? { name: place.name, isWhole: true } : undefined
+    }
+    if (!isTrivial(id)) return { name: id, isWhole: true, origin: isCode(id) ? undefined : id }
     // The small methods of a class are a part of it, also of those that extend it.
-    return Object.getPrototypeOf(made) === Function.prototype ? this.#surroundings.findFingerprint(id) : this.originOf(id)
+    return Object.getPrototypeOf(fn) === Function.prototype ? { name: `${id} ${findFingerprint(id)}`, isWhole: true } : { name: id, isWhole: true, origin: id }
   }
 
   #nameOf(closures: NumberedClosures, fn: object): Naming {
-    const whole = this.findWhole(fn)
+    const whole = this.#nameWhole(fn)
     const place = this.#surroundings.findPlace(fn)
     const isHidden = place?.closesOver !== undefined
-    if (whole !== undefined) return { name: whole, isWhole: true, isHidden }
+    if (whole !== undefined) return { ...whole, isHidden }
     return { name: `${place?.name ?? ownNameOf(fn)} ${this.#numberOf(closures, fn)}`, isWhole: false, isHidden }
   }
 
   #nameInstance(closures: NumberedClosures, instance: object): Naming {
     const { constructor } = instance
-    const name = typeof constructor === 'function' ? this.#nameOf(closures, constructor).name : ''
-    return { name, isWhole: false, isHidden: this.#surroundings.hidesFields(instance) }
+    const { name, origin } = typeof constructor === 'function' ? this.#nameOf(closures, constructor) : { name: '' }
+    return { name, isWhole: false, isHidden: this.#surroundings.hidesFields(instance), origin }
   }
 
   /**
@@ -266,7 +268,8 @@ export class ModuleValues {
     if (typeof value === 'function' && this.#surroundings.isCode(id) && !isHiding && Object.keys(value).length === 0) return NO_VALUE
     const portrait = this.#portrait(id, value)
     if (portrait.isPartial || isHiding) return this.#opaqueState(portrait, this.#findOrigin(id))
-    return { hash: portrait.hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#findOrigin(id)) : undefined }
+    const hash = portrait.origins.size > 0 ? this.#withOrigins(portrait) : portrait.hash
+    return { hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#findOrigin(id)) : undefined }
   }
 
   /** Of what is in its static private fields, or was put on its prototype, its code tells only until statements change it. */
@@ -283,10 +286,14 @@ export class ModuleValues {
   #opaqueState(portrait: Portrait, origin: KnownOrigin): ValueState {
     let known = this.#opaque.get(portrait)
     if (known?.origin !== origin) {
-      known = { origin, state: { hash: digest('component', `${portrait.hash} ${origin.hash}`), isOpaque: true, doubt: doubtOf(portrait, origin) } }
+      known = { origin, state: { hash: this.#withOrigins(portrait, origin), isOpaque: true, doubt: doubtOf(portrait, origin) } }
       this.#opaque.set(portrait, known)
     }
     return known.state
+  }
+
+  #withOrigins({ hash, origins }: Portrait, own?: KnownOrigin): string {
+    return digest('component', JSON.stringify([hash, own?.hash, [...origins].map((id) => this.originOf(id)).toSorted()]))
   }
 
   /** The hash of a value that is data through and through, or of nothing at all. */
@@ -320,58 +327,58 @@ export class ModuleValues {
   }
 
   #findOrigin(id: string): KnownOrigin {
-    const known = this.#origins.get(id)
-    if (known !== undefined) return known
-    // What it shows may be named by it.
-    this.#origins.set(id, { hash: '', readsFiles: false, isChanged: false })
-    const origin = this.#know(this.#makingOf(id))
-    this.#origins.set(id, origin)
-    return origin
+    const known = this.#origins.get(id) ?? this.#know(this.#makingOf(id))
+    this.#origins.set(id, known)
+    return known
   }
 
   /** The same of a value that a function made. */
   originOfMade(making: MakingFacts, find: () => Origin): KnownOrigin {
-    let known = this.#makings.get(making)
-    if (known === undefined) this.#makings.set(making, (known = this.#know(this.#making(find()))))
+    const known = this.#made.get(making) ?? this.#know(this.#making(find()))
+    this.#made.set(making, known)
     return known
   }
 
-  #know(start: Making): KnownOrigin {
-    const hashes = this.#around(start, 'hidden').map(({ hash }) => hash)
-    const readsFiles = this.#around(start, 'held').some((each) => each.readsFiles)
-    return { hash: digest('component', JSON.stringify(hashes.toSorted())), readsFiles, isChanged: start.isChanged }
+  #know(making: Making): KnownOrigin {
+    const held = new Set([making])
+    for (const each of held) for (const id of each.held) held.add(this.#makingOf(id))
+    const hash = making.whole ?? this.#completeFrom(making)
+    return { hash, readsFiles: [...held].some((each) => each.readsFiles), isChanged: making.isChanged }
   }
 
-  /** With all that it leads to, each alone: of values that were made from each other, none comes first. */
-  #around(start: Making, by: 'hidden' | 'held'): Making[] {
-    const round = (this.#round += 1)
-    start.round = round
-    const found = [start]
-    for (const each of found) {
-      for (const other of (each.leads[by] ??= each[by].map((id) => this.#makingOf(id)))) {
-        if (other.round === round) continue
-        other.round = round
-        found.push(other)
-      }
+  /** Of values that were made from each other none comes first: they are as one. */
+  #completeFrom(start: Making): string {
+    const found = new Map([[start, 0]])
+    const leads: Making[][] = []
+    for (const [making] of found) {
+      const all = making.hidden.map((id) => this.#makingOf(id))
+      leads.push(all)
+      for (const each of all) if (each.whole === undefined && !found.has(each)) found.set(each, found.size)
     }
-    // What one of them shows may have begun another round.
-    return [...new Set(found)]
+    const makings = [...found.keys()]
+    const successors = (i: number): number[] => (leads[i] as Making[]).flatMap((each) => found.get(each) ?? [])
+    for (const together of findStrongComponents({ size: found.size, successors }).toReversed()) {
+      const own = together.map((i) => makings[i] as Making)
+      const others = new Set(together.flatMap((i) => (leads[i] as Making[]).flatMap(({ whole }) => whole ?? [])))
+      const whole = digest('component', JSON.stringify([own.map(({ hash }) => hash).toSorted(), [...others].toSorted()]))
+      for (const each of own) each.whole = whole
+    }
+    return start.whole as string
   }
 
   #makingOf(id: string): Making {
-    const known = this.#alone.get(id)
-    if (known !== undefined) return known
-    const making: Making = { ...NOTHING, leads: {} }
-    this.#alone.set(id, making)
-    return Object.assign(making, this.#making(this.#surroundings.findOrigin(id), id))
+    const known = this.#makings.get(id) ?? this.#making(this.#surroundings.findOrigin(id), id)
+    this.#makings.set(id, known)
+    return known
   }
 
   #making({ held, reach, statements }: Origin, own?: string): Making {
     const { findFingerprint, findGlobal } = this.#surroundings
     const hidden = new Set<string>()
     const show = (touched: Pick<Touched & { kind: 'value' }, 'id' | 'isLiteral'>): string => {
-      const { text, isHiding } = this.#shownOnce(touched)
+      const { text, isHiding, origins } = this.#shownOnce(touched)
       if (isHiding) hidden.add(touched.id)
+      for (const id of origins) hidden.add(id)
       return text
     }
     const parts = reach.map((touched) => {
@@ -391,7 +398,7 @@ export class ModuleValues {
       return [id, show({ id, isLiteral: false })]
     })
     const hash = digest('component', JSON.stringify([sorted, holding, statements]))
-    return { hash, held, hidden: [...hidden], readsFiles: reach.some(isReading), isChanged: statements.length > 0, leads: {}, round: 0 }
+    return { hash, held, hidden: [...hidden], readsFiles: reach.some(isReading), isChanged: statements.length > 0 }
   }
 
   #shownOnce(touched: Pick<Touched & { kind: 'value' }, 'id' | 'isLiteral'>): Shown {
@@ -403,10 +410,10 @@ export class ModuleValues {
   /** What a literal made is told by its code, whatever became of it since. */
   #shown({ id, isLiteral }: Pick<Touched & { kind: 'value' }, 'id' | 'isLiteral'>): Shown {
     const value = isLiteral ? undefined : this.read(id)
-    if (typeof value === 'symbol') return { text: '', isHiding: true }
-    if (!isCompound(value)) return { text: identify(value).cid, isHiding: false }
-    const { hash, hasCode } = this.#portrait(id, value)
-    return { text: hash, isHiding: hasCode && !this.#surroundings.isCode(id) }
+    if (typeof value === 'symbol') return { text: '', isHiding: true, origins: NONE }
+    if (!isCompound(value)) return { text: identify(value).cid, isHiding: false, origins: NONE }
+    const { hash, hasCode, origins } = this.#portrait(id, value)
+    return { text: hash, isHiding: hasCode && !this.#surroundings.isCode(id), origins }
   }
 }
 

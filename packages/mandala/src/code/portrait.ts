@@ -19,6 +19,8 @@ export interface Portrait {
   readonly isPeeked: boolean
   /** There is more to it than can be looked at: it is another in each process. */
   readonly isUnknown: boolean
+  /** Components in it of which what made them counts too. */
+  readonly origins: ReadonlySet<string>
   /** How many parts were looked at; of texts and binary data, how many would take as long. */
   readonly size: number
 }
@@ -33,6 +35,8 @@ export interface Naming {
   readonly isWhole: boolean
   /** Whether it has a state that nobody can see. */
   readonly isHidden?: boolean
+  /** A component that it is, or is of, of which what made it counts too. */
+  readonly origin?: string | undefined
 }
 
 export interface Namer {
@@ -49,7 +53,7 @@ export interface Namer {
 export const NAMELESS: Namer = { nameFunction: () => ({ name: '', isWhole: false }), nameInstance: () => ({ name: '', isWhole: false }) }
 
 /** Of what nobody can look at. */
-export const UNSEEN: Portrait = { hash: '', isPartial: true, isHidden: true, hasCode: true, isPeeked: false, isUnknown: false, size: 0 }
+export const UNSEEN: Portrait = { hash: '', isPartial: true, isHidden: true, hasCode: true, isPeeked: false, isUnknown: false, origins: new Set(), size: 0 }
 
 const UNKNOWN: Portrait = { ...UNSEEN, hash: crypto.randomUUID(), isUnknown: true }
 
@@ -64,8 +68,8 @@ export function portray(value: unknown, namer: Namer, { holder, partsMax = PARTS
   const copier = new Copier(namer, partsMax)
   try {
     const hash = identify(copier.copy(value, holder)).cid
-    const { isPartial, isHidden, hasCode, isPeeked, size } = copier
-    return { hash, isPartial, isHidden, hasCode, isPeeked, isUnknown: false, size }
+    const { isPartial, isHidden, hasCode, isPeeked, origins, size } = copier
+    return { hash, isPartial, isHidden, hasCode, isPeeked, isUnknown: false, origins, size }
   } catch (error) {
     if (error instanceof RangeError || error instanceof DepthRefusal) return { ...UNKNOWN, size: copier.size }
     // Of a kind that has no content: then its code must tell.
@@ -79,6 +83,7 @@ class Copier {
   isHidden = false
   hasCode = false
   isPeeked = false
+  readonly origins = new Set<string>()
   size = 0
   #parts = 0
   readonly #copies = new Map<object, unknown>()
@@ -103,10 +108,11 @@ class Copier {
     }
   }
 
-  #part(kind: string, name: unknown, { isWhole, isHidden = false }: Omit<Naming, 'name'> = { isWhole: false }): Map<unknown, unknown> {
+  #part(kind: string, name: unknown, { isWhole, isHidden = false, origin }: Omit<Naming, 'name'> = { isWhole: false }): Map<unknown, unknown> {
     this.isPartial ||= !isWhole
     this.isHidden ||= isHidden
     this.hasCode = true
+    if (origin !== undefined) this.origins.add(origin)
     return new Map<unknown, unknown>([['mandala part', kind], ['name', typeof name === 'string' ? name : '']])
   }
 

@@ -194,6 +194,11 @@ const make = (inner: { by(x: number): number }) => op('${f}', (x: number) => inn
   'an op of the same name made later': (k, f) => `const make = (k: number) => op('${f}', (x: number) => scale(x, k))\nconst f = make(${k})\nmake(7)`,
   'what stands there under a name that something else has by then': (k, f) => `function make() { const k = ${k}; const inner = (x: number) => scale(x, k)
   { const k = 5; return op('${f}', (x: number) => inner(x) + k - 5) } }\nconst f = make()`,
+  'two functions of one place that it is handed': (k, f) => `const a = multiply(${k}), b = multiply(${7 - k})
+const make = (g: (x: number) => number, h: (x: number) => number) => op('${f}', (x: number) => g(x) + h(0))\nconst f = make(a, b)`,
+  'a class in a parameter that extends one which a function made': (k, f) => `const K = ${k}
+const classOf = (k: number) => class { run(x: number) { return x * k } }\nconst Base = classOf(K)\nclass Model extends Base {}
+const make = (M: typeof Model) => op('${f}', (x: number) => new M().run(x))\nconst f = make(Model)`,
 }
 
 const module = (source: string): string => `import { op } from 'mandala-ts'

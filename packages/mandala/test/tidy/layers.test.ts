@@ -11,7 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   graph: ['base'],
   value: ['base'],
   model: ['base', 'value'],
-  code: ['base', 'value'],
+  code: ['base', 'graph', 'value'],
   store: ['base', 'model'],
   sqlite: ['base', 'model', 'store'],
   versions: ['base', 'graph', 'value', 'model', 'code', 'store'],
