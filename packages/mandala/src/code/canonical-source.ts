@@ -23,7 +23,7 @@ export function canonicalise(component: Component, table: ComponentTable, names:
   return write(new Writer({ component, table, names, skipsFunctions: false }))
 }
 
-/** The same of a statement; without the functions in it, as what it hands on, a handler or a block to run, reports itself when it runs. */
+/** The same of a statement, or of what it does but for the functions in it. */
 export function canonicaliseStatement(node: SyntaxNode, options: { table: ComponentTable; names: Names; skipsFunctions: boolean }): CanonicalStatement {
   const component: Component = { name: '', kind: 'statement', node, selves: new Set(), getter: undefined, isTrivial: false, isPlain: false }
   return write(new Writer({ component, ...options }))

@@ -271,6 +271,17 @@ export function isActive(node: SyntaxNode): boolean {
   return !isFunction(node) && (isMade(node) && !isLooking(node) || someChild(node, isActive))
 }
 
+/** The same of a class that is declared. */
+export function isActiveClass({ decorators, superClass, body }: SyntaxNode): boolean {
+  const isHeadActive = decorators?.length > 0 || superClass && isActive(superClass)
+  return isHeadActive || (body.body as SyntaxNode[]).filter(isRunnable).some(isActiveMember)
+}
+
+function isActiveMember(member: SyntaxNode): boolean {
+  if (member.type === 'StaticBlock' || member.decorators?.length > 0 || member.computed && isActive(member.key)) return true
+  return member.static && !isFunction(member) && member.value && isActive(member.value)
+}
+
 function isLooking(node: SyntaxNode): boolean {
   return node.type === 'CallExpression' && LOOKING.test(pathOf(node.callee) ?? '')
 }

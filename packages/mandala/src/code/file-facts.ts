@@ -1,11 +1,11 @@
 import { digest } from '../value/digest.ts'
 import type { Captured } from './captures.ts'
 import { canonicalise, canonicaliseStatement, type CanonicalSource } from './canonical-source.ts'
-import { isActive, listPatternNames, type Component, type ComponentTable } from './components.ts'
+import { isActive, isActiveClass, listPatternNames, type Component, type ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
 import { nameOf } from './scope.ts'
 import type { SiteRef } from './site.ts'
-import { isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
+import { isClass, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** A component as data: all that is known of it without running anything. */
 export interface ComponentFacts {
@@ -29,9 +29,10 @@ export interface ComponentFacts {
 /** A statement of the module level, be it a declaration that calls something: what it does to the values that it names, it did before any call. */
 export interface StatementFacts {
   readonly start: number
+  /** Without the functions in it. */
   readonly canonical: string
   readonly names: readonly FreeName[]
-  /** The same with the functions in it: by these, statements that are otherwise the same are told apart. */
+  /** With them: they may run at once, or soon after; and by these, statements that are otherwise the same are told apart. */
   readonly whole: { readonly canonical: string; readonly names: readonly FreeName[] }
 }
 
@@ -97,7 +98,7 @@ export function listStatements({ program, table, names, components }: Statements
     const { text, names: free, hasSkipped } = canonicaliseStatement(node, { table, names, skipsFunctions })
     return { canonical: digest('source', text), names: free, hasSkipped }
   }
-  const body = (program.body as SyntaxNode[]).map((node) => (node.type === 'ExportNamedDeclaration' && node.declaration ? node.declaration as SyntaxNode : node))
+  const body = (program.body as SyntaxNode[]).map((node) => withoutTypes((node.declaration as SyntaxNode | null | undefined) ?? node))
   return body.filter(isStatement).map((node) => {
     const { hasSkipped, ...source } = factsOf(node, true)
     const { canonical, names: free } = hasSkipped ? components.get(table.byNode.get(node) as Component) ?? factsOf(node, false) : source
@@ -105,9 +106,11 @@ export function listStatements({ program, table, names, components }: Statements
   })
 }
 
+/** Whether it may do something, when the module is evaluated, to what it names. */
 function isStatement(node: SyntaxNode): boolean {
-  if (node.type !== 'VariableDeclaration') return /Statement$/.test(node.type) && node.type !== 'EmptyStatement'
-  return isRunnable(node) && (node.declarations as SyntaxNode[]).some(({ init }) => init && isActive(init))
+  if (!isRunnable(node) || isFunction(node) || node.type === 'EmptyStatement') return false
+  if (isClass(node)) return isActiveClass(node)
+  return /Statement$|^TSModuleDeclaration$/.test(node.type) || !/^(Import|Export)\w+Declaration$/.test(node.type) && isActive(node)
 }
 
 export function capturedFacts(captured: Captured, context: { readonly table: ComponentTable; readonly names: Names }): CapturedFacts[] {

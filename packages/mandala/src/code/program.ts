@@ -55,6 +55,10 @@ interface Uses {
 /** `file#qualified.name` */
 export const componentId = (file: string, name: string): string => `${file}#${name}`
 
+/** Of a statement with its functions. */
+const runningId = (id: string): string => `${id}()`
+const isRunning = (id: string): boolean => id.endsWith('>()')
+
 /** The files of a program, linked: what every name stands for, and what every component is. */
 export class Program {
   readonly #source: ProgramSource
@@ -197,7 +201,10 @@ export class Program {
    */
   statementsReaching(id: string): readonly PlacedStatement[] {
     const { statements, namedBy, calling } = (this.#uses ??= this.#findUses())
-    const reaching = [...reach(namedBy, [id], calling)].map((each) => statements.get(each)).filter((found) => found !== undefined)
+    const reached = reach(namedBy, [id], calling)
+    // A block that makes calls reports itself when it runs.
+    const counting = [...reached].filter((each) => !isRunning(each) || !calling.has(each))
+    const reaching = counting.map((each) => statements.get(each)).filter((found) => found !== undefined)
     return reaching.sort(([a], [b]) => a - b).map(([, statement]) => statement)
   }
 
@@ -212,7 +219,8 @@ export class Program {
     }
     for (const [file, facts] of [...this.#files]) {
       const placed = (facts?.statements ?? []).map((statement, i) => ({ file, id: componentId(file, `<${i}>`), ...statement }))
-      for (const statement of placed) statements.set(statement.id, [statements.size, statement])
+      const running = placed.filter(({ canonical, whole }) => whole.canonical !== canonical).map((each) => ({ ...each, ...each.whole, id: runningId(each.id) }))
+      for (const statement of [...placed, ...running]) statements.set(statement.id, [statements.size, statement])
       const components = (facts?.components ?? []).map(({ name, names }) => ({ id: componentId(file, name), names }))
       for (const { name, isOp } of facts?.components ?? []) if (isOp) ops.add(componentId(file, name))
       // What one declaration takes apart may be changed by way of each part.
@@ -222,7 +230,7 @@ export class Program {
           if (next.name !== name) link(componentId(file, name), { kind: 'component', id: componentId(file, next.name), file, component: next })
         }
       }
-      for (const { id, names } of [...placed, ...components]) {
+      for (const { id, names } of [...placed, ...running, ...components]) {
         for (const name of names) link(id, this.target(file, name))
         if (names.some((name) => name.kind === 'import' && isLibrary(name.source))) libraries.add(id)
       }

@@ -1,3 +1,7 @@
+/** An op over private state that a module sets in some way when it is loaded. */
+const setting = (sets: string, f: string): string => `class Model { #k = 1; set(k: number) { this.#k = k } run(x: number) { return scale(x, this.#k) } }
+const model = new Model()\n${sets}\nconst f = op('${f}', (x: number) => model.run(x))`
+
 /** Ops over a function that multiplies by what it closes over, each in a module of its own. */
 export const CLOSING: Readonly<Record<string, (factor: number, name: string) => string>> = {
   'a local function, by its name': (k, f) => `function make(k: number) { function ${f}(x: number) { return scale(x, k) } return op(${f}) }\nconst f = make(${k})`,
@@ -199,6 +203,12 @@ const make = (g: (x: number) => number, h: (x: number) => number) => op('${f}', 
   'a class in a parameter that extends one which a function made': (k, f) => `const K = ${k}
 const classOf = (k: number) => class { run(x: number) { return x * k } }\nconst Base = classOf(K)\nclass Model extends Base {}
 const make = (M: typeof Model) => op('${f}', (x: number) => new M().run(x))\nconst f = make(Model)`,
+  'private state that a callback of a statement sets': (k, f) => setting(`;[${k}].forEach((k) => model.set(k))`, f),
+  'private state that a function sets where it stands': (k, f) => setting(`;(() => { model.set(${k}) })()`, f),
+  'private state that a callback sets later': (k, f) => setting(`queueMicrotask(() => model.set(${k}))`, f),
+  'private state that a callback of a declaration sets': (k, f) => setting(`const set = [1].map(() => model.set(${k}))`, f),
+  'private state that the static part of another class sets': (k, f) => setting(`class Setting { static { model.set(${k}) } }`, f),
+  'private state that the head of another class sets': (k, f) => setting(`class Setting extends [Object].map((each) => { model.set(${k}); return each })[0]! {}`, f),
 }
 
 const module = (source: string): string => `import { op } from 'mandala-ts'
