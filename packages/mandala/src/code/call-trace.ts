@@ -92,14 +92,19 @@ export class CallTrace implements Watcher {
 
   /** Takes in the classes of the instances in what the call is given: methods too small to report themselves are theirs. */
   addClassesIn(given: unknown): void {
+    const found = new Set<string>()
     const met = new Set([given])
     for (const value of met) {
       if (typeof value !== 'object' || value === null) continue
+      const ids = this.#classesOf(value)
+      for (const id of ids) found.add(id)
       // What packages made is not gone through.
-      if (!this.#addClassesOf(value) && !isCollection(value)) continue
+      if (ids.length === 0 && !isCollection(value)) continue
       for (const part of partsOf(value)) if (typeof part === 'object') met.add(part)
       for (const inner of this.#tracer.peek(value)) met.add(inner)
     }
+    this.#addCode([...found])
+    for (const id of found) if (this.#tracer.values.hidesChanges(id)) for (let each: CallTrace | undefined = this; each; each = each.outer) each.#noteValue(id)
   }
 
   /** Takes in the function that the call is of, if nothing in that reports it. */
@@ -112,11 +117,8 @@ export class CallTrace implements Watcher {
     for (let each: CallTrace | undefined = this; each; each = each.outer) for (const id of ids) each.#code.add(id)
   }
 
-  /** @returns whether it is an instance of a tracked class */
-  #addClassesOf(instance: object): boolean {
-    const ids = classesOf(instance).map((constructor) => this.#tracer.values.findId(constructor)).filter((id) => id !== undefined)
-    this.#addCode(ids)
-    return ids.length > 0
+  #classesOf(instance: object): string[] {
+    return classesOf(instance).map((constructor) => this.#tracer.values.findId(constructor)).filter((id) => id !== undefined)
   }
 
   #note(event: Event): void {

@@ -62,6 +62,9 @@ export const MAY_BE_READ = 'what it hides may come from a file'
 
 const NONE: Portrait['origins'] = new Set()
 
+/** What every function and every prototype has. */
+const OWN_KEYS: ReadonlySet<string | symbol> = new Set(['length', 'name', 'prototype', 'arguments', 'caller', 'constructor'])
+
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 
 /** What the values of a program are seen in. */
@@ -71,6 +74,8 @@ export interface Surroundings {
   /** The hash of what a global gives those who make values. */
   findGlobal(name: string): string
   findPlace(fn: object): FunctionPlace | undefined
+  /** Whether a function has values of those around it, or may have. */
+  isClosure(fn: object): boolean
   /** Whether a component is a function or a class: those report themselves, and only what they carry is a value. */
   isCode(id: string): boolean
   /** Whether its code is part of what names it, as it doesn't report itself. */
@@ -264,7 +269,7 @@ export class ModuleValues {
   #stateOf(id: string, value: unknown): ValueState {
     if (typeof value === 'symbol') return { hash: this.originOf(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
-    const isHiding = this.#isHidingClass(id, value) && this.#findOrigin(id).isChanged
+    const isHiding = this.hidesChanges(id, value) && this.#findOrigin(id).isChanged
     if (typeof value === 'function' && this.#surroundings.isCode(id) && !isHiding && Object.keys(value).length === 0) return NO_VALUE
     const portrait = this.#portrait(id, value)
     if (portrait.isPartial || isHiding) return this.#opaqueState(portrait, this.#findOrigin(id))
@@ -272,14 +277,22 @@ export class ModuleValues {
     return { hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#findOrigin(id)) : undefined }
   }
 
-  /** Of what is in its static private fields, or was put on its prototype, its code tells only until statements change it. */
-  #isHidingClass(id: string, value: unknown): boolean {
+  /** Whether its code tells only until statements change it: of what is in its static private fields, and of what was put on it and isn't listed. */
+  hidesChanges(id: string, value: unknown = this.read(id)): boolean {
     if (typeof value !== 'function' || !this.#surroundings.isCode(id)) return false
-    if (this.#surroundings.hidesFields(value)) return true
-    const members = Object.entries(Object.getOwnPropertyDescriptors((value.prototype ?? {}) as object))
-    return members.some(([key, { value: member, get, set }]) => {
-      if (typeof member !== 'function') return !get && !set
-      return key !== 'constructor' && this.#surroundings.findPlace(member)?.closesOver !== undefined
+    const { prototype } = value as { prototype?: unknown }
+    return this.#surroundings.hidesFields(value) || this.#holdsForeign(value, false) || isCompound(prototype) && this.#holdsForeign(prototype, true)
+  }
+
+  /** Whether something has properties that its own text doesn't give it. */
+  #holdsForeign(owner: object, countsListed: boolean): boolean {
+    const { isClosure } = this.#surroundings
+    return Reflect.ownKeys(owner).some((key) => {
+      if (OWN_KEYS.has(key)) return false
+      const { value, get, set, enumerable } = Object.getOwnPropertyDescriptor(owner, key) as PropertyDescriptor
+      if (enumerable && !countsListed) return false
+      const functions = [value, get, set].filter((each) => typeof each === 'function')
+      return functions.length === 0 || functions.some(isClosure)
     })
   }
 
@@ -384,7 +397,7 @@ export class ModuleValues {
     const parts = reach.map((touched) => {
       switch (touched.kind) {
         case 'code':
-          if (touched.id !== own && this.#isHidingClass(touched.id, this.read(touched.id))) hidden.add(touched.id)
+          if (touched.id !== own && this.hidesChanges(touched.id)) hidden.add(touched.id)
           return [touched.id, findFingerprint(touched.id)]
         case 'value': return [touched.id, findFingerprint(touched.id), touched.id === own ? '' : show(touched)]
         case 'package': return [`npm:${touched.name}`, touched.version]

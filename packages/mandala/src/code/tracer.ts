@@ -254,6 +254,7 @@ export class Tracer {
       isIdle: () => !this.markers.isWatching,
       hidesFields: (owner) => this.peek(owner).some((fields) => Object.keys(fields).length > 0),
       findPlace: (fn) => this.#places.find(fn),
+      isClosure: (fn) => this.isClosure(fn),
       isCode: (id) => isCode(this.#program.find(id)?.component),
       isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
       // Registered types run code of the user's when they are identified.

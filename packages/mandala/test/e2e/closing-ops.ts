@@ -203,6 +203,22 @@ const make = (g: (x: number) => number, h: (x: number) => number) => op('${f}', 
   'a class in a parameter that extends one which a function made': (k, f) => `const K = ${k}
 const classOf = (k: number) => class { run(x: number) { return x * k } }\nconst Base = classOf(K)\nclass Model extends Base {}
 const make = (M: typeof Model) => op('${f}', (x: number) => new M().run(x))\nconst f = make(Model)`,
+  'a getter over a local, put on a prototype': (k, f) => `class Model { declare k: number; run(x: number) { return scale(x, this.k) } }
+const put = (made: typeof Model, k: number) => Object.defineProperty(made.prototype, 'k', { get: () => k })
+put(Model, ${k})\nconst f = op('${f}', (x: number) => new Model().run(x))`,
+  'what is put on a prototype under a symbol': (k, f) => `const by = Symbol('by')
+class Model { declare [by]: number; run(x: number) { return scale(x, this[by]) } }
+Model.prototype[by] = ${k}\nconst f = op('${f}', (x: number) => new Model().run(x))`,
+  'a bound function, put on a prototype': (k, f) => `class Model { declare run: (x: number) => number }
+const put = (made: typeof Model, k: number) => { made.prototype.run = flipped.bind(null, k) }
+put(Model, ${k})\nconst f = op('${f}', (x: number) => new Model().run(x))`,
+  'what a class has and doesn\'t list': (k, f) => `class Model { declare static k: number; static run(x: number) { return scale(x, Model.k) } }
+Object.defineProperty(Model, 'k', { value: ${k} })\nconst f = op('${f}', (x: number) => Model.run(x))`,
+  'what is put on the prototype of an instance that a call is given': (k, f) => `import { registerType } from 'mandala-ts'
+class Model { declare run: (x: number) => number }
+registerType({ name: 'model of ${f}', is: (value): value is Model => value instanceof Model, encode: () => 1, decode: () => new Model() })
+const put = (made: typeof Model, k: number) => { made.prototype.run = (x) => scale(x, k) }
+put(Model, ${k})\nconst run = op('${f}', (x: number, model: Model) => model.run(x))\nconst f = (x: number) => run(x, new Model())`,
   'private state that a callback of a statement sets': (k, f) => setting(`;[${k}].forEach((k) => model.set(k))`, f),
   'private state that a function sets where it stands': (k, f) => setting(`;(() => { model.set(${k}) })()`, f),
   'private state that a callback sets later': (k, f) => setting(`queueMicrotask(() => model.set(${k}))`, f),

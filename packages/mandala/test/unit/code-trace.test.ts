@@ -142,7 +142,7 @@ function stateOfTool(source: string, values: Readonly<Record<string, unknown>>):
   const program = linkProgram({ 'main.ts': source })
   const states = new ModuleValues({
     findOrigin: (id) => originOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
-    findGlobal: () => '', findPlace: () => undefined, isIdle: () => true, hidesFields: () => false, isCode: () => false, isTrivial: () => false,
+    findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false, isCode: () => false, isTrivial: () => false,
   })
   for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
   return states.state('main.ts#tool')
@@ -245,7 +245,7 @@ test('a function too small to report itself is part of the value it lies in', ()
   const hashWith = (fingerprint: string, isTrivial: boolean): string | undefined => {
     const states = new ModuleValues({
       findOrigin: () => ({ held: [], reach: [], statements: [] }),
-      findFingerprint: () => fingerprint, findGlobal: () => '', findPlace: () => undefined, isIdle: () => true, hidesFields: () => false,
+      findFingerprint: () => fingerprint, findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false,
       isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, aside: (fn) => fn(),
     })
     states.set('a.ts#half', () => half)
