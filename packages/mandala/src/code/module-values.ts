@@ -31,6 +31,9 @@ interface NumberedClosures {
   readonly epoch: number
 }
 
+/** Literals of more parts are known by their text alone. */
+const LITERAL_SIZE = 2_000
+
 /** What made a value, in short. */
 export interface KnownOrigin {
   readonly hash: string
@@ -60,7 +63,7 @@ interface Shown {
 /** Of what hides that, and was made by code that reads files. */
 export const MAY_BE_READ = 'what it hides may come from a file'
 
-const NONE: Portrait['origins'] = new Set()
+const NOTHING: Shown = { text: '', isHiding: false, origins: new Set() }
 
 /** What every function and every prototype has. */
 const OWN_KEYS: ReadonlySet<string | symbol> = new Set(['length', 'name', 'prototype', 'arguments', 'caller', 'constructor'])
@@ -80,6 +83,10 @@ export interface Surroundings {
   isCode(id: string): boolean
   /** Whether its code is part of what names it, as it doesn't report itself. */
   isTrivial(id: string): boolean
+  /** Whether only its text made it. */
+  isLiteral(id: string): boolean
+  /** Whether, of a literal, it is the same in every process, until something changes it. */
+  isSteady(id: string): boolean
   /** Whether no call is under way. */
   isIdle(): boolean
   /** Whether an instance, or a class itself, has fields that only its own class can see. */
@@ -101,8 +108,9 @@ export class ModuleValues {
   readonly #makings = new Map<string, Making>()
   #made = new WeakMap<MakingFacts, KnownOrigin>()
   readonly #closures = new Map<string, NumberedClosures>()
-  /** What was shown of a value when its origin was first asked for. */
+  /** What was shown of a value when its origin was first asked for; of a literal, before any call: later it may be a cache, or a counter. */
   readonly #shownThen = new Map<string, Shown>()
+  readonly #newLiterals = new Set<string>()
   readonly #late = new WeakMap<object, string>()
   readonly #ids = new WeakMap<object, string>()
   /** Components of which it isn't known yet what they are. */
@@ -131,6 +139,7 @@ export class ModuleValues {
     this.#noteNew()
     this.#getters.set(id, getter)
     this.#unidentified.add(id)
+    this.#newLiterals.add(id)
     // A module that is loaded anew makes its values anew.
     this.#closures.delete(id)
   }
@@ -155,6 +164,7 @@ export class ModuleValues {
     this.#isOutdated = false
     this.#epoch += 1
     this.forgetOrigins()
+    for (const id of this.#newLiterals) if (this.#showLiteral(id)) this.#newLiterals.delete(id)
   }
 
   /** The component that a function, a class or an object of the module level is. */
@@ -323,15 +333,16 @@ export class ModuleValues {
   }
 
   #portrait(id: string, value: object): Portrait {
-    return this.#portraits.look(value, () => {
-      const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
-      const portrait = this.#surroundings.aside(() => portray(value, {
-        nameFunction: (fn) => this.#nameOf(closures, fn),
-        nameInstance: (instance) => this.#nameInstance(closures, instance),
-      }))
-      this.#closures.set(id, { ...closures, epoch: this.#epoch })
-      return portrait
-    })
+    return this.#portraits.look(value, () => this.#portrayNow(id, value))
+  }
+
+  #portrayNow(id: string, value: object, partsMax?: number): Portrait {
+    const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
+    const nameFunction = (fn: object): Naming => this.#nameOf(closures, fn)
+    const nameInstance = (instance: object): Naming => this.#nameInstance(closures, instance)
+    const portrait = this.#surroundings.aside(() => portray(value, { nameFunction, nameInstance }, partsMax === undefined ? {} : { partsMax }))
+    this.#closures.set(id, { ...closures, epoch: this.#epoch })
+    return portrait
   }
 
   /** What made a value, where the value itself can't tell, as it was when it is first asked for. */
@@ -388,9 +399,9 @@ export class ModuleValues {
   #making({ held, reach, statements }: Origin, own?: string): Making {
     const { findFingerprint, findGlobal } = this.#surroundings
     const hidden = new Set<string>()
-    const show = (touched: Pick<Touched & { kind: 'value' }, 'id' | 'isLiteral'>): string => {
-      const { text, isHiding, origins } = this.#shownOnce(touched)
-      if (isHiding) hidden.add(touched.id)
+    const show = (shown: string): string => {
+      const { text, isHiding, origins } = this.#shownOnce(shown)
+      if (isHiding) hidden.add(shown)
       for (const id of origins) hidden.add(id)
       return text
     }
@@ -399,7 +410,7 @@ export class ModuleValues {
         case 'code':
           if (touched.id !== own && this.hidesChanges(touched.id)) hidden.add(touched.id)
           return [touched.id, findFingerprint(touched.id)]
-        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === own ? '' : show(touched)]
+        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === own ? '' : show(touched.id)]
         case 'package': return [`npm:${touched.name}`, touched.version]
         case 'builtin': return [touched.name, touched.member]
         case 'global': return [`@${touched.name}`, findGlobal(touched.name)]
@@ -408,25 +419,40 @@ export class ModuleValues {
     const sorted = parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
     const holding = held.map((id) => {
       if (!this.has(id)) hidden.add(id)
-      return [id, show({ id, isLiteral: false })]
+      return [id, show(id)]
     })
     const hash = digest('component', JSON.stringify([sorted, holding, statements]))
     return { hash, held, hidden: [...hidden], readsFiles: reach.some(isReading), isChanged: statements.length > 0 }
   }
 
-  #shownOnce(touched: Pick<Touched & { kind: 'value' }, 'id' | 'isLiteral'>): Shown {
-    const shown = this.#shownThen.get(touched.id) ?? this.#shown(touched)
-    this.#shownThen.set(touched.id, shown)
+  #shownOnce(id: string): Shown {
+    const shown = this.#shownThen.get(id) ?? (this.#surroundings.isLiteral(id) ? NOTHING : this.#shown(id, this.read(id)))
+    this.#shownThen.set(id, shown)
     return shown
   }
 
-  /** What a literal made is told by its code, whatever became of it since. */
-  #shown({ id, isLiteral }: Pick<Touched & { kind: 'value' }, 'id' | 'isLiteral'>): Shown {
-    const value = isLiteral ? undefined : this.read(id)
-    if (typeof value === 'symbol') return { text: '', isHiding: true, origins: NONE }
-    if (!isCompound(value)) return { text: identify(value).cid, isHiding: false, origins: NONE }
+  #shown(id: string, value: unknown): Shown {
+    if (typeof value === 'symbol') return { ...NOTHING, isHiding: true }
+    if (!isCompound(value)) return { ...NOTHING, text: identify(value).cid }
     const { hash, hasCode, origins } = this.#portrait(id, value)
     return { text: hash, isHiding: hasCode && !this.#surroundings.isCode(id), origins }
+  }
+
+  /** What statements made of it by now is seen, whatever becomes of it later. */
+  #showLiteral(id: string): boolean {
+    try {
+      const value = (this.#getters.get(id) as Getter)()
+      if (this.#surroundings.isSteady(id)) this.#shownThen.set(id, isCompound(value) ? this.#shownSmall(id, value) : this.#shown(id, value))
+      return true
+    } catch {
+      // Not initialised yet.
+      return false
+    }
+  }
+
+  #shownSmall(id: string, value: object): Shown {
+    const { hash, isUnknown, isPartial, origins } = this.#portrayNow(id, value, LITERAL_SIZE)
+    return isUnknown ? NOTHING : { text: hash, isHiding: isPartial, origins }
   }
 }
 

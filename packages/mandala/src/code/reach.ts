@@ -5,8 +5,7 @@ import { isLibrary, type Program, type Target } from './program.ts'
 /** What reading a name makes a call depend on; a function that runs reports itself. */
 export type Touched =
   | { readonly kind: 'code'; readonly id: string }
-  /** A literal's value is known from its code until something changes it. */
-  | { readonly kind: 'value'; readonly id: string; readonly isLiteral: boolean }
+  | { readonly kind: 'value'; readonly id: string }
   | { readonly kind: 'package'; readonly name: string; readonly version: string }
   | { readonly kind: 'builtin'; readonly name: string; readonly member: string }
   /** Something that every module sees: `process.env.X`, `Math`. */
@@ -105,12 +104,12 @@ class Walk {
   }
 
   #component({ id, component, file }: Target & { kind: 'component' }): void {
-    if (component.kind === 'value') this.#add({ kind: 'value', id, isLiteral: isLiteral(component) })
+    if (component.kind === 'value') this.#add({ kind: 'value', id })
     else if (component.kind === 'function') {
       if (component.isTrivial) this.#add({ kind: 'code', id })
-      this.#add({ kind: 'value', id, isLiteral: false })
+      this.#add({ kind: 'value', id })
     } else if (component.kind === 'class' && this.#add({ kind: 'code', id })) {
-      this.#add({ kind: 'value', id, isLiteral: false })
+      this.#add({ kind: 'value', id })
       for (const index of component.eager) this.#eager(file, component.names[index] as FreeName)
     }
   }
@@ -158,9 +157,17 @@ class Walk {
 }
 
 function asPart(id: string, component: ComponentFacts): Touched {
-  return component.kind === 'value' ? { kind: 'value', id, isLiteral: isLiteral(component) } : { kind: 'code', id }
+  return component.kind === 'value' ? { kind: 'value', id } : { kind: 'code', id }
 }
 
-function isLiteral({ names }: ComponentFacts): boolean {
-  return names.every((name) => name.kind === 'global' && !/^(process|import)\b/.test(name.name))
+/** Whether nothing but the text of a value made it, and what every module sees. */
+export function isLiteral(component: ComponentFacts | undefined): boolean {
+  return component?.kind === 'value' && component.names.every((name) => name.kind === 'global' && !/^(process|import)\b/.test(name.name))
+}
+
+const STEADY = /^(undefined|NaN|Infinity|Array|Map|Set|Object|Number|String|Boolean|BigInt|\w+\dArray)$/
+
+/** Whether such a value is the same in every process, until something changes it. */
+export function isSteady(component: ComponentFacts | undefined): boolean {
+  return isLiteral(component) && component?.names.every((name) => name.kind === 'global' && STEADY.test(name.name)) === true
 }

@@ -7,7 +7,7 @@ import type { CapturedFacts, ComponentFacts } from './file-facts.ts'
 import { FunctionPlaces } from './function-places.ts'
 import { Markers, type ModuleMarkers } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
-import { originOf, touchedBy, type Touched } from './reach.ts'
+import { isLiteral, isSteady, originOf, touchedBy, type Touched } from './reach.ts'
 import type { SiteRef } from './site.ts'
 import { REGISTRY } from './registry-name.ts'
 import { LazyValues } from './lazy-values.ts'
@@ -256,6 +256,8 @@ export class Tracer {
       findPlace: (fn) => this.#places.find(fn),
       isClosure: (fn) => this.isClosure(fn),
       isCode: (id) => isCode(this.#program.find(id)?.component),
+      isLiteral: (id) => isLiteral(this.#program.find(id)?.component),
+      isSteady: (id) => isSteady(this.#program.find(id)?.component),
       isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
       // Registered types run code of the user's when they are identified.
       aside: (fn) => this.markers.unwatched(fn),
@@ -357,7 +359,7 @@ export class Tracer {
   #resolveUnknown(file: string, ref: SiteRef & { kind: 'import' }): readonly Event[] {
     const id = unknownId(file, ref)
     const isData = this.hasValue(id) && !this.values.state(id).isOpaque
-    return isData ? [{ kind: 'value', id, isLiteral: false }] : [{ kind: 'hidden', name: `import of ${ref.name} from ${ref.source}` }]
+    return isData ? [{ kind: 'value', id }] : [{ kind: 'hidden', name: `import of ${ref.name} from ${ref.source}` }]
   }
 }
 

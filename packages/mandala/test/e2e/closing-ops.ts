@@ -219,6 +219,9 @@ class Model { declare run: (x: number) => number }
 registerType({ name: 'model of ${f}', is: (value): value is Model => value instanceof Model, encode: () => 1, decode: () => new Model() })
 const put = (made: typeof Model, k: number) => { made.prototype.run = (x) => scale(x, k) }
 put(Model, ${k})\nconst run = op('${f}', (x: number, model: Model) => model.run(x))\nconst f = (x: number) => run(x, new Model())`,
+  'private state from a variable that a statement assigned': (k, f) => setting(`let by = 0\nif (model) by = ${k}\nmodel.set(by)`, f),
+  'private state from a variable that a function assigned': (k, f) => setting(`let by = 0\nconst assign = () => { by = ${k} }\nassign()\nmodel.set(by)`, f),
+  'private state from what statements filled': (k, f) => setting(`const all: number[] = []\nall.push(${k})\nmodel.set(all[0]!)`, f),
   'private state that a callback of a statement sets': (k, f) => setting(`;[${k}].forEach((k) => model.set(k))`, f),
   'private state that a function sets where it stands': (k, f) => setting(`;(() => { model.set(${k}) })()`, f),
   'private state that a callback sets later': (k, f) => setting(`queueMicrotask(() => model.set(${k}))`, f),

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { CallTrace, findCurrent, type Dependency } from '../../src/code/call-trace.ts'
 import { ModuleValues, type ValueState } from '../../src/code/module-values.ts'
 import { markSelfReporting } from '../../src/code/self-reporting.ts'
-import { originOf } from '../../src/code/reach.ts'
+import { isLiteral, originOf } from '../../src/code/reach.ts'
 import { getTracer, Tracer } from '../../src/code/tracer.ts'
 import { registerType } from '../../src/value/type-registry.ts'
 import { linkProgram } from '../program-in-memory.ts'
@@ -143,6 +143,7 @@ function stateOfTool(source: string, values: Readonly<Record<string, unknown>>):
   const states = new ModuleValues({
     findOrigin: (id) => originOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
     findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false, isCode: () => false, isTrivial: () => false,
+    isLiteral: (id) => isLiteral(program.find(id)?.component), isSteady: () => false,
   })
   for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
   return states.state('main.ts#tool')
@@ -246,7 +247,7 @@ test('a function too small to report itself is part of the value it lies in', ()
     const states = new ModuleValues({
       findOrigin: () => ({ held: [], reach: [], statements: [] }),
       findFingerprint: () => fingerprint, findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false,
-      isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, aside: (fn) => fn(),
+      isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, isLiteral: () => false, isSteady: () => false, aside: (fn) => fn(),
     })
     states.set('a.ts#half', () => half)
     states.set('a.ts#tools', () => tools)
