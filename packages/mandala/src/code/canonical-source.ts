@@ -12,6 +12,8 @@ export interface CanonicalSource {
   readonly names: readonly FreeName[]
   /** Which of the names are read when the module is: a class's heritage, decorators and static parts, and of a value what stands in no function. */
   readonly eager: readonly number[]
+  /** The properties that it mentions by name. */
+  readonly members: readonly string[]
 }
 
 export interface CanonicalStatement extends CanonicalSource {
@@ -31,8 +33,8 @@ export function canonicaliseStatement(node: SyntaxNode, options: { table: Compon
 
 function write(writer: Writer): CanonicalStatement {
   writer.component()
-  const { text, names, eager, hasSkipped } = writer
-  return { text, names, eager: [...eager], hasSkipped }
+  const { text, names, eager, members, hasSkipped } = writer
+  return { text, names, eager: [...eager], members: [...members], hasSkipped }
 }
 
 /** What else of a node counts, beside its type and its children. */
@@ -58,10 +60,17 @@ interface WriterInput {
   readonly skipsFunctions: boolean
 }
 
+/** The property that an expression is of, as far as it stands there. */
+function memberNameOf({ computed, property }: SyntaxNode): string | undefined {
+  if (computed) return property.type === 'StringLiteral' ? property.value : undefined
+  return property.type === 'PrivateName' ? `#${property.id.name}` : property.name
+}
+
 class Writer {
   text = ''
   readonly names: FreeName[] = []
   readonly eager = new Set<number>()
+  readonly members = new Set<string>()
   hasSkipped = false
   #isEager: boolean
   readonly #component: Component
@@ -138,6 +147,7 @@ class Writer {
     this.text += `(${type}`
     this.#fields(node)
     if (node.type === 'ImportExpression') this.#name(IMPORT, node)
+    if (node.type === 'ObjectPattern') for (const { computed, key } of node.properties as SyntaxNode[]) if (key && !computed) this.members.add(nameOf(key))
     if (node.type === 'JSXElement' || node.type === 'JSXFragment') for (const factory of this.#names.jsxFactories) this.#name(factory, node)
     for (const field of CHILDREN[type] ?? []) {
       const child = node[field]
@@ -227,8 +237,10 @@ class Writer {
   #member(node: SyntaxNode): void {
     this.text += node.optional ? '(?.' : node.type === 'MemberExpression' ? '(.' : '(~.'
     this.#node(node.object)
+    const member = memberNameOf(node)
+    if (member !== undefined) this.members.add(member)
     if (node.computed) this.#node(node.property)
-    else this.text += ` ${node.property.type === 'PrivateName' ? `#${node.property.id.name}` : node.property.name}`
+    else this.text += ` ${member}`
     this.text += ')'
   }
 

@@ -19,6 +19,8 @@ export interface ComponentFacts {
   readonly names: readonly FreeName[]
   /** The names that are read when the module is, as numbers into `names`. */
   readonly eager: readonly number[]
+  /** The properties that it mentions by name. */
+  readonly members: readonly string[]
   /** Reported where it is named, as nothing tells when it is entered. */
   readonly isTrivial: boolean
   /** A value whose parts all stand in its text. */
@@ -33,7 +35,13 @@ export interface StatementFacts {
   readonly canonical: string
   readonly names: readonly FreeName[]
   /** With them: they may run at once, or soon after; and by these, statements that are otherwise the same are told apart. */
-  readonly whole: { readonly canonical: string; readonly names: readonly FreeName[] }
+  readonly whole: StatementSource
+}
+
+interface StatementSource {
+  readonly canonical: string
+  readonly names: readonly FreeName[]
+  readonly members: readonly string[]
 }
 
 /** A value that the function of an op closes over, see `Captured`; the first is that function itself. */
@@ -80,9 +88,9 @@ export function canonicaliseAll(table: ComponentTable, names: Names): Map<Compon
 }
 
 export function componentFacts(texts: ReadonlyMap<Component, CanonicalSource>): Map<Component, ComponentFacts> {
-  return new Map([...texts].map(([component, { text, names, eager }]) => {
+  return new Map([...texts].map(([component, { text, names, eager, members }]) => {
     const { name, kind, node: { start, end }, isTrivial, isPlain, isOp = false } = component
-    return [component, { name, kind, start, end, canonical: digest('source', text), names, eager, isTrivial, isPlain, isOp }]
+    return [component, { name, kind, start, end, canonical: digest('source', text), names, eager, members, isTrivial, isPlain, isOp }]
   }))
 }
 
@@ -94,15 +102,15 @@ export interface StatementsInput {
 }
 
 export function listStatements({ program, table, names, components }: StatementsInput): StatementFacts[] {
-  const factsOf = (node: SyntaxNode, skipsFunctions: boolean): StatementFacts['whole'] & { hasSkipped: boolean } => {
-    const { text, names: free, hasSkipped } = canonicaliseStatement(node, { table, names, skipsFunctions })
-    return { canonical: digest('source', text), names: free, hasSkipped }
+  const factsOf = (node: SyntaxNode, skipsFunctions: boolean): StatementSource & { readonly hasSkipped: boolean } => {
+    const { text, names: free, members, hasSkipped } = canonicaliseStatement(node, { table, names, skipsFunctions })
+    return { canonical: digest('source', text), names: free, members, hasSkipped }
   }
   const body = (program.body as SyntaxNode[]).map((node) => withoutTypes((node.declaration as SyntaxNode | null | undefined) ?? node))
   return body.filter(isStatement).map((node) => {
-    const { hasSkipped, ...source } = factsOf(node, true)
-    const { canonical, names: free } = hasSkipped ? components.get(table.byNode.get(node) as Component) ?? factsOf(node, false) : source
-    return { start: node.start, ...source, whole: { canonical, names: free } }
+    const source = factsOf(node, true)
+    const whole = source.hasSkipped ? components.get(table.byNode.get(node) as Component) ?? factsOf(node, false) : source
+    return { start: node.start, canonical: source.canonical, names: source.names, whole: { canonical: whole.canonical, names: whole.names, members: whole.members } }
   })
 }
 

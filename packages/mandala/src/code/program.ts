@@ -1,6 +1,7 @@
 import { digest } from '../value/digest.ts'
 import type { ComponentFacts, FileFacts, StatementFacts } from './file-facts.ts'
 import type { FreeName } from './names.ts'
+import { Uses, type Piece } from './uses.ts'
 
 /** What an import leads to. */
 export type ResolvedModule =
@@ -40,24 +41,10 @@ export type Target =
 
 export interface PlacedStatement extends StatementFacts {
   readonly file: string
-  readonly id: string
-}
-
-/** Who names whom, in all files that were asked for. */
-interface Uses {
-  /** By id, each with its place in the order in which their files became known. */
-  readonly statements: ReadonlyMap<string, readonly [place: number, statement: PlacedStatement]>
-  readonly namedBy: ReadonlyMap<string, ReadonlySet<string>>
-  /** What runs calls, or runs in them. */
-  readonly calling: ReadonlySet<string>
 }
 
 /** `file#qualified.name` */
 export const componentId = (file: string, name: string): string => `${file}#${name}`
-
-/** Of a statement with its functions. */
-const runningId = (id: string): string => `${id}()`
-const isRunning = (id: string): boolean => id.endsWith('>()')
 
 /** The files of a program, linked: what every name stands for, and what every component is. */
 export class Program {
@@ -67,7 +54,7 @@ export class Program {
   /** By file, the ids of what belongs to a component, as methods to a class. */
   readonly #parts = new Map<string, ReadonlyMap<string, readonly string[]>>()
   readonly #fingerprints = new Map<string, string>()
-  #uses: Uses | undefined
+  #uses: Uses<PlacedStatement> | undefined
 
   constructor(source: ProgramSource) {
     this.#source = source
@@ -195,47 +182,38 @@ export class Program {
     return [...named, ...starred, ...whole]
   }
 
-  /**
-   * The statements of the module level that may have changed a component, in the order in which their files became known: those that
-   * name it, and those that name what names it, at any distance, but for what does so in calls, or leads to this library to make them.
-   */
+  /** The statements of the module level that may have changed a component, in the order in which their files became known. */
   statementsReaching(id: string): readonly PlacedStatement[] {
-    const { statements, namedBy, calling } = (this.#uses ??= this.#findUses())
-    const reached = reach(namedBy, [id], calling)
-    // A block that makes calls reports itself when it runs.
-    const counting = [...reached].filter((each) => !isRunning(each) || !calling.has(each))
-    const reaching = counting.map((each) => statements.get(each)).filter((found) => found !== undefined)
-    return reaching.sort(([a], [b]) => a - b).map(([, statement]) => statement)
+    this.#uses ??= new Uses([...this.#files.values()].flatMap((facts) => (facts ? this.#piecesOf(facts) : [])))
+    return this.#uses.statementsReaching(id)
   }
 
-  #findUses(): Uses {
-    const statements = new Map<string, readonly [number, PlacedStatement]>()
-    const namedBy = new Map<string, Set<string>>()
-    const libraries = new Set<string>()
-    const ops = new Set<string>()
-    const link = (from: string, target: Target): void => {
-      if (target.kind === 'component') namedBy.set(target.id, (namedBy.get(target.id) ?? new Set()).add(from))
-      else if (target.kind === 'namespace') for (const each of this.listExports(target.file)) if (each.kind === 'component') link(from, each)
-    }
-    for (const [file, facts] of [...this.#files]) {
-      const placed = (facts?.statements ?? []).map((statement, i) => ({ file, id: componentId(file, `<${i}>`), ...statement }))
-      const running = placed.filter(({ canonical, whole }) => whole.canonical !== canonical).map((each) => ({ ...each, ...each.whole, id: runningId(each.id) }))
-      for (const statement of [...placed, ...running]) statements.set(statement.id, [statements.size, statement])
-      const components = (facts?.components ?? []).map(({ name, names }) => ({ id: componentId(file, name), names }))
-      for (const { name, isOp } of facts?.components ?? []) if (isOp) ops.add(componentId(file, name))
-      // What one declaration takes apart may be changed by way of each part.
-      for (const parts of Map.groupBy(facts?.components ?? [], ({ start, end }) => `${start} ${end}`).values()) {
-        for (const [i, { name }] of parts.entries()) {
-          const next = parts[(i + 1) % parts.length] as ComponentFacts
-          if (next.name !== name) link(componentId(file, name), { kind: 'component', id: componentId(file, next.name), file, component: next })
-        }
+  #piecesOf({ file, statements, components }: FileFacts): Piece<PlacedStatement>[] {
+    const linked = ({ names }: { readonly names: readonly FreeName[] }): Pick<Piece<PlacedStatement>, 'names' | 'isCalling'> => ({
+      names: names.flatMap((name) => this.#idsOf(this.target(file, name))), isCalling: names.some((name) => name.kind === 'import' && isLibrary(name.source)),
+    })
+    const placed = statements.flatMap((statement, i): Piece<PlacedStatement>[] => {
+      const { canonical, whole } = statement
+      const id = componentId(file, `<${i}>`)
+      const piece = { id, members: whole.members, parts: [], statement: { file, ...statement }, ...linked(statement) }
+      if (whole.canonical === canonical) return [piece]
+      return [piece, { ...piece, id: `${id}()`, statement: { file, ...statement, ...whole }, isRunning: true, ...linked(whole) }]
+    })
+    const siblings = listSiblings(components)
+    return [...placed, ...components.map((component): Piece<PlacedStatement> => {
+      const { name, members, isOp } = component
+      const { names, isCalling } = linked(component)
+      const sibling = siblings.get(name)
+      const id = componentId(file, name)
+      return {
+        id, names: sibling === undefined ? names : [...names, componentId(file, sibling)], members, parts: this.partsOf(file, name), isCalling: isCalling || isOp,
       }
-      for (const { id, names } of [...placed, ...running, ...components]) {
-        for (const name of names) link(id, this.target(file, name))
-        if (names.some((name) => name.kind === 'import' && isLibrary(name.source))) libraries.add(id)
-      }
-    }
-    return { statements, namedBy, calling: ops.union(reach(namedBy, libraries)) }
+    })]
+  }
+
+  #idsOf(target: Target): string[] {
+    const targets = target.kind === 'namespace' ? this.listExports(target.file) : [target]
+    return targets.flatMap((each) => (each.kind === 'component' ? [each.id] : []))
   }
 
   /** What code is: its text, and what the names in it stand for. */
@@ -254,6 +232,13 @@ export class Program {
     }
     return fingerprint
   }
+}
+
+/** What one declaration takes apart may be changed by way of each part: each leads to the next one. */
+function listSiblings(components: readonly ComponentFacts[]): Map<string, string> {
+  const groups = Map.groupBy(components, ({ start, end }) => `${start} ${end}`)
+  const next = ({ name }: ComponentFacts, i: number, all: readonly ComponentFacts[]): [string, string] => [name, (all[(i + 1) % all.length] as ComponentFacts).name]
+  return new Map([...groups.values()].filter(({ length }) => length > 1).flatMap((group) => group.map(next)))
 }
 
 function listParts(facts: FileFacts | undefined): Map<string, string[]> {
@@ -278,14 +263,6 @@ function labelOf(target: Target): string {
     case 'global': return `@${target.name}`
     case 'unknown': return target.text
   }
-}
-
-/** What leads to these by names, but not by way of some. */
-function reach(namedBy: ReadonlyMap<string, ReadonlySet<string>>, from: Iterable<string>, closed?: ReadonlySet<string>): Set<string> {
-  const start = new Set(from)
-  const reached = new Set(start)
-  for (const each of reached) if (start.has(each) || !closed?.has(each)) for (const next of namedBy.get(each) ?? []) reached.add(next)
-  return reached
 }
 
 /** Whether an import is one of this library. */

@@ -158,7 +158,9 @@ export class SourceLoader implements ProgramSource {
     const path = this.pathOf(file)
     if (!existsSync(path)) return undefined
     const canonical = digest('source', readFileSync(path, 'utf8'))
-    const value = { name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], isTrivial: false, isPlain: true, isOp: false }
+    const value = {
+      name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], members: [], isTrivial: false, isPlain: true, isOp: false,
+    }
     const nothing = { statements: [], stars: [], imports: [], refs: [], sites: [], captured: [] }
     return { file, isModule: false, ...nothing, components: [value], exports: { default: { kind: 'own', name: 'default' } } }
   }

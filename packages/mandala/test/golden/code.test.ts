@@ -50,5 +50,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['4.14', '931f4d86123f82e629084e9839f3d045a2f71fa4']
+const TRANSFORM = ['4.15', '6a99ef83ae6d277e585919bd35d156787c22a65a']
 const CANON = [4, '364b11bccb57d50e1a48571207c77be03ed395c4']

@@ -12,7 +12,11 @@ const model = make(1)
 const table = new Map()
 ${does.replaceAll('K', String(k))}`
   const other = 'export function make(k) { return k }\nexport function call(fn) { fn() }\nexport let app'
-  const codesOf = (k: number): string => JSON.stringify(originOf(linkProgram({ 'main.ts': source(k), 'other.ts': other }), 'main.ts#model').statements)
+  const codesOf = (k: number): string => {
+    const program = linkProgram({ 'main.ts': source(k), 'other.ts': other })
+    const { reach, statements } = originOf(program, 'main.ts#model')
+    return JSON.stringify([statements, reach.map((touched) => ('id' in touched ? program.findFingerprint(touched.id) : touched.name))])
+  }
   return codesOf(3) !== codesOf(4)
 }
 
@@ -38,6 +42,14 @@ const COUNTING = [
   'namespace Inner { model.k = K }',
   'enum Steps { One = model.set(K) }',
   '@call(() => model.set(K)) class A {}',
+  'class A { constructor() { model.set(K) } }\nnew A()',
+  'class A { x = model.set(K) }\nclass B extends A {}\nnew B()',
+  'class A { run() { model.set(K) } }\nnew A().run()',
+  'class A { run() { model.set(K) } }\nclass B extends A { go() { const { run } = this; run() } }\nconst b = new B()\nb.go()',
+  'class A { static get x() { return model.set(K) } }\nA["x"]',
+  'class A { #run() { model.set(K) }; constructor() { this.#run() } }\nconst a = new A()',
+  'class A { toString() { model.set(K) } }\nString(new A())',
+  'const a = { run() { model.set(K) } }\na.run()',
 ]
 
 /** What is done in calls, or by nobody yet. */
@@ -48,6 +60,8 @@ const SILENT = [
   'await storage.run(async () => { model.set(K) })',
   'const f = op("f", () => model.set(K))',
   'table.set("f", op("f", () => model.set(K)))',
+  'class A { run() { model.set(K) } }\nconst a = new A()',
+  'class A { run() { model.set(K) } }\nconst a = new A()\nawait storage.run(async () => a.run())',
   '[1].forEach(() => other.set(K)); model.set(1)',
 ]
 
