@@ -65,6 +65,9 @@ export const MAY_BE_READ = 'what it hides may come from a file'
 
 const NOTHING: Shown = { text: '', isHiding: false, origins: new Set() }
 
+/** Of which only the code that made and changed it is known. */
+const UNTOLD: Shown = { ...NOTHING, isHiding: true }
+
 /** What every function and every prototype has. */
 const OWN_KEYS: ReadonlySet<string | symbol> = new Set(['length', 'name', 'prototype', 'arguments', 'caller', 'constructor'])
 
@@ -426,13 +429,13 @@ export class ModuleValues {
   }
 
   #shownOnce(id: string): Shown {
-    const shown = this.#shownThen.get(id) ?? (this.#surroundings.isLiteral(id) ? NOTHING : this.#shown(id, this.read(id)))
+    const shown = this.#shownThen.get(id) ?? (this.#surroundings.isLiteral(id) ? UNTOLD : this.#shown(id, this.read(id)))
     this.#shownThen.set(id, shown)
     return shown
   }
 
   #shown(id: string, value: unknown): Shown {
-    if (typeof value === 'symbol') return { ...NOTHING, isHiding: true }
+    if (typeof value === 'symbol') return UNTOLD
     if (!isCompound(value)) return { ...NOTHING, text: identify(value).cid }
     const { hash, hasCode, origins } = this.#portrait(id, value)
     return { text: hash, isHiding: hasCode && !this.#surroundings.isCode(id), origins }
@@ -452,7 +455,7 @@ export class ModuleValues {
 
   #shownSmall(id: string, value: object): Shown {
     const { hash, isUnknown, isPartial, origins } = this.#portrayNow(id, value, LITERAL_SIZE)
-    return isUnknown ? NOTHING : { text: hash, isHiding: isPartial, origins }
+    return isUnknown ? UNTOLD : { text: hash, isHiding: isPartial, origins }
   }
 }
 

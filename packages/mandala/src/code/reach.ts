@@ -134,8 +134,8 @@ class Walk {
     const found = this.#program.find(id)
     if (!found || !this.#add(asPart(id, found.component))) return
     for (const name of found.component.names) this.reached(this.#program.target(found.file, name))
-    if (found.component.kind !== 'class' && found.component.kind !== 'value') return
-    for (const part of this.#program.partsOf(found.file, found.component.name)) this.all(part)
+    // Ops in it report themselves.
+    for (const part of this.#program.partsOf(found.file, found.component.name)) if (!this.#program.find(part)?.component.isOp) this.all(part)
   }
 
   reached(target: Target): void {

@@ -222,6 +222,10 @@ put(Model, ${k})\nconst run = op('${f}', (x: number, model: Model) => model.run(
   'private state from a variable that a statement assigned': (k, f) => setting(`let by = 0\nif (model) by = ${k}\nmodel.set(by)`, f),
   'private state from a variable that a function assigned': (k, f) => setting(`let by = 0\nconst assign = () => { by = ${k} }\nassign()\nmodel.set(by)`, f),
   'private state from what statements filled': (k, f) => setting(`const all: number[] = []\nall.push(${k})\nmodel.set(all[0]!)`, f),
+  'private state from more than is looked at': (k, f) =>
+    setting(`const all: number[] = []\nfor (let i = 0; i < 5000; i += 1) all.push(${k})\nmodel.set(all[0]!)`, f),
+  'private state from what a function carries': (k, f) => setting(`function carry() {}\ncarry.k = 1\ncarry.k = ${k}\nmodel.set(carry.k)`, f),
+  'private state from what a promise came to': (k, f) => setting(`const later = Promise.withResolvers<number>()\nlater.resolve(${k})\nmodel.set(await later.promise)`, f),
   'private state that a callback of a statement sets': (k, f) => setting(`;[${k}].forEach((k) => model.set(k))`, f),
   'private state that a function sets where it stands': (k, f) => setting(`;(() => { model.set(${k}) })()`, f),
   'private state that a callback sets later': (k, f) => setting(`queueMicrotask(() => model.set(${k}))`, f),
