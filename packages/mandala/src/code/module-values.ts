@@ -1,13 +1,13 @@
 import { describeValue } from '../base/describe-value.ts'
-import { findStrongComponents } from '../graph/strong-components.ts'
 import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import type { FunctionPlace } from './function-places.ts'
 import type { MakingFacts } from './file-facts.ts'
 import type { Glance } from './glance.ts'
+import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
 import { ownNameOf, portray, type Naming, type Portrait } from './portrait.ts'
 import { Portraits } from './portraits.ts'
-import type { Origin, Touched } from './reach.ts'
+import type { Origin } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
 
 export type Getter = () => unknown
@@ -34,32 +34,6 @@ interface NumberedClosures {
 /** Literals of more parts are known by their text alone. */
 const LITERAL_SIZE = 2_000
 
-/** What made a value, in short. */
-export interface KnownOrigin {
-  readonly hash: string
-  readonly readsFiles: boolean
-  /** Whether statements changed the value since it was made. */
-  readonly isChanged: boolean
-}
-
-/** What one value was made from, but for what made others. */
-interface Making {
-  readonly hash: string
-  readonly held: readonly string[]
-  /** The values among those that it was made from of which more counts than what shows of them. */
-  readonly hidden: readonly string[]
-  readonly readsFiles: boolean
-  readonly isChanged: boolean
-  /** The same, and what made the hidden ones; undefined until it is asked for. */
-  whole?: string
-}
-
-interface Shown {
-  readonly text: string
-  readonly isHiding: boolean
-  readonly origins: Portrait['origins']
-}
-
 /** Of what hides that, and was made by code that reads files. */
 export const MAY_BE_READ = 'what it hides may come from a file'
 
@@ -74,11 +48,7 @@ const OWN_KEYS: ReadonlySet<string | symbol> = new Set(['length', 'name', 'proto
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 
 /** What the values of a program are seen in. */
-export interface Surroundings {
-  findOrigin(id: string): Origin
-  findFingerprint(id: string): string | undefined
-  /** The hash of what a global gives those who make values. */
-  findGlobal(name: string): string
+export interface Surroundings extends Omit<OriginSurroundings, 'show' | 'has' | 'hidesChanges'> {
   findPlace(fn: object): FunctionPlace | undefined
   /** Whether a function has values of those around it, or may have. */
   isClosure(fn: object): boolean
@@ -107,9 +77,7 @@ export class ModuleValues {
   #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
-  readonly #origins = new Map<string, KnownOrigin>()
-  readonly #makings = new Map<string, Making>()
-  #made = new WeakMap<MakingFacts, KnownOrigin>()
+  readonly #origins: Origins
   readonly #closures = new Map<string, NumberedClosures>()
   /** What was shown of a value when its origin was first asked for; of a literal, before any call: later it may be a cache, or a counter. */
   readonly #shownThen = new Map<string, Shown>()
@@ -127,13 +95,12 @@ export class ModuleValues {
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
+    this.#origins = new Origins({ ...surroundings, show: (id) => this.#shownOnce(id), has: (id) => this.has(id), hidesChanges: (id) => this.hidesChanges(id) })
   }
 
   /** Code isn't what it was: what values were made by is looked up again. */
   forgetOrigins(): void {
-    this.#origins.clear()
-    this.#makings.clear()
-    this.#made = new WeakMap()
+    this.#origins.forget()
     this.#opaque = new WeakMap()
     this.#fixed.clear()
   }
@@ -282,12 +249,12 @@ export class ModuleValues {
   #stateOf(id: string, value: unknown): ValueState {
     if (typeof value === 'symbol') return { hash: this.originOf(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
-    const isHiding = this.hidesChanges(id, value) && this.#findOrigin(id).isChanged
+    const isHiding = this.hidesChanges(id, value) && this.#origins.find(id).isChanged
     if (typeof value === 'function' && this.#surroundings.isCode(id) && !isHiding && Object.keys(value).length === 0) return NO_VALUE
     const portrait = this.#portrait(id, value)
-    if (portrait.isPartial || isHiding) return this.#opaqueState(portrait, this.#findOrigin(id))
+    if (portrait.isPartial || isHiding) return this.#opaqueState(portrait, this.#origins.find(id))
     const hash = portrait.origins.size > 0 ? this.#withOrigins(portrait) : portrait.hash
-    return { hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#findOrigin(id)) : undefined }
+    return { hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#origins.find(id)) : undefined }
   }
 
   /** Whether its code tells only until statements change it: of what is in its static private fields, and of what was put on it and isn't listed. */
@@ -350,82 +317,12 @@ export class ModuleValues {
 
   /** What made a value, where the value itself can't tell, as it was when it is first asked for. */
   originOf(id: string): string {
-    return this.#findOrigin(id).hash
-  }
-
-  #findOrigin(id: string): KnownOrigin {
-    const known = this.#origins.get(id) ?? this.#know(this.#makingOf(id))
-    this.#origins.set(id, known)
-    return known
+    return this.#origins.find(id).hash
   }
 
   /** The same of a value that a function made. */
   originOfMade(making: MakingFacts, find: () => Origin): KnownOrigin {
-    const known = this.#made.get(making) ?? this.#know(this.#making(find()))
-    this.#made.set(making, known)
-    return known
-  }
-
-  #know(making: Making): KnownOrigin {
-    const held = new Set([making])
-    for (const each of held) for (const id of each.held) held.add(this.#makingOf(id))
-    const hash = making.whole ?? this.#completeFrom(making)
-    return { hash, readsFiles: [...held].some((each) => each.readsFiles), isChanged: making.isChanged }
-  }
-
-  /** Of values that were made from each other none comes first: they are as one. */
-  #completeFrom(start: Making): string {
-    const found = new Map([[start, 0]])
-    const leads: Making[][] = []
-    for (const [making] of found) {
-      const all = making.hidden.map((id) => this.#makingOf(id))
-      leads.push(all)
-      for (const each of all) if (each.whole === undefined && !found.has(each)) found.set(each, found.size)
-    }
-    const makings = [...found.keys()]
-    const successors = (i: number): number[] => (leads[i] as Making[]).flatMap((each) => found.get(each) ?? [])
-    for (const together of findStrongComponents({ size: found.size, successors }).toReversed()) {
-      const own = together.map((i) => makings[i] as Making)
-      const others = new Set(together.flatMap((i) => (leads[i] as Making[]).flatMap(({ whole }) => whole ?? [])))
-      const whole = digest('component', JSON.stringify([own.map(({ hash }) => hash).toSorted(), [...others].toSorted()]))
-      for (const each of own) each.whole = whole
-    }
-    return start.whole as string
-  }
-
-  #makingOf(id: string): Making {
-    const known = this.#makings.get(id) ?? this.#making(this.#surroundings.findOrigin(id), id)
-    this.#makings.set(id, known)
-    return known
-  }
-
-  #making({ held, reach, statements }: Origin, own?: string): Making {
-    const { findFingerprint, findGlobal } = this.#surroundings
-    const hidden = new Set<string>()
-    const show = (shown: string): string => {
-      const { text, isHiding, origins } = this.#shownOnce(shown)
-      if (isHiding) hidden.add(shown)
-      for (const id of origins) hidden.add(id)
-      return text
-    }
-    const parts = reach.map((touched) => {
-      switch (touched.kind) {
-        case 'code':
-          if (touched.id !== own && this.hidesChanges(touched.id)) hidden.add(touched.id)
-          return [touched.id, findFingerprint(touched.id)]
-        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === own ? '' : show(touched.id)]
-        case 'package': return [`npm:${touched.name}`, touched.version]
-        case 'builtin': return [touched.name, touched.member]
-        case 'global': return [`@${touched.name}`, findGlobal(touched.name)]
-      }
-    })
-    const sorted = parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
-    const holding = held.map((id) => {
-      if (!this.has(id)) hidden.add(id)
-      return [id, show(id)]
-    })
-    const hash = digest('component', JSON.stringify([sorted, holding, statements]))
-    return { hash, held, hidden: [...hidden], readsFiles: reach.some(isReading), isChanged: statements.length > 0 }
+    return this.#origins.findMade(making, find)
   }
 
   #shownOnce(id: string): Shown {
@@ -462,12 +359,6 @@ export class ModuleValues {
 function doubtOf({ isUnknown, isHidden }: Portrait, { readsFiles }: KnownOrigin): string | undefined {
   if (isUnknown) return 'more of it than can be looked at'
   return isHidden && readsFiles ? MAY_BE_READ : undefined
-}
-
-/** Whether what it is of may have come from a file, or another program. */
-function isReading(touched: Touched): boolean {
-  const isReader = touched.kind === 'builtin' && /^(node:)?(fs|fs\/promises|child_process|sqlite)$/.test(touched.name)
-  return isReader && /^(\*|default|read|open|createReadStream|exec|spawn|Database)/.test(touched.member)
 }
 
 function call(getter: Getter | undefined): unknown {
