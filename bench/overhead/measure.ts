@@ -10,28 +10,28 @@ import { median } from '../harness.ts'
 import { csv, folderOf, WORKLOADS } from './workloads.ts'
 
 /**
- * One process: every workload as it is, as it is in another copy, tracked with no call under way, and tracked in a call, in turns.
- * Its arguments: rounds, and in which order the copies of a library are loaded and warmed up.
+ * One process: every workload as it is, and as tracked code with no call under way and in a call, in turns.
+ * Its arguments: rounds, which of the two copies of a library is loaded and warmed up first, and `control` to track neither.
  */
 const ROUNDS = Number(process.argv[2] ?? 15)
-const ORDER = (process.argv[3] ?? 'plain,control,tracked').split(',') as (keyof Copies)[]
+const ORDER: readonly (keyof Copies)[] = process.argv[3] === 'tracked-first' ? ['tracked', 'plain'] : ['plain', 'tracked']
+const TRACKED = process.argv[4] === 'control' ? 'nothing' : 'tracked'
 const BATCH_MS = 40
 
 interface Copies {
   readonly plain: any
-  /** The same code once more: what it takes longer is what the copies of a library take from each other. */
-  readonly control: any
   readonly tracked: any
 }
 
 const home = mkdtempSync(join(tmpdir(), 'mandala-overhead-'))
 process.on('exit', () => rmSync(home, { recursive: true }))
+mkdirSync(join(home, 'nothing'))
 for (const copy of ORDER) {
   mkdirSync(join(home, copy))
   writeFileSync(join(home, copy, 'package.json'), `{ "name": "${copy}", "type": "module" }`)
   symlinkSync(resolve(folderOf('acorn'), '..'), join(home, copy, 'node_modules'))
 }
-installHooks(new SourceLoader(join(home, 'tracked'), (text) => {
+installHooks(new SourceLoader(join(home, TRACKED), (text) => {
   throw new Error(text)
 }))
 
@@ -74,28 +74,27 @@ async function cpuUs(times: number, run: () => unknown): Promise<number> {
 
 const figures: Record<string, number> = {}
 
-/** The median of each variant's time relative to the plain code's in the same round. */
+/** The median of each variant's time relative to that of the plain code next to it: both copies are run as often. */
 async function compare(name: string, copies: Copies, run: (copy: any, call: Call) => unknown, calls: Readonly<Record<string, Call>>): Promise<void> {
-  const variants: readonly (readonly [variant: string, copy: keyof Copies, call: Call])[] = [
-    ['control', 'control', direct], ['idle', 'tracked', direct], ...Object.entries(calls).map(([variant, call]) => [variant, 'tracked', call] as const),
-  ]
+  const variants = Object.entries({ idle: direct, ...calls })
   const plain = (): unknown => run(copies.plain, direct)
-  for (const copy of ORDER) {
-    const own = copy === 'plain' ? [direct] : variants.filter((variant) => variant[1] === copy).map(([, , call]) => call)
-    for (const call of own) for (let i = 0; i < 8; i += 1) await run(copies[copy], call)
+  const warmUps: Record<keyof Copies, () => Promise<void>> = {
+    plain: async () => { for (let i = 0; i < 8 * variants.length; i += 1) await plain() },
+    tracked: async () => { for (const [, call] of variants) for (let i = 0; i < 8; i += 1) await run(copies.tracked, call) },
   }
+  for (const copy of ORDER) await warmUps[copy]()
   const times = Math.max(1, Math.ceil(BATCH_MS * 1000 / await cpuUs(3, plain)))
   const ratios: Record<string, number[]> = {}
   const base: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    const before = await cpuUs(times, plain)
-    const measured: [string, number][] = []
-    for (const [variant, copy, call] of round % 2 === 0 ? variants : variants.toReversed()) {
-      measured.push([variant, await cpuUs(times, () => run(copies[copy], call))])
+    for (const [i, [variant, call]] of variants.entries()) {
+      const isPlainFirst = (round + i) % 2 === 0
+      const before = isPlainFirst ? await cpuUs(times, plain) : 0
+      const us = await cpuUs(times, () => run(copies.tracked, call))
+      const own = before || await cpuUs(times, plain)
+      base.push(own)
+      ;(ratios[variant] ??= []).push(us / own)
     }
-    const own = (before + await cpuUs(times, plain)) / 2
-    base.push(own)
-    for (const [variant, us] of measured) (ratios[variant] ??= []).push(us / own)
   }
   figures[`${name}|plainMs`] = median(base) / 1000
   for (const [variant, each] of Object.entries(ratios)) figures[`${name}|${variant}`] = median(each)
