@@ -104,7 +104,8 @@ export class CallTrace implements Watcher {
       for (const inner of this.#tracer.peek(value)) met.add(inner)
     }
     this.#addCode([...found])
-    for (const id of found) if (this.#tracer.values.hidesChanges(id)) for (let each: CallTrace | undefined = this; each; each = each.outer) each.#noteValue(id)
+    const changing = [...found].filter((id) => this.#tracer.values.hidesChanges(id))
+    for (let each: CallTrace | undefined = this; each; each = each.outer) for (const id of changing) each.#noteValue(id)
   }
 
   /** Takes in the function that the call is of, if nothing in that reports it. */

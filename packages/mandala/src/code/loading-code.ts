@@ -25,7 +25,11 @@ export function findLoadingCode(roots: Iterable<string>, { namesOf, membersOf, p
     for (const part of partsOf(id)) {
       const member = memberOf(part)
       if (IMPLICIT.test(member) || mentioned.has(member)) found.add(part)
-      else waiting.set(member, [...(waiting.get(member) ?? []), part])
+      else {
+        const others = waiting.get(member) ?? []
+        waiting.set(member, others)
+        others.push(part)
+      }
     }
     for (const member of membersOf(id)) {
       if (mentioned.has(member)) continue

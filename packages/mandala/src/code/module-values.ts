@@ -5,7 +5,7 @@ import type { FunctionPlace } from './function-places.ts'
 import type { MakingFacts } from './file-facts.ts'
 import type { Glance } from './glance.ts'
 import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
-import { ownNameOf, portray, type Naming, type Portrait } from './portrait.ts'
+import { ownNameOf, portray, type Naming, type Portrait, type PortrayOptions } from './portrait.ts'
 import { Portraits } from './portraits.ts'
 import type { Origin } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
@@ -31,7 +31,7 @@ interface NumberedClosures {
   readonly epoch: number
 }
 
-/** Literals of more parts are known by their text alone. */
+/** Literals that it takes longer to look at than so many parts are known by the code that made and changed them. */
 const LITERAL_SIZE = 2_000
 
 /** Of what hides that, and was made by code that reads files. */
@@ -81,7 +81,8 @@ export class ModuleValues {
   readonly #closures = new Map<string, NumberedClosures>()
   /** What was shown of a value when its origin was first asked for; of a literal, before any call: later it may be a cache, or a counter. */
   readonly #shownThen = new Map<string, Shown>()
-  readonly #newLiterals = new Set<string>()
+  /** Not looked at yet for what statements made of them. */
+  readonly #newIds = new Set<string>()
   readonly #late = new WeakMap<object, string>()
   readonly #ids = new WeakMap<object, string>()
   /** Components of which it isn't known yet what they are. */
@@ -109,7 +110,7 @@ export class ModuleValues {
     this.#noteNew()
     this.#getters.set(id, getter)
     this.#unidentified.add(id)
-    this.#newLiterals.add(id)
+    this.#newIds.add(id)
     // A module that is loaded anew makes its values anew.
     this.#closures.delete(id)
   }
@@ -134,7 +135,7 @@ export class ModuleValues {
     this.#isOutdated = false
     this.#epoch += 1
     this.forgetOrigins()
-    for (const id of this.#newLiterals) if (this.#showLiteral(id)) this.#newLiterals.delete(id)
+    for (const id of this.#newIds) this.#showLiteral(id)
   }
 
   /** The component that a function, a class or an object of the module level is. */
@@ -306,11 +307,11 @@ export class ModuleValues {
     return this.#portraits.look(value, () => this.#portrayNow(id, value))
   }
 
-  #portrayNow(id: string, value: object, partsMax?: number): Portrait {
+  #portrayNow(id: string, value: unknown, options?: PortrayOptions): Portrait {
     const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
     const nameFunction = (fn: object): Naming => this.#nameOf(closures, fn)
     const nameInstance = (instance: object): Naming => this.#nameInstance(closures, instance)
-    const portrait = this.#surroundings.aside(() => portray(value, { nameFunction, nameInstance }, partsMax === undefined ? {} : { partsMax }))
+    const portrait = this.#surroundings.aside(() => portray(value, { nameFunction, nameInstance }, options))
     this.#closures.set(id, { ...closures, epoch: this.#epoch })
     return portrait
   }
@@ -339,20 +340,18 @@ export class ModuleValues {
   }
 
   /** What statements made of it by now is seen, whatever becomes of it later. */
-  #showLiteral(id: string): boolean {
+  #showLiteral(id: string): void {
+    let value: unknown
     try {
-      const value = (this.#getters.get(id) as Getter)()
-      if (this.#surroundings.isSteady(id)) this.#shownThen.set(id, isCompound(value) ? this.#shownSmall(id, value) : this.#shown(id, value))
-      return true
+      value = (this.#getters.get(id) as Getter)()
     } catch {
       // Not initialised yet.
-      return false
+      return
     }
-  }
-
-  #shownSmall(id: string, value: object): Shown {
-    const { hash, isUnknown, isPartial, origins } = this.#portrayNow(id, value, LITERAL_SIZE)
-    return isUnknown ? UNTOLD : { text: hash, isHiding: isPartial, origins }
+    this.#newIds.delete(id)
+    if (!this.#surroundings.isSteady(id)) return
+    const { hash, isUnknown, isPartial, origins } = this.#portrayNow(id, value, { sizeMax: LITERAL_SIZE })
+    this.#shownThen.set(id, isUnknown ? UNTOLD : { text: hash, isHiding: isPartial, origins })
   }
 }
 

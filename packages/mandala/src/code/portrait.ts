@@ -61,11 +61,13 @@ export interface PortrayOptions {
   /** What has the value as a property. */
   readonly holder?: object | undefined
   readonly partsMax?: number
+  /** What would take longer than so many parts counts as unknown. */
+  readonly sizeMax?: number
 }
 
 /** The content of a value; of functions and instances in it, what shows. */
-export function portray(value: unknown, namer: Namer, { holder, partsMax = PARTS_MAX }: PortrayOptions = {}): Portrait {
-  const copier = new Copier(namer, partsMax)
+export function portray(value: unknown, namer: Namer, { holder, partsMax = PARTS_MAX, sizeMax = Infinity }: PortrayOptions = {}): Portrait {
+  const copier = new Copier(namer, { partsMax, sizeMax })
   try {
     const hash = identify(copier.copy(value, holder)).cid
     const { isPartial, isHidden, hasCode, isPeeked, origins, size } = copier
@@ -88,24 +90,29 @@ class Copier {
   #parts = 0
   readonly #copies = new Map<object, unknown>()
   readonly #namer: Namer
-  readonly #partsMax: number
+  readonly #limits: Required<Pick<PortrayOptions, 'partsMax' | 'sizeMax'>>
 
-  constructor(namer: Namer, partsMax: number) {
+  constructor(namer: Namer, limits: Required<Pick<PortrayOptions, 'partsMax' | 'sizeMax'>>) {
     this.#namer = namer
-    this.#partsMax = partsMax
+    this.#limits = limits
   }
 
   copy(value: unknown, holder: object = Object.prototype): unknown {
-    this.size += 1
+    this.#grow(1)
     this.#parts += 1
-    if (this.#parts > this.#partsMax) throw new RangeError(`There are more than ${this.#partsMax} parts`)
+    if (this.#parts > this.#limits.partsMax) throw new RangeError(`There are more than ${this.#limits.partsMax} parts`)
     switch (typeof value) {
       case 'function': return this.#function(value, holder)
-      case 'string': this.size += value.length >> 4; return value
+      case 'string': this.#grow(value.length >> 4); return value
       case 'symbol': return this.#part('symbol', value.description)
       case 'object': return value === null ? null : this.#object(value)
       default: return value
     }
+  }
+
+  #grow(size: number): void {
+    this.size += size
+    if (this.size > this.#limits.sizeMax) throw new RangeError(`It would take longer than ${this.#limits.sizeMax} parts`)
   }
 
   #part(kind: string, name: unknown, { isWhole, isHidden = false, origin }: Omit<Naming, 'name'> = { isWhole: false }): Map<unknown, unknown> {
@@ -210,7 +217,7 @@ class Copier {
 
   /** Others may write to memory that is shared, or make it larger: what it is now counts. */
   #bytes(value: ArrayBufferView | ArrayBufferLike): unknown {
-    this.size += value.byteLength >> 3
+    this.#grow(value.byteLength >> 3)
     const memory = ArrayBuffer.isView(value) ? value.buffer : value
     if (memory instanceof ArrayBuffer && !memory.resizable) return value
     const bytes = ArrayBuffer.isView(value) ? new Uint8Array(memory, value.byteOffset, value.byteLength) : new Uint8Array(memory)

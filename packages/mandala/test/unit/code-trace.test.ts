@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { CallTrace, findCurrent, type Dependency } from '../../src/code/call-trace.ts'
 import { ModuleValues, type ValueState } from '../../src/code/module-values.ts'
 import { markSelfReporting } from '../../src/code/self-reporting.ts'
+import { NAMELESS, portray } from '../../src/code/portrait.ts'
 import { isLiteral, originOf } from '../../src/code/reach.ts'
 import { getTracer, Tracer } from '../../src/code/tracer.ts'
 import { registerType } from '../../src/value/type-registry.ts'
@@ -238,6 +239,14 @@ export const run = () => Object.keys(value)`))
     back()
     assert.equal(await hash(), before, String(back))
   }
+})
+
+test('what it would take too long to look at is left alone: texts, bytes, parts', () => {
+  const isUnknown = (value: unknown): boolean => portray(value, NAMELESS, { sizeMax: 100 }).isUnknown
+  const many = [new Float64Array(1000), { in: [new Uint8Array(10_000)] }, 'x'.repeat(10_000), ['x'.repeat(10_000)], Array.from({ length: 200 }, () => 1)]
+  assert.deepEqual(many.map(isUnknown), many.map(() => true))
+  const few = [new Float64Array(10), { in: [new Uint8Array(10)] }, 'x'.repeat(100), Array.from({ length: 20 }, () => 1), undefined, null, 3]
+  assert.deepEqual(few.map(isUnknown), few.map(() => false))
 })
 
 test('a function too small to report itself is part of the value it lies in', () => {
