@@ -2,6 +2,7 @@ import { digest } from '../value/digest.ts'
 import type { Captured } from './captures.ts'
 import { canonicalise, canonicaliseStatement, type CanonicalSource } from './canonical-source.ts'
 import { isActive, isActiveClass, listPatternNames, type Component, type ComponentTable } from './components.ts'
+import type { InnerStatement, InnerStatements } from './inner-statements.ts'
 import type { FreeName, Names } from './names.ts'
 import { nameOf } from './scope.ts'
 import type { SiteRef } from './site.ts'
@@ -36,6 +37,8 @@ export interface StatementFacts {
   readonly names: readonly FreeName[]
   /** With them: they may run at once, or soon after; and by these, statements that are otherwise the same are told apart. */
   readonly whole: StatementSource
+  /** The statements of those functions. */
+  readonly inner: readonly InnerStatement[]
 }
 
 interface StatementSource {
@@ -71,6 +74,8 @@ export interface FileFacts {
   readonly isModule: boolean
   readonly components: readonly ComponentFacts[]
   readonly statements: readonly StatementFacts[]
+  /** The statements of functions and methods that may make calls, by name. */
+  readonly inner: Readonly<Record<string, readonly InnerStatement[]>>
   readonly exports: Readonly<Record<string, ExportTarget>>
   /** Modules of `export * from`. */
   readonly stars: readonly string[]
@@ -99,9 +104,10 @@ export interface StatementsInput {
   readonly table: ComponentTable
   readonly names: Names
   readonly components: ReadonlyMap<Component, ComponentFacts>
+  readonly inner: InnerStatements
 }
 
-export function listStatements({ program, table, names, components }: StatementsInput): StatementFacts[] {
+export function listStatements({ program, table, names, components, inner }: StatementsInput): StatementFacts[] {
   const factsOf = (node: SyntaxNode, skipsFunctions: boolean): StatementSource & { readonly hasSkipped: boolean } => {
     const { text, names: free, members, hasSkipped } = canonicaliseStatement(node, { table, names, skipsFunctions })
     return { canonical: digest('source', text), names: free, members, hasSkipped }
@@ -110,8 +116,24 @@ export function listStatements({ program, table, names, components }: Statements
   return body.filter(isStatement).map((node) => {
     const source = factsOf(node, true)
     const whole = source.hasSkipped ? components.get(table.byNode.get(node) as Component) ?? factsOf(node, false) : source
-    return { start: node.start, canonical: source.canonical, names: source.names, whole: { canonical: whole.canonical, names: whole.names, members: whole.members } }
+    const { canonical, names: free } = source
+    return {
+      start: node.start, canonical, names: free, whole: { canonical: whole.canonical, names: whole.names, members: whole.members },
+      inner: source.hasSkipped ? inner.of(node) : [],
+    }
   })
+}
+
+/** `App.start` is a method of `App`. */
+function holderOf(name: string): FreeName | undefined {
+  const end = name.lastIndexOf('.')
+  return end < 0 ? undefined : { kind: 'own', name: name.slice(0, end) }
+}
+
+/** Ops do what they do in calls. */
+export function listInner(table: ComponentTable, inner: InnerStatements): Record<string, InnerStatement[]> {
+  const functions = table.list.filter(({ node, isOp, isTrivial }) => isFunction(node) && !isOp && !isTrivial)
+  return Object.fromEntries(functions.map(({ name, node }) => [name, inner.of(node, holderOf(name))] as const).filter(([, list]) => list.length > 0))
 }
 
 /** Whether it may do something, when the module is evaluated, to what it names. */

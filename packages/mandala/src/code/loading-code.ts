@@ -42,6 +42,6 @@ export function findLoadingCode(roots: Iterable<string>, { namesOf, membersOf, p
 }
 
 /** `file.ts#Model.static create` is `create`. */
-function memberOf(part: string): string {
+export function memberOf(part: string): string {
   return part.slice(Math.max(part.lastIndexOf('.'), part.lastIndexOf(' ')) + 1)
 }

@@ -1,7 +1,8 @@
 import { digest } from '../value/digest.ts'
 import type { ComponentFacts, FileFacts, StatementFacts } from './file-facts.ts'
+import type { InnerStatement } from './inner-statements.ts'
 import type { FreeName } from './names.ts'
-import { Uses, type Piece } from './uses.ts'
+import { Uses, type InnerPiece, type Piece } from './uses.ts'
 
 /** What an import leads to. */
 export type ResolvedModule =
@@ -41,6 +42,8 @@ export type Target =
 
 export interface PlacedStatement extends StatementFacts {
   readonly file: string
+  /** The function by whose arguments, or `this`, it is what it is. */
+  readonly givenTo?: string
 }
 
 /** `file#qualified.name` */
@@ -184,20 +187,33 @@ export class Program {
 
   /** The statements of the module level that may have changed a component, in the order in which their files became known. */
   statementsReaching(id: string): readonly PlacedStatement[] {
-    this.#uses ??= new Uses([...this.#files.values()].flatMap((facts) => (facts ? this.#piecesOf(facts) : [])))
-    return this.#uses.statementsReaching(id)
+    return this.#findUses().statementsReaching(id)
   }
 
-  #piecesOf({ file, statements, components }: FileFacts): Piece<PlacedStatement>[] {
+  #findUses(): Uses<PlacedStatement> {
+    this.#uses ??= new Uses([...this.#files.values()].flatMap((facts) => (facts ? this.#piecesOf(facts) : [])))
+    return this.#uses
+  }
+
+  #piecesOf({ file, statements, components, inner }: FileFacts): Piece<PlacedStatement>[] {
     const linked = ({ names }: { readonly names: readonly FreeName[] }): Pick<Piece<PlacedStatement>, 'names' | 'isCalling'> => ({
       names: names.flatMap((name) => this.#idsOf(this.target(file, name))), isCalling: names.some((name) => name.kind === 'import' && isLibrary(name.source)),
+    })
+    const innerOf = (list: readonly InnerStatement[], owner: string, id = owner): InnerPiece<PlacedStatement>[] => list.map((each, i) => {
+      const { start, canonical, names, members, locals } = each
+      const whole = { canonical, names, members }
+      const statement = { file, start, ...whole, whole, inner: [], ...(locals.includes('given') && { givenTo: owner }) }
+      const inner = innerOf(each.inner, owner, `${id}<${i}>`)
+      const [own, changes] = [linked({ names: names.slice(each.own) }), linked({ names: each.changes }).names]
+      return { id: `${id}<${i}>`, members, locals, statement, inner, own, changes, ...linked(each) }
     })
     const placed = statements.flatMap((statement, i): Piece<PlacedStatement>[] => {
       const { canonical, whole } = statement
       const id = componentId(file, `<${i}>`)
       const piece = { id, members: whole.members, parts: [], statement: { file, ...statement }, ...linked(statement) }
       if (whole.canonical === canonical) return [piece]
-      return [piece, { ...piece, id: `${id}()`, statement: { file, ...statement, ...whole }, isRunning: true, ...linked(whole) }]
+      const running = { ...piece, id: `${id}()`, statement: { file, ...statement, ...whole }, isRunning: true, ...linked(whole) }
+      return [piece, { ...running, inner: innerOf(statement.inner, running.id) }]
     })
     const siblings = listSiblings(components)
     return [...placed, ...components.map((component): Piece<PlacedStatement> => {
@@ -207,6 +223,7 @@ export class Program {
       const id = componentId(file, name)
       return {
         id, names: sibling === undefined ? names : [...names, componentId(file, sibling)], members, parts: this.partsOf(file, name), isCalling: isCalling || isOp,
+        inner: innerOf(inner[name] ?? [], id),
       }
     })]
   }

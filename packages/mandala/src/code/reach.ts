@@ -62,7 +62,11 @@ export function originOf(program: Program, id: string): Origin {
   const statements = program.statementsReaching(id)
   const codes = statements.map((statement) => program.fingerprintOf(statement.file, statement))
   const alike = Map.groupBy(codes, (code) => code)
-  for (const { file, names } of statements) for (const name of names) walk.reached(program.target(file, name))
+  // All that counts of these is among the statements.
+  const split = new Set(statements.flatMap(({ givenTo }) => givenTo ?? []))
+  for (const target of statements.flatMap(({ file, names }) => names.map((name) => program.target(file, name)))) {
+    if (target.kind !== 'component' || !split.has(target.id)) walk.reached(target)
+  }
   return {
     held: held.flatMap((target) => (target.kind === 'component' && target.component.kind === 'value' && target.id !== id ? [target.id] : [])),
     reach: [...found.values()],
@@ -132,7 +136,7 @@ class Walk {
 
   #part(id: string): void {
     const found = this.#program.find(id)
-    if (!found || !this.#add(asPart(id, found.component))) return
+    if (!found || isStorage(found.component) || !this.#add(asPart(id, found.component))) return
     for (const name of found.component.names) this.reached(this.#program.target(found.file, name))
     // Ops in it report themselves.
     for (const part of this.#program.partsOf(found.file, found.component.name)) if (!this.#program.find(part)?.component.isOp) this.all(part)
@@ -154,6 +158,11 @@ class Walk {
     this.#found.set(key, touched)
     return true
   }
+}
+
+/** Where calls are saved makes nothing. */
+function isStorage({ kind, names }: ComponentFacts): boolean {
+  return kind === 'value' && names.some((name) => name.kind === 'import' && name.name === 'Storage' && isLibrary(name.source))
 }
 
 function asPart(id: string, component: ComponentFacts): Touched {

@@ -1,7 +1,8 @@
 import { Captures } from './captures.ts'
 import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
-import { canonicaliseAll, capturedFacts, componentFacts, listLinks, listStatements, type FileFacts } from './file-facts.ts'
+import { canonicaliseAll, capturedFacts, componentFacts, listInner, listLinks, listStatements, type FileFacts } from './file-facts.ts'
+import { InnerStatements } from './inner-statements.ts'
 import { marksFor, type Marks } from './marks.ts'
 import { Names, PROCESS } from './names.ts'
 import { planSites, type SitePlan } from './plan-sites.ts'
@@ -14,7 +15,7 @@ import { expressionOf, importedBy } from './surroundings.ts'
 import { isClass, isFunction, isRunnable, parseSource, withoutTypes, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.15`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.16`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -61,9 +62,12 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const captures = source.includes('mandala-ts') ? new Captures(program, scopes, names) : undefined
   const plan = planSites({ program, table, names, closures: scopes.closures, captures, marks, isModule })
   const components = componentFacts(texts)
-  const statements = listStatements({ program, table, names, components })
+  const inner = new InnerStatements(source, { table, names })
+  const statements = listStatements({ program, table, names, components, inner })
   const captured = plan.captured.map((each) => capturedFacts(each, { table, names }))
-  const facts: FileFacts = { file, isModule, components: [...components.values()], statements, ...links, refs: plan.refs, sites: plan.sites, captured }
+  const facts: FileFacts = {
+    file, isModule, components: [...components.values()], statements, inner: listInner(table, inner), ...links, refs: plan.refs, sites: plan.sites, captured,
+  }
   // What its statements do may be all that a module is for.
   const hasMarks = table.list.length > 0 || statements.length > 0 || plan.insertions.length > 0
   const exported = findDefault(program)

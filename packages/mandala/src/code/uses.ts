@@ -1,4 +1,4 @@
-import { findLoadingCode } from './loading-code.ts'
+import { findLoadingCode, memberOf } from './loading-code.ts'
 
 /** A component, or a statement of the module level, and what it leads to, by ids. */
 export interface Piece<S> {
@@ -14,6 +14,28 @@ export interface Piece<S> {
   readonly statement?: S
   /** Whether it is a statement with the functions in it. */
   readonly isRunning?: boolean
+  /** The statements of the functions in it. */
+  readonly inner?: readonly InnerPiece<S>[]
+}
+
+/** A statement of a function, with what that stands in. */
+export interface InnerPiece<S> extends Pick<Piece<S>, 'id' | 'names' | 'members'> {
+  /** The same of the statement alone. */
+  readonly own: Pick<Piece<S>, 'names' | 'isCalling'>
+  readonly statement: S
+  /** Of what it names, what it may change though it makes calls. */
+  readonly changes: readonly string[]
+  readonly locals: readonly (number | 'given')[]
+  readonly inner: readonly InnerPiece<S>[]
+}
+
+/** A statement of a function that makes calls. */
+interface Leaf<S> extends InnerPiece<S> {
+  readonly owner: string
+  /** What belongs to what it names. */
+  readonly parts: readonly string[]
+  /** It counts only for what it changes, for its locals, and for what it calls others with. */
+  readonly isCalling: boolean
 }
 
 type Graph = Map<string, Set<string>>
@@ -21,31 +43,118 @@ type Graph = Map<string, Set<string>>
 /** Who names whom. */
 export class Uses<S> {
   /** By id, each with its place in their order. */
-  readonly #statements: ReadonlyMap<string, readonly [place: number, piece: Piece<S>]>
+  readonly #statements = new Map<string, readonly [place: number, statement: S]>()
   readonly #namedBy: Graph = new Map()
   /** What makes calls, or leads to what does. */
   readonly #calling: ReadonlySet<string>
+  /** By name of a method that makes calls, its class or object, and what names that, at any distance. */
+  readonly #holders = new Map<string, Set<string>>()
+  /** By component, its parts that make no calls. */
+  readonly #parts: ReadonlyMap<string, readonly string[]>
 
   constructor(pieces: readonly Piece<S>[]) {
-    this.#statements = new Map(pieces.filter(({ statement }) => statement !== undefined).map((piece, place) => [piece.id, [place, piece]]))
     for (const { id, names } of pieces) for (const name of names) link(this.#namedBy, name, id)
-    this.#calling = reach(this.#namedBy, pieces.filter(({ isCalling }) => isCalling).map(({ id }) => id))
-    const outside = (ids: readonly string[]): string[] => ids.filter((id) => !this.#calling.has(id))
-    const byId = new Map(pieces.map((piece) => [piece.id, piece]))
-    const loading = findLoadingCode(outside([...this.#statements.keys()]), {
-      namesOf: (id) => outside(byId.get(id)?.names ?? []), membersOf: (id) => byId.get(id)?.members ?? [], partsOf: (id) => outside(byId.get(id)?.parts ?? []),
-    })
+    this.#calling = this.#findCalling(pieces)
+    this.#parts = new Map(pieces.map(({ id, parts }) => [id, parts.filter((part) => !this.#calling.has(part))]))
+    const leaves = pieces.flatMap(({ id, inner = [] }) => (this.#calling.has(id) ? this.#leavesOf(inner, id) : []))
+    // Of what makes calls the statements in it count.
+    for (const piece of [...pieces.filter(({ id, isRunning }) => !isRunning || !this.#calling.has(id)), ...leaves]) this.#place(piece)
+    for (const { id, names, changes, isCalling } of leaves) for (const name of isCalling ? changes : names) link(this.#namedBy, name, id)
+    const changing = leaves.filter(({ isCalling }) => !isCalling)
     // Who names a class may make an instance, and run its methods.
-    for (const { id, parts } of pieces) for (const part of parts) if (loading.has(part)) link(this.#namedBy, part, id)
+    const loading = this.#findLoading(pieces, changing)
+    for (const { id, parts } of [...pieces, ...changing]) for (const part of parts) if (loading.has(part)) link(this.#namedBy, part, id)
+    this.#linkLocals(leaves, pieces)
+  }
+
+  /** By names, and by mentioning a method of an instance that may be the one that makes calls. */
+  #findCalling(pieces: readonly Piece<S>[]): Set<string> {
+    const methods = pieces.flatMap(({ id, parts }) => parts.map((part) => [id, part] as const))
+    const known = new Set<string>()
+    let found = reach(this.#namedBy, pieces.filter(({ isCalling }) => isCalling).map(({ id }) => id))
+    for (let more = -1; more !== found.size;) {
+      more = found.size
+      for (const [holder, part] of methods) {
+        if (!found.has(part) || known.has(part)) continue
+        known.add(part)
+        const holders = this.#holders.get(memberOf(part)) ?? new Set()
+        this.#holders.set(memberOf(part), holders)
+        for (const each of reach(this.#namedBy, [holder])) holders.add(each)
+      }
+      found = reach(this.#namedBy, [...found, ...pieces.filter((piece) => this.#callsMethod(piece)).map(({ id }) => id)])
+    }
+    return found
+  }
+
+  #callsMethod({ names, members }: Pick<Piece<S>, 'names' | 'members'>): boolean {
+    return members.some((member) => names.some((name) => this.#holders.get(member)?.has(name)))
+  }
+
+  /** What may run before any call, or beside them. */
+  #findLoading(pieces: readonly Piece<S>[], leaves: readonly Leaf<S>[]): Set<string> {
+    const outside = (ids: readonly string[] = []): string[] => ids.filter((id) => !this.#calling.has(id))
+    const byId = new Map([...pieces, ...leaves].map((piece) => [piece.id, piece]))
+    const roots = pieces.filter(({ id, statement }) => statement !== undefined && !this.#calling.has(id))
+    return findLoadingCode([...roots, ...leaves].map(({ id }) => id), {
+      namesOf: (id) => outside(byId.get(id)?.names), membersOf: (id) => byId.get(id)?.members ?? [], partsOf: (id) => outside(byId.get(id)?.parts),
+    })
+  }
+
+  #place({ id, statement }: Pick<Piece<S>, 'id' | 'statement'>): void {
+    if (statement !== undefined) this.#statements.set(id, [this.#statements.size, statement])
+  }
+
+  /** Those that make no calls, and those that do with no others in them. */
+  #leavesOf(list: readonly InnerPiece<S>[], owner: string): Leaf<S>[] {
+    return list.flatMap((piece) => {
+      const isCalling = piece.own.isCalling || this.#callsMethod(piece) || piece.own.names.some((name) => this.#isCallingIn(piece, name))
+      if (isCalling && piece.inner.length > 0) return this.#leavesOf(piece.inner, owner)
+      return [{ ...piece, parts: piece.names.flatMap((name) => this.#parts.get(name) ?? []), owner, isCalling }]
+    })
+  }
+
+  /** Of an object that makes calls, not all methods need to. */
+  #isCallingIn({ members }: InnerPiece<S>, name: string): boolean {
+    return this.#calling.has(name) && !this.#parts.get(name)?.some((part) => members.includes(memberOf(part)))
+  }
+
+  /** What mentions a local leads to whatever else does, and what a function is called with to those who call it. */
+  #linkLocals(leaves: readonly Leaf<S>[], pieces: readonly Piece<S>[]): void {
+    const callers = [...leaves, ...pieces.filter(({ statement, isRunning }) => statement !== undefined && !isRunning)]
+    const naming = group(callers, ({ names }) => names)
+    const mentioning = group(callers, ({ members }) => members)
+    for (const { id, owner, locals } of leaves) {
+      const given = [...naming.get(owner) ?? [], ...naming.get(holderOf(owner)) ?? [], ...mentioning.get(memberOf(owner)) ?? []]
+      for (const other of locals.flatMap((local) => (local === 'given' ? given : [`${owner} ${local}`]))) {
+        link(this.#namedBy, id, other)
+        link(this.#namedBy, other, id)
+      }
+    }
   }
 
   /** The statements that name a component, and those that name what names it, at any distance, but for what does so in calls, or to make them. */
   statementsReaching(id: string): S[] {
     const found = [...reach(this.#namedBy, [id], this.#calling)].map((each) => this.#statements.get(each)).filter((each) => each !== undefined)
-    // A block that makes calls reports itself when it runs.
-    const counting = found.filter(([, piece]) => !piece.isRunning || !this.#calling.has(piece.id))
-    return counting.sort(([a], [b]) => a - b).map(([, { statement }]) => statement as S)
+    return found.sort(([a], [b]) => a - b).map(([, statement]) => statement)
   }
+}
+
+/** `file.ts#App.start` is a method of `file.ts#App`. */
+function holderOf(part: string): string {
+  return part.slice(0, part.lastIndexOf('.'))
+}
+
+/** The ids of pieces by each of their keys. */
+function group<P extends { readonly id: string }>(pieces: readonly P[], keysOf: (piece: P) => readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const piece of pieces) {
+    for (const key of keysOf(piece)) {
+      const ids = groups.get(key)
+      if (ids) ids.push(piece.id)
+      else groups.set(key, [piece.id])
+    }
+  }
+  return groups
 }
 
 function link(graph: Graph, from: string, to: string): void {

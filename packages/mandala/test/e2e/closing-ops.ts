@@ -231,6 +231,8 @@ put(Model, ${k})\nconst run = op('${f}', (x: number, model: Model) => model.run(
   'private state that a callback sets later': (k, f) => setting(`queueMicrotask(() => model.set(${k}))`, f),
   'private state that a callback of a declaration sets': (k, f) => setting(`const set = [1].map(() => model.set(${k}))`, f),
   'private state that the static part of another class sets': (k, f) => setting(`class Setting { static { model.set(${k}) } }`, f),
+  'private state that the function which calls it sets': (k, f) => `${setting('', f).replace('const f = op', 'const inner = op')}
+const f = async (x: number) => { model.set(${k}); return inner(x) }`,
   'private state that the head of another class sets': (k, f) => setting(`class Setting extends [Object].map((each) => { model.set(${k}); return each })[0]! {}`, f),
 }
 

@@ -1,0 +1,191 @@
+import { digest } from '../value/digest.ts'
+import { canonicaliseStatement } from './canonical-source.ts'
+import type { ComponentTable } from './components.ts'
+import type { FreeName, Names } from './names.ts'
+import { isOpCall } from './op-functions.ts'
+import { bindingOf, type Binding } from './scope.ts'
+import { eachChild, isFunction, isMember, isRunnable, someChild, withoutTypes, type SyntaxNode } from './syntax.ts'
+
+/**
+ * A statement in a function, for where that as a whole makes calls: what this one does to a value it may have done before them. Its text is that
+ * of the statement with what says whether, and with what, it runs.
+ */
+export interface InnerStatement {
+  readonly start: number
+  readonly canonical: string
+  readonly names: readonly FreeName[]
+  /** Where its own names begin: the first are of what `this` is, and of what it stands in. */
+  readonly own: number
+  readonly members: readonly string[]
+  /** Of the names, those of what it gives something to, or calls a method of: it may change them though it makes calls. */
+  readonly changes: readonly FreeName[]
+  /** The locals that it mentions, by number; `given` for `this` and what its function is called with. */
+  readonly locals: readonly (number | 'given')[]
+  /** The statements in it, those of functions included, for where it makes calls too. */
+  readonly inner: readonly InnerStatement[]
+}
+
+interface Text {
+  readonly text: string
+  readonly names: readonly FreeName[]
+  readonly members: readonly string[]
+}
+
+/** Code without any of these makes no calls, but for that of files which name this library. */
+const MAY_CALL = /\bawait\b|\.run\(/
+
+/** Finds the statements in the functions of a file. */
+export class InnerStatements {
+  readonly #source: string
+  readonly #context: { readonly table: ComponentTable; readonly names: Names }
+  readonly #makesCalls: boolean
+
+  constructor(source: string, context: { readonly table: ComponentTable; readonly names: Names }) {
+    this.#source = source
+    this.#context = context
+    this.#makesCalls = source.includes('mandala-ts')
+  }
+
+  /**
+   * Those in a function, or in the functions of a statement of the module level.
+   *
+   * @param holder the component that the function is a method of
+   */
+  of(node: SyntaxNode, holder?: FreeName): InnerStatement[] {
+    return this.#makesCalls || MAY_CALL.test(this.#source.slice(node.start, node.end)) ? new Listing(node, holder, this.#context).statements() : []
+  }
+}
+
+class Listing {
+  readonly #owner: SyntaxNode
+  readonly #holder: FreeName | undefined
+  readonly #context: { readonly table: ComponentTable; readonly names: Names }
+  readonly #locals = new Map<Binding, number>()
+
+  constructor(owner: SyntaxNode, holder: FreeName | undefined, context: { readonly table: ComponentTable; readonly names: Names }) {
+    this.#owner = owner
+    this.#holder = holder
+    this.#context = context
+  }
+
+  statements(): InnerStatement[] {
+    return isFunction(this.#owner) ? this.#in(this.#owner, []) : this.#inside(this.#owner, [])
+  }
+
+  /** @param heads what they stand in */
+  #in(fn: SyntaxNode, heads: readonly SyntaxNode[]): InnerStatement[] {
+    const { body } = fn
+    return (body.type === 'BlockStatement' ? body.body as SyntaxNode[] : [body]).flatMap((each) => this.#statement(each, heads))
+  }
+
+  #statement(node: SyntaxNode, heads: readonly SyntaxNode[]): InnerStatement[] {
+    if (!isRunnable(node)) return []
+    if (node.type === 'BlockStatement') return (node.body as SyntaxNode[]).flatMap((each) => this.#statement(each, heads))
+    if (!isActing(node)) return []
+    const texts = [...heads.map((head) => this.#textOf(head, true)), this.#textOf(node, false)]
+    const locals = [...new Set([...heads.flatMap((head) => this.#localsOf(head, true)), ...this.#localsOf(node, false)])]
+    const names = [...(this.#holder && locals.includes('given') ? [this.#holder] : []), ...texts.flatMap((each) => each.names)]
+    return [{
+      start: node.start,
+      canonical: digest('source', JSON.stringify(texts.map(({ text }) => text))),
+      names,
+      own: names.length - (texts.at(-1) as Text).names.length,
+      members: [...new Set(texts.flatMap(({ members }) => members))],
+      changes: [...heads, node].flatMap((each) => this.#changesIn(each)),
+      locals,
+      inner: this.#inside(node, [...heads, ...headsOf(node)]),
+    }]
+  }
+
+  /** The statements and functions in a node. */
+  #inside(node: SyntaxNode, heads: readonly SyntaxNode[]): InnerStatement[] {
+    if (isFunction(node)) return this.#in(node, heads)
+    // Ops do what they do in calls.
+    if (isOpCall(node, this.#context.names)) return []
+    const found: InnerStatement[] = []
+    const within = node.type === 'SwitchCase' && node.test ? [...heads, node.test as SyntaxNode] : heads
+    eachChild(node, (child) => {
+      found.push(...(isStatement(child) ? this.#statement(child, within) : this.#inside(child, within)))
+    })
+    return found
+  }
+
+  #textOf(node: SyntaxNode, skipsFunctions: boolean): Text {
+    return canonicaliseStatement(node, { ...this.#context, skipsFunctions })
+  }
+
+  #localsOf(root: SyntaxNode, skipsFunctions: boolean): (number | 'given')[] {
+    const found = new Set<number | 'given'>()
+    const visit = (node: SyntaxNode): void => {
+      if (skipsFunctions && isFunction(node)) return
+      if (node.type === 'ThisExpression') found.add('given')
+      const binding = bindingOf(node)
+      if (binding?.scope.outer) found.add(binding.kind === 'param' && binding.scope.node === this.#owner ? 'given' : this.#numberOf(binding))
+      eachChild(node, visit)
+    }
+    visit(root)
+    if (/^(Function|Class)Declaration$/.test(root.type)) visit(root.id)
+    return [...found]
+  }
+
+  #changesIn(root: SyntaxNode): FreeName[] {
+    const found: FreeName[] = []
+    const visit = (node: SyntaxNode): void => {
+      if (isFunction(node)) return
+      for (let part = changedBy(node); part; part = isMember(part) ? part.object : isCall(part) ? part.callee : undefined) {
+        const name = this.#context.names.find(withoutTypes(part))
+        if (name && name.kind !== 'global') found.push(name)
+      }
+      eachChild(node, visit)
+    }
+    visit(root)
+    return found
+  }
+
+  #numberOf(binding: Binding): number {
+    const number = this.#locals.get(binding) ?? this.#locals.size
+    this.#locals.set(binding, number)
+    return number
+  }
+}
+
+/** What of a statement isn't another one in it. */
+function headsOf(node: SyntaxNode): SyntaxNode[] {
+  if (node.type === 'FunctionDeclaration') return [node.id]
+  if (!/^(If|For|ForIn|ForOf|While|DoWhile|Switch|Try|Labeled|With)Statement$/.test(node.type)) return [node]
+  const heads: SyntaxNode[] = []
+  eachChild(node, (child) => {
+    if (!isStatement(child) || child.type === 'VariableDeclaration') heads.push(child)
+  })
+  return heads.filter(({ type }) => !/^(SwitchCase|CatchClause)$/.test(type))
+}
+
+function isStatement({ type }: SyntaxNode): boolean {
+  return /Statement$|^(Variable|Function|Class)Declaration$/.test(type)
+}
+
+function changedBy(node: SyntaxNode): SyntaxNode | undefined {
+  if (node.type === 'AssignmentExpression') return node.left
+  if (node.type === 'UpdateExpression' || node.type === 'UnaryExpression' && node.operator === 'delete') return node.argument
+  return isCall(node) && isMember(node.callee) ? node.callee.object : undefined
+}
+
+function isCall({ type }: SyntaxNode): boolean {
+  return type === 'CallExpression' || type === 'OptionalCallExpression'
+}
+
+/** Whether it may change something, or give a local its value; what it says on the console changes nothing. */
+function isActing(given: SyntaxNode): boolean {
+  const node = withoutTypes(given)
+  switch (node.type) {
+    case 'VariableDeclaration': case 'FunctionDeclaration': case 'ClassDeclaration': case 'AssignmentExpression': case 'UpdateExpression':
+    case 'NewExpression': case 'TaggedTemplateExpression': case 'ImportExpression': return true
+    case 'UnaryExpression': return node.operator === 'delete' || isActing(node.argument)
+    case 'CallExpression': case 'OptionalCallExpression': return !isOfConsole(node.callee) || (node.arguments as SyntaxNode[]).some(isActing)
+    default: return someChild(node, isActing)
+  }
+}
+
+function isOfConsole(callee: SyntaxNode): boolean {
+  return isMember(callee) && callee.object.name === 'console' && bindingOf(callee.object) === null
+}

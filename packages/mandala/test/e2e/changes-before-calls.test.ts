@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { BUNDLERS } from './bundlers.ts'
+import { makeProject, type Report } from './tracked-project.ts'
+
+/** A program with an op over closures in a Map of the module level, and a `main` that puts some in before it calls the op by `call`. */
+const program = (code: string): string => `import { op, Storage, unwrap } from 'mandala-ts'
+const multiply = (k: number) => (x: number) => [x].map((each) => each * k)[0]!
+const steps = new Map<string, (x: number) => number>([['by', multiply(1)]])
+let offset = multiply(0)
+class Model { #steps: typeof offset[] = []; add(step: typeof offset) { this.#steps.push(step) } run(x: number) { return this.#steps[0]?.(x) ?? 0 } }
+const model = new Model()
+const f = op('f', (x: number) => steps.get('by')!(x) + offset(x) + model.run(x))
+const [executed, warnings]: [string[], string[]] = [[], []]
+const logger = { warn: (text: string) => { warnings.push(text) }, show: () => {}, progress: () => {} }
+const storage = new Storage({ path: 'store.db', deps: 'src', logger })
+storage.subscribe((event) => { if (event.kind === 'call-will-execute') executed.push(event.op) })
+const call = () => storage.run(async () => unwrap(f(2)))
+${code}
+const result = await main()
+await storage.close()
+console.log(JSON.stringify({ result, executed, warnings }))
+`
+
+const CHANGING: Readonly<Record<string, (k: number) => string>> = {
+  'what it puts into a Map': (k) => `async function main() { steps.set('by', multiply(${k})); return call() }`,
+  'what it gives a variable': (k) => `const main = async () => { offset = multiply(${k - 1}); return call() }`,
+  'what it hands to an instance': (k) => `const main = async () => { model.add(multiply(${k - 1})); return call() }`,
+  'what it hands to an instance where it makes its calls': (k) =>
+    `const main = () => storage.run(async () => { model.add(multiply(${k - 1})); return unwrap(f(2)) })`,
+  'what it is called with': (k) => `const start = async (k: number) => { const by = multiply(k); steps.set('by', by); return call() }
+const main = () => start(${k})`,
+  'what it asks another function to do': (k) => `function fill(map: typeof steps, k: number) { map.set('by', multiply(k)) }
+async function main() { fill(steps, ${k}); return call() }`,
+  'which branch it takes': (k) => `async function main() {
+  const k = ${k}\n  if (k > 3) steps.set('by', multiply(4)); else steps.set('by', multiply(3))
+  return call() }`,
+  'what it loops over': (k) => `async function main() { for (const k of [${k}]) { steps.set('by', multiply(k)); return call() } }`,
+  'what a method has from another, and that from the constructor': (k) => `class App { k; constructor(k: number) { this.k = k }
+  fill() { steps.set('by', multiply(this.k)) }
+  async start() { this.fill(); return call() } }
+const app = new App(${k})\nconst main = () => app.start()`,
+  'what a method of an object does': (k) => `const app = { fill() { steps.set('by', multiply(${k})) }, start: () => call() }
+async function main() { app.fill(); return app.start() }`,
+}
+
+for (const [what, write] of Object.entries(CHANGING)) {
+  test(`what code that makes calls did before them counts: ${what}`, async (t) => {
+    const { folder, run, start, ...project } = makeProject(t, {})
+    const runBundle = async (): Promise<Report> => start([await BUNDLERS['esbuild, minified and split']({ project: folder })])
+    const runs: unknown[] = []
+    for (const [k, runIt] of [[3, run], [3, run], [4, runBundle], [3, runBundle], [4, run]] as const) {
+      project.write('src/main.ts', program(write(k)))
+      const { result, executed, warnings }: Report = await runIt()
+      runs.push([result, executed.length, ...warnings])
+    }
+    assert.deepEqual(runs, [[6, 1], [6, 0], [8, 1], [6, 0], [8, 0]])
+  })
+}
+
+test('what code that makes calls says and asks counts in none', async (t) => {
+  const main = (text: string): string => program(`async function main() {
+  steps.set('by', multiply(3))
+  console.error('${text}', steps.size)
+  const results = [await call()]
+  for (const each of results) if ('${text}' === '') return each
+  return results[0] }`)
+  const { write, run } = makeProject(t, { 'src/main.ts': main('one') })
+  assert.deepEqual((await run()).executed, ['f'])
+  write('src/main.ts', main('two'))
+  assert.deepEqual(await run(), { result: 6, executed: [], warnings: [] })
+})
