@@ -1,35 +1,50 @@
 import { join } from 'node:path'
-import { describeMachine, geometricMean, runFresh, summarize, type Figures } from './harness.ts'
-import { WORKLOADS } from './overhead/workloads.ts'
+import { describeMachine, geometricMean, median, runFresh, summarize, type Figures } from './harness.ts'
+import { LIBRARIES, PIPELINES, WORKLOADS } from './overhead/workloads.ts'
 
 /**
- * What tracking costs: real libraries and a small pipeline, as they are and instrumented, in turns, by CPU time. Whichever copy of a library is
- * loaded first, or is run more often, is the faster one, the same code or not: each is the first in half of the processes, and both are run as often.
- * The control is idle code with no markers in it: what it shows is the error of the rest.
- * `node bench/overhead.ts [processes, an even number] [rounds]`
+ * What tracking costs: real libraries and a small pipeline, as they are and as tracked code, each in a process of its own. (Two copies in one process
+ * take from each other: the same library loaded twice, with no markers in either, is faster the first time.) The spread is that of the plain code.
+ * `node bench/overhead.ts [processes of each]`
  */
-const processes = Number(process.argv[2] ?? 6)
-const rounds = process.argv[3] ?? '15'
-const variants = ['control', 'idle', 'tracked', 'trackedAsync'] as const
+const processes = Number(process.argv[2] ?? 7)
+const VARIANTS = ['plain', 'idle', 'tracked', 'trackedAsync'] as const
+type Variant = typeof VARIANTS[number]
 
-const measure = (...kind: string[]): Figures[] => Array.from({ length: processes / 2 }, () => ['plain-first', 'tracked-first'].map((order) => (
-  runFresh(join(import.meta.dirname, 'overhead/measure.ts'), [rounds, order, ...kind])
-))).flat()
-const measured = measure()
-const control = measure('control')
-const meanOf = (figure: string, runs = measured): number => geometricMean(runs.map((figures) => figures[figure] ?? NaN))
-const ratio = (name: string, variant: string): number => (variant === 'control' ? meanOf(`${name}|idle`, control) : meanOf(`${name}|${variant}`))
-const percent = (value: number): string => (Number.isNaN(value) ? '' : `${value >= 1 ? '+' : ''}${((value - 1) * 100).toFixed(1)} %`).padStart(14)
-const columns = (of: (variant: string) => number): string => variants.map((variant) => percent(of(variant))).join('')
-
-console.log(`${describeMachine()}; geometric mean of ${processes} processes × ${rounds} rounds, CPU time against the plain code\n`)
-console.log(`${'workload'.padEnd(26)}${'plain'.padStart(10)}${variants.map((variant) => variant.padStart(14)).join('')}`)
-const names = [...WORKLOADS.map(({ name }) => name), 'pipeline', 'pipeline, async alone', 'pipeline, 20 in flight']
-for (const name of names) {
-  const plain = `${meanOf(`${name}|plainMs`).toFixed(2)} ms`
-  console.log(`${name.padEnd(26)}${plain.padStart(10)}${columns((variant) => ratio(name, variant))}`)
+const isMeasured = (name: string, variant: Variant): boolean => variant !== 'tracked' || !/async|in flight/.test(name)
+const runs = new Map<string, Figures[]>()
+for (let turn = 0; turn < processes; turn += 1) {
+  for (const { name } of WORKLOADS) {
+    // Whatever changes on the machine meanwhile changes for all.
+    for (const variant of turn % 2 === 0 ? VARIANTS : VARIANTS.toReversed()) {
+      if (!isMeasured(name, variant)) continue
+      const key = `${name}|${variant}`
+      runs.set(key, [...runs.get(key) ?? [], runFresh(join(import.meta.dirname, 'overhead/measure.ts'), [name, variant])])
+    }
+  }
 }
-console.log(`${'geometric mean, libraries'.padEnd(36)}${columns((variant) => geometricMean(WORKLOADS.map(({ name }) => ratio(name, variant))))}`)
+
+const timesOf = (name: string, variant: Variant, figure: string): number[] => (runs.get(`${name}|${variant}`) ?? []).map((figures) => figures[figure] as number)
+const ratioOf = (name: string, variant: Variant, figure: string): number => (
+  median(timesOf(name, variant, figure)) / median(timesOf(name, 'plain', figure))
+)
+const show = (value: number): string => `${value >= 1 ? '+' : ''}${((value - 1) * 100).toFixed(1)} %`
+const columns = (ratio: (variant: Variant) => number | undefined): string => VARIANTS.slice(1).map((variant) => {
+  const value = ratio(variant)
+  return (value === undefined ? '' : show(value)).padStart(14)
+}).join('')
+const means = (figure: string): string => columns((variant) => geometricMean(LIBRARIES.map(({ name }) => ratioOf(name, variant, figure))))
+
+console.log(`${describeMachine()}; medians of ${processes} processes, when warm, against the plain code\n`)
+console.log(`${'workload'.padEnd(26)}${'plain'.padStart(10)}${'spread'.padStart(10)}${VARIANTS.slice(1).map((variant) => variant.padStart(14)).join('')}`)
+for (const { name } of [...LIBRARIES, ...PIPELINES]) {
+  const plain = timesOf(name, 'plain', 'warmMs').sort((a, b) => a - b)
+  const spread = show((plain.at(-2) as number) / (plain[1] as number))
+  const ratios = columns((variant) => (isMeasured(name, variant) ? ratioOf(name, variant, 'warmMs') : undefined))
+  console.log(`${name.padEnd(26)}${`${median(plain).toFixed(2)} ms`.padStart(10)}${spread.padStart(10)}${ratios}`)
+}
+console.log(`${'geometric mean, libraries'.padEnd(46)}${means('warmMs')}`)
+console.log(`${'the same in the first second of the code'.padEnd(46)}${means('coldMs')}`)
 
 const speed = summarize(Array.from({ length: processes }, () => runFresh(join(import.meta.dirname, 'overhead/transform-speed.ts'), [])))
 const figure = (name: string): string => (speed[name]?.median ?? NaN).toFixed(2)

@@ -8,9 +8,11 @@ export interface Workload {
   /** The package, or the folder, that is tracked. */
   readonly folder: string
   readonly entry: string
-  /** One call of an op: some milliseconds; what it gives shows that both do the same. */
-  run(library: any): unknown
+  /** Calls of what would be an op, of some milliseconds; what it gives shows that the plain and the tracked code do the same. */
+  run(library: any, call: Call): unknown
 }
+
+export type Call = (fn: () => unknown) => unknown
 
 const require = createRequire(import.meta.url)
 
@@ -23,7 +25,7 @@ export function folderOf(name: string): string {
 const words = ['spam', 'offer', 'meeting', 'the', 'report', 'win', 'prize', 'today', 'budget', 'plan', 'click', 'deadline', 'free', 'team']
 const word = (i: number): string => `${words[(i * 7 + (i >> 3)) % words.length]}${i % 23}`
 
-export const csv: string = ['id;label;text', ...Array.from({ length: 120 }, (_, i) =>
+const csv: string = ['id;label;text', ...Array.from({ length: 120 }, (_, i) =>
   `${i};${i % 2};"${Array.from({ length: 30 }, (_, k) => word(i * 31 + k * (i % 2 ? 3 : 5))).join(' ')}"`)].join('\n')
 
 const longCsv = [csv, ...Array.from({ length: 5 }, () => csv.slice(csv.indexOf('\n') + 1))].join('\n')
@@ -35,19 +37,36 @@ const markdown = Array.from({ length: 60 }, (_, i) =>
 const numbers = Array.from({ length: 4000 }, (_, i) => Math.sin(i) * 100 + i)
 const documentText = Array.from({ length: 80 }, (_, i) => `item${i}:\n  name: ${word(i)}\n  tags: [a, b, ${i}]\n  nested: { x: ${i}, y: "z" }\n`).join('')
 
-export const WORKLOADS: readonly Workload[] = [
+export const LIBRARIES: readonly Workload[] = [
   {
     name: 'acorn (parser)', folder: folderOf('acorn'), entry: 'dist/acorn.mjs',
-    run: ({ parse }) => parse(source, { ecmaVersion: 'latest', sourceType: 'module' }).body.length,
+    run: ({ parse }, call) => call(() => parse(source, { ecmaVersion: 'latest', sourceType: 'module' }).body.length),
   },
-  { name: 'marked (Markdown)', folder: folderOf('marked'), entry: 'lib/marked.esm.js', run: ({ marked }) => marked.parse(markdown).length },
-  { name: 'csv-parse (CSV)', folder: folderOf('csv-parse'), entry: 'lib/sync.js', run: ({ parse }) => parse(longCsv, { delimiter: ';', columns: true }).length },
-  { name: 'yaml (YAML)', folder: folderOf('yaml'), entry: 'dist/index.js', run: ({ parse }) => Object.keys(parse(documentText)).length },
-  { name: 'ml-matrix (matrices)', folder: folderOf('ml-matrix'), entry: 'matrix.js', run: runMatrix },
-  { name: 'lodash-es (collections)', folder: folderOf('lodash-es'), entry: 'lodash.js', run: runLodash },
-  { name: 'simple-statistics', folder: folderOf('simple-statistics'), entry: 'dist/simple-statistics.mjs', run: runStatistics },
-  { name: 'date-fns (dates)', folder: folderOf('date-fns'), entry: 'index.js', run: runDates },
+  { name: 'marked (Markdown)', folder: folderOf('marked'), entry: 'lib/marked.esm.js', run: ({ marked }, call) => call(() => marked.parse(markdown).length) },
+  {
+    name: 'csv-parse (CSV)', folder: folderOf('csv-parse'), entry: 'lib/sync.js',
+    run: ({ parse }, call) => call(() => parse(longCsv, { delimiter: ';', columns: true }).length),
+  },
+  { name: 'yaml (YAML)', folder: folderOf('yaml'), entry: 'dist/index.js', run: ({ parse }, call) => call(() => Object.keys(parse(documentText)).length) },
+  { name: 'ml-matrix (matrices)', folder: folderOf('ml-matrix'), entry: 'matrix.js', run: (library, call) => call(() => runMatrix(library)) },
+  { name: 'lodash-es (collections)', folder: folderOf('lodash-es'), entry: 'lodash.js', run: (library, call) => call(() => runLodash(library)) },
+  { name: 'simple-statistics', folder: folderOf('simple-statistics'), entry: 'dist/simple-statistics.mjs', run: (library, call) => call(() => runStatistics(library)) },
+  { name: 'date-fns (dates)', folder: folderOf('date-fns'), entry: 'index.js', run: (library, call) => call(() => runDates(library)) },
 ]
+
+const pipeline = { folder: join(import.meta.dirname, 'pipeline'), entry: 'main.ts' }
+const CALLS_IN_FLIGHT = 20
+
+export const PIPELINES: readonly Workload[] = [
+  { name: 'pipeline', ...pipeline, run: ({ runPipeline }, call) => call(() => runPipeline(csv)) },
+  { name: 'pipeline, async alone', ...pipeline, run: ({ runPipelineAsync }, call) => call(() => runPipelineAsync(csv)) },
+  {
+    name: 'pipeline, 20 in flight', ...pipeline,
+    run: ({ runPipelineAsync }, call) => Promise.all(Array.from({ length: CALLS_IN_FLIGHT }, () => call(() => runPipelineAsync(csv)))),
+  },
+]
+
+export const WORKLOADS: readonly Workload[] = [...LIBRARIES, ...PIPELINES]
 
 function runMatrix({ Matrix, SingularValueDecomposition, inverse }: any): number {
   const matrix = new Matrix(Array.from({ length: 30 }, (_, i) => Array.from({ length: 30 }, (_, k) => Math.cos(i * k) + (i === k ? 3 : 0))))
