@@ -60,11 +60,14 @@ class Listing {
   readonly #owner: SyntaxNode
   readonly #holder: FreeName | undefined
   readonly #context: { readonly table: ComponentTable; readonly names: Names }
+  /** Parameters that may be given something where nobody else does. */
+  readonly #defaults: readonly SyntaxNode[]
   readonly #locals = new Map<Binding, number>()
 
   constructor(owner: SyntaxNode, holder: FreeName | undefined, context: { readonly table: ComponentTable; readonly names: Names }) {
     this.#owner = owner
     this.#holder = holder
+    this.#defaults = isFunction(owner) ? (owner.params as SyntaxNode[]).filter(({ type }) => /Pattern$/.test(type)) : []
     this.#context = context
   }
 
@@ -82,9 +85,10 @@ class Listing {
     if (!isRunnable(node)) return []
     if (node.type === 'BlockStatement') return (node.body as SyntaxNode[]).flatMap((each) => this.#statement(each, heads))
     if (!isActing(node)) return []
-    const texts = [...heads.map((head) => this.#textOf(head, true)), this.#textOf(node, false)]
     const locals = [...new Set([...heads.flatMap((head) => this.#localsOf(head, true)), ...this.#localsOf(node, false)])]
-    const names = [...(this.#holder && locals.includes('given') ? [this.#holder] : []), ...texts.flatMap((each) => each.names)]
+    const isGiven = locals.includes('given')
+    const texts = [...isGiven ? this.#defaults : [], ...heads].map((head) => this.#textOf(head, true)).concat(this.#textOf(node, false))
+    const names = [...(this.#holder && isGiven ? [this.#holder] : []), ...texts.flatMap((each) => each.names)]
     return [{
       start: node.start,
       canonical: digest('source', JSON.stringify(texts.map(({ text }) => text))),

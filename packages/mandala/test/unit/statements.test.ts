@@ -114,6 +114,7 @@ const MAINS: readonly ((does: string) => string)[] = [
   withMain,
   (does) => withMain(does).replace('async function main() {', 'const main = async () => {'),
   (does) => withMain(does).replace('async function main() {', 'class App { async main() {').replace(/}\nawait main\(\)$/, '} }\nawait new App().main()'),
+  (does) => withMain(does).replaceAll('K', 'given').replace('main()', 'main({ given = K } = {})'),
   (does) => withMain(does).replaceAll('K', 'given').replace('main()', 'main(given)').replace('await main()', 'await main(K)'),
 ]
 
