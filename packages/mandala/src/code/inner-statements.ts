@@ -63,6 +63,7 @@ class Listing {
   /** Parameters that may be given something where nobody else does. */
   readonly #defaults: readonly SyntaxNode[]
   readonly #locals = new Map<Binding, number>()
+  readonly #heads = new Map<SyntaxNode, Text>()
 
   constructor(owner: SyntaxNode, holder: FreeName | undefined, context: { readonly table: ComponentTable; readonly names: Names }) {
     this.#owner = owner
@@ -84,12 +85,17 @@ class Listing {
   #statement(node: SyntaxNode, heads: readonly SyntaxNode[]): InnerStatement[] {
     if (!isRunnable(node)) return []
     if (node.type === 'BlockStatement') return (node.body as SyntaxNode[]).flatMap((each) => this.#statement(each, heads))
-    if (!isActing(node)) return []
+    const own = headsOf(node)
+    if (own) return [...own.filter(isActing).map((head) => this.#leaf(head, heads, [])), ...this.#inside(node, [...heads, ...own])]
+    return isActing(node) ? [this.#leaf(node, heads, this.#inside(node, [...heads, node.type === 'FunctionDeclaration' ? node.id : node]))] : []
+  }
+
+  #leaf(node: SyntaxNode, heads: readonly SyntaxNode[], inner: readonly InnerStatement[]): InnerStatement {
     const locals = [...new Set([...heads.flatMap((head) => this.#localsOf(head, true)), ...this.#localsOf(node, false)])]
     const isGiven = locals.includes('given')
-    const texts = [...isGiven ? this.#defaults : [], ...heads].map((head) => this.#textOf(head, true)).concat(this.#textOf(node, false))
+    const texts = [...isGiven ? this.#defaults : [], ...heads].map((head) => this.#headOf(head)).concat(this.#textOf(node, false))
     const names = [...(this.#holder && isGiven ? [this.#holder] : []), ...texts.flatMap((each) => each.names)]
-    return [{
+    return {
       start: node.start,
       canonical: digest('source', JSON.stringify(texts.map(({ text }) => text))),
       names,
@@ -97,8 +103,8 @@ class Listing {
       members: [...new Set(texts.flatMap(({ members }) => members))],
       changes: [...heads, node].flatMap((each) => this.#changesIn(each)),
       locals,
-      inner: this.#inside(node, [...heads, ...headsOf(node)]),
-    }]
+      inner,
+    }
   }
 
   /** The statements and functions in a node. */
@@ -112,6 +118,12 @@ class Listing {
       found.push(...(isStatement(child) ? this.#statement(child, within) : this.#inside(child, within)))
     })
     return found
+  }
+
+  #headOf(node: SyntaxNode): Text {
+    const known = this.#heads.get(node) ?? this.#textOf(node, true)
+    this.#heads.set(node, known)
+    return known
   }
 
   #textOf(node: SyntaxNode, skipsFunctions: boolean): Text {
@@ -153,15 +165,14 @@ class Listing {
   }
 }
 
-/** What of a statement isn't another one in it. */
-function headsOf(node: SyntaxNode): SyntaxNode[] {
-  if (node.type === 'FunctionDeclaration') return [node.id]
-  if (!/^(If|For|ForIn|ForOf|While|DoWhile|Switch|Try|Labeled|With)Statement$/.test(node.type)) return [node]
+/** Of a statement that others stand in, what says whether, how often and with what these run. */
+function headsOf(node: SyntaxNode): SyntaxNode[] | undefined {
+  if (!/^(If|For|ForIn|ForOf|While|DoWhile|Switch|Try|Labeled|With)Statement$/.test(node.type)) return undefined
   const heads: SyntaxNode[] = []
   eachChild(node, (child) => {
-    if (!isStatement(child) || child.type === 'VariableDeclaration') heads.push(child)
+    if ((!isStatement(child) || child.type === 'VariableDeclaration') && !/^(SwitchCase|CatchClause)$/.test(child.type)) heads.push(child)
   })
-  return heads.filter(({ type }) => !/^(SwitchCase|CatchClause)$/.test(type))
+  return heads
 }
 
 function isStatement({ type }: SyntaxNode): boolean {
