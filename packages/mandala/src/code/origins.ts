@@ -1,7 +1,8 @@
 import { digest } from '../value/digest.ts'
 import { findStrongComponents } from '../graph/strong-components.ts'
 import type { MakingFacts } from './file-facts.ts'
-import type { Origin, Touched } from './reach.ts'
+import type { Touched } from './links.ts'
+import type { Origin } from './reach.ts'
 
 /** What made a value, in short. */
 export interface KnownOrigin {

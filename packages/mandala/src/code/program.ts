@@ -1,5 +1,6 @@
 import { digest } from '../value/digest.ts'
 import type { ComponentFacts, FileFacts, StatementFacts } from './file-facts.ts'
+import { Links } from './links.ts'
 import type { FreeName } from './names.ts'
 import { Uses, type Piece } from './uses.ts'
 
@@ -55,6 +56,7 @@ export class Program {
   readonly #parts = new Map<string, ReadonlyMap<string, readonly string[]>>()
   readonly #fingerprints = new Map<string, string>()
   #uses: Uses<PlacedStatement> | undefined
+  #links: Links | undefined
 
   constructor(source: ProgramSource) {
     this.#source = source
@@ -63,7 +65,7 @@ export class Program {
   /** Takes in a file as it is now; one of another content replaces it. */
   add(facts: FileFacts): void {
     if (this.#files.get(facts.file) !== undefined) this.#fingerprints.clear()
-    this.#uses = undefined
+    this.#uses = this.#links = undefined
     this.#files.set(facts.file, facts)
     this.#components.set(facts.file, new Map(facts.components.map((component) => [component.name, component])))
     this.#parts.delete(facts.file)
@@ -74,7 +76,7 @@ export class Program {
     if (file === undefined) this.#files.clear()
     else this.#files.delete(file)
     this.#fingerprints.clear()
-    this.#uses = undefined
+    this.#uses = this.#links = undefined
   }
 
   facts(file: string): FileFacts | undefined {
@@ -180,6 +182,11 @@ export class Program {
     })
     const whole = facts.isModule ? [] : [this.#own(file, 'module.exports', new Set())]
     return [...named, ...starred, ...whole]
+  }
+
+  /** What its code leads to by names, as far as its files are known by now. */
+  get links(): Links {
+    return this.#links ??= new Links(this)
   }
 
   /** The statements of the module level that may have changed a component, in the order in which their files became known. */
