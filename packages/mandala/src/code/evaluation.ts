@@ -1,7 +1,8 @@
 import { digest } from '../value/digest.ts'
 import { envNameOf } from './globals.ts'
+import type { Touched } from './links.ts'
 import type { Program } from './program.ts'
-import { reachOfEvaluation, type Touched } from './reach.ts'
+import { reachOfEvaluation } from './reach.ts'
 
 /** What evaluating a module comes to, as far as its code tells: the same code and the same values of other modules give the same values. */
 export interface Evaluation {

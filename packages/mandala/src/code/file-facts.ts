@@ -75,7 +75,7 @@ export interface FileFacts {
   readonly components: readonly ComponentFacts[]
   readonly statements: readonly StatementFacts[]
   /** The statements of functions and methods that may make calls, by name. */
-  readonly inner: Readonly<Record<string, readonly InnerStatement[]>>
+  readonly inner: readonly (readonly [name: string, statements: readonly InnerStatement[]])[]
   readonly exports: Readonly<Record<string, ExportTarget>>
   /** Modules of `export * from`. */
   readonly stars: readonly string[]
@@ -131,9 +131,9 @@ function holderOf(name: string): FreeName | undefined {
 }
 
 /** Ops do what they do in calls. */
-export function listInner(table: ComponentTable, inner: InnerStatements): Record<string, InnerStatement[]> {
+export function listInner(table: ComponentTable, inner: InnerStatements): FileFacts['inner'] {
   const functions = table.list.filter(({ node, isOp, isTrivial }) => isFunction(node) && !isOp && !isTrivial)
-  return Object.fromEntries(functions.map(({ name, node }) => [name, inner.of(node, holderOf(name))] as const).filter(([, list]) => list.length > 0))
+  return functions.map(({ name, node }) => [name, inner.of(node, holderOf(name))] as const).filter(([, list]) => list.length > 0)
 }
 
 /** Whether it may do something, when the module is evaluated, to what it names. */

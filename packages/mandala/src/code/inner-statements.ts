@@ -21,6 +21,10 @@ export interface InnerStatement {
   readonly changes: readonly FreeName[]
   /** The locals that it mentions, by number; `given` for `this` and what its function is called with. */
   readonly locals: readonly (number | 'given')[]
+  /** The innermost function that it stands in, by number. */
+  readonly within: number
+  /** Of what leaves a part of that before its end, where those begin that may not run then. */
+  readonly skipsFrom: number | undefined
   /** The statements in it, those of functions included, for where it makes calls too. */
   readonly inner: readonly InnerStatement[]
 }
@@ -64,6 +68,10 @@ class Listing {
   readonly #defaults: readonly SyntaxNode[]
   readonly #locals = new Map<Binding, number>()
   readonly #heads = new Map<SyntaxNode, Text>()
+  #functions = 0
+  /** The one that is looked at, and the outermost loop around what is. */
+  #within = 0
+  #loop: SyntaxNode | undefined
 
   constructor(owner: SyntaxNode, holder: FreeName | undefined, context: { readonly table: ComponentTable; readonly names: Names }) {
     this.#owner = owner
@@ -79,15 +87,28 @@ class Listing {
   /** @param heads what they stand in */
   #in(fn: SyntaxNode, heads: readonly SyntaxNode[]): InnerStatement[] {
     const { body } = fn
-    return (body.type === 'BlockStatement' ? body.body as SyntaxNode[] : [body]).flatMap((each) => this.#statement(each, heads))
+    const outer = { within: this.#within, loop: this.#loop }
+    this.#within = this.#functions += 1
+    this.#loop = undefined
+    const found = (body.type === 'BlockStatement' ? body.body as SyntaxNode[] : [body]).flatMap((each) => this.#statement(each, heads))
+    this.#within = outer.within
+    this.#loop = outer.loop
+    return found
   }
 
   #statement(node: SyntaxNode, heads: readonly SyntaxNode[]): InnerStatement[] {
     if (!isRunnable(node)) return []
     if (node.type === 'BlockStatement') return (node.body as SyntaxNode[]).flatMap((each) => this.#statement(each, heads))
     const own = headsOf(node)
-    if (own) return [...own.filter(isActing).map((head) => this.#leaf(head, heads, [])), ...this.#inside(node, [...heads, ...own])]
-    return isActing(node) ? [this.#leaf(node, heads, this.#inside(node, [...heads, node.type === 'FunctionDeclaration' ? node.id : node]))] : []
+    if (own) {
+      const outer = this.#loop
+      if (/^(For|While|Do)/.test(node.type)) this.#loop ??= node
+      const found = [...own.filter(isActing).map((head) => this.#leaf(head, heads, [])), ...this.#inside(node, [...heads, ...own])]
+      this.#loop = outer
+      return found
+    }
+    const jumps = isJump(node) && heads.length > 0 ? [{ ...this.#leaf(node.label ?? heads.at(-1), heads, []), skipsFrom: (this.#loop ?? node).start }] : []
+    return isActing(node) ? [...jumps, this.#leaf(node, heads, this.#inside(node, [...heads, node.type === 'FunctionDeclaration' ? node.id : node]))] : jumps
   }
 
   #leaf(node: SyntaxNode, heads: readonly SyntaxNode[], inner: readonly InnerStatement[]): InnerStatement {
@@ -103,6 +124,8 @@ class Listing {
       members: [...new Set(texts.flatMap(({ members }) => members))],
       changes: [...heads, node].flatMap((each) => this.#changesIn(each)),
       locals,
+      within: this.#within,
+      skipsFrom: undefined,
       inner,
     }
   }
@@ -173,6 +196,10 @@ function headsOf(node: SyntaxNode): SyntaxNode[] | undefined {
     if ((!isStatement(child) || child.type === 'VariableDeclaration') && !/^(SwitchCase|CatchClause)$/.test(child.type)) heads.push(child)
   })
   return heads
+}
+
+function isJump({ type }: SyntaxNode): boolean {
+  return /^(Break|Continue|Return|Throw)Statement$/.test(type)
 }
 
 function isStatement({ type }: SyntaxNode): boolean {

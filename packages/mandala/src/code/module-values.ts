@@ -77,7 +77,7 @@ export class ModuleValues {
   #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
-  readonly #origins: Origins
+  #origins: Origins
   readonly #closures = new Map<string, NumberedClosures>()
   /** What was shown of a value when its origin was first asked for; of a literal, before any call: later it may be a cache, or a counter. */
   readonly #shownThen = new Map<string, Shown>()
@@ -96,12 +96,16 @@ export class ModuleValues {
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
-    this.#origins = new Origins({ ...surroundings, show: (id) => this.#shownOnce(id), has: (id) => this.has(id), hidesChanges: (id) => this.hidesChanges(id) })
+    this.#origins = this.#newOrigins()
+  }
+
+  #newOrigins(): Origins {
+    return new Origins({ ...this.#surroundings, show: (id) => this.#shownOnce(id), has: (id) => this.has(id), hidesChanges: (id) => this.hidesChanges(id) })
   }
 
   /** Code isn't what it was: what values were made by is looked up again. */
   forgetOrigins(): void {
-    this.#origins.forget()
+    this.#origins = this.#newOrigins()
     this.#opaque = new WeakMap()
     this.#fixed.clear()
   }

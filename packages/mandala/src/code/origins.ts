@@ -1,7 +1,9 @@
+import { remember } from '../base/remember.ts'
 import { digest } from '../value/digest.ts'
 import { findStrongComponents } from '../graph/strong-components.ts'
 import type { MakingFacts } from './file-facts.ts'
-import type { Origin, Touched } from './reach.ts'
+import type { Touched } from './links.ts'
+import type { Origin } from './reach.ts'
 
 /** What made a value, in short. */
 export interface KnownOrigin {
@@ -33,40 +35,51 @@ export interface OriginSurroundings {
   hidesChanges(id: string): boolean
 }
 
+/** What values were made from: one for all that were made from the same. */
+interface Source {
+  /** Of the hashes of all of it, as numbers: it has no order, and what doesn't count for one of the values can be taken from it. */
+  readonly sum: bigint
+  /** The values among that of which more counts than what shows of them. */
+  readonly hidden: ReadonlySet<string>
+  readonly readsFiles: boolean
+  /** What made the hidden ones; undefined until it is asked for. */
+  wholes?: readonly string[]
+}
+
 /** What one value was made from, but for what made others. */
 interface Making {
   readonly hash: string
   readonly held: readonly string[]
-  /** The values among those that it was made from of which more counts than what shows of them. */
-  readonly hidden: readonly string[]
-  readonly readsFiles: boolean
+  readonly source: Source
+  /** The hidden ones among those that it holds. */
+  readonly hidden: ReadonlySet<string>
   readonly isChanged: boolean
-  /** The same, and what made the hidden ones; undefined until it is asked for. */
-  whole?: string
+  /** The hash, and what made the hidden ones; undefined until it is asked for. */
+  wholes?: readonly string[]
+}
+
+/** What something adds to a source. */
+interface Part {
+  readonly sum: bigint
+  readonly hidden: readonly string[]
 }
 
 /** What made values, where these can't tell by themselves: code, what that read, and statements that changed them. */
 export class Origins {
-  readonly #known = new Map<string, KnownOrigin>()
-  readonly #makings = new Map<string, Making>()
-  #made = new WeakMap<MakingFacts, KnownOrigin>()
   readonly #surroundings: OriginSurroundings
+  readonly #known = remember((id: string) => this.#know(this.#makings(id)))
+  readonly #made = new WeakMap<MakingFacts, KnownOrigin>()
+  readonly #makings: (id: string) => Making = remember((id: string) => this.#making(this.#surroundings.findOrigin(id)))
+  readonly #sources = remember((reach: readonly Touched[]) => this.#source(reach))
+  readonly #parts = remember((touched: Touched) => this.#part(touched))
+  readonly #shown = remember((id: string) => this.#show(id))
 
   constructor(surroundings: OriginSurroundings) {
     this.#surroundings = surroundings
   }
 
-  /** Code isn't what it was. */
-  forget(): void {
-    this.#known.clear()
-    this.#makings.clear()
-    this.#made = new WeakMap()
-  }
-
   find(id: string): KnownOrigin {
-    const known = this.#known.get(id) ?? this.#know(this.#makingOf(id))
-    this.#known.set(id, known)
-    return known
+    return this.#known(id)
   }
 
   /** The same of a value that a function made. */
@@ -78,65 +91,84 @@ export class Origins {
 
   #know(making: Making): KnownOrigin {
     const held = new Set([making])
-    for (const each of held) for (const id of each.held) held.add(this.#makingOf(id))
-    const hash = making.whole ?? this.#completeFrom(making)
-    return { hash, readsFiles: [...held].some((each) => each.readsFiles), isChanged: making.isChanged }
+    for (const each of held) for (const id of each.held) held.add(this.#makings(id))
+    const [hash] = making.wholes ?? this.#completeFrom(making)
+    return { hash: hash as string, readsFiles: [...held].some(({ source }) => source.readsFiles), isChanged: making.isChanged }
   }
 
   /** Of values that were made from each other none comes first: they are as one. */
-  #completeFrom(start: Making): string {
-    const found = new Map([[start, 0]])
-    const leads: Making[][] = []
-    for (const [making] of found) {
-      const all = making.hidden.map((id) => this.#makingOf(id))
+  #completeFrom(start: Making): readonly string[] {
+    const found = new Map<Making | Source, number>([[start, 0]])
+    const leads: (Making | Source)[][] = []
+    for (const node of found.keys()) {
+      const all = this.#leadsOf(node)
       leads.push(all)
-      for (const each of all) if (each.whole === undefined && !found.has(each)) found.set(each, found.size)
+      for (const each of all) if (each.wholes === undefined && !found.has(each)) found.set(each, found.size)
     }
-    const makings = [...found.keys()]
-    const successors = (i: number): number[] => (leads[i] as Making[]).flatMap((each) => found.get(each) ?? [])
+    const nodes = [...found.keys()]
+    const successors = (i: number): number[] => (leads[i] as (Making | Source)[]).flatMap((each) => found.get(each) ?? [])
     for (const together of findStrongComponents({ size: found.size, successors }).toReversed()) {
-      const own = together.map((i) => makings[i] as Making)
-      const others = new Set(together.flatMap((i) => (leads[i] as Making[]).flatMap(({ whole }) => whole ?? [])))
-      const whole = digest('component', JSON.stringify([own.map(({ hash }) => hash).toSorted(), [...others].toSorted()]))
-      for (const each of own) each.whole = whole
+      const own = together.map((i) => nodes[i] as Making | Source)
+      const hashes = own.flatMap((node) => ('hash' in node ? [node.hash] : [])).toSorted()
+      const others = new Set(together.flatMap((i) => listWholes(leads[i] as (Making | Source)[])))
+      const whole = digest('component', JSON.stringify([hashes, [...others].toSorted()]))
+      for (const node of own) if ('hash' in node) node.wholes = [whole]
+      for (const node of own) node.wholes ??= [...new Set(listWholes(this.#leadsOf(node)))]
     }
-    return start.whole as string
+    return start.wholes as readonly string[]
   }
 
-  #makingOf(id: string): Making {
-    const known = this.#makings.get(id) ?? this.#making(this.#surroundings.findOrigin(id), id)
-    this.#makings.set(id, known)
-    return known
+  #leadsOf(node: Making | Source): (Making | Source)[] {
+    const makings = Array.from(node.hidden, this.#makings)
+    return 'hash' in node ? [node.source, ...makings] : makings
   }
 
-  #making({ held, reach, statements }: Origin, own?: string): Making {
-    const { findFingerprint, findGlobal } = this.#surroundings
-    const hidden = new Set<string>()
-    const show = (shown: string): string => {
-      const { text, isHiding, origins } = this.#surroundings.show(shown)
-      if (isHiding) hidden.add(shown)
-      for (const id of origins) hidden.add(id)
-      return text
-    }
-    const parts = reach.map((touched) => {
-      switch (touched.kind) {
-        case 'code':
-          if (touched.id !== own && this.#surroundings.hidesChanges(touched.id)) hidden.add(touched.id)
-          return [touched.id, findFingerprint(touched.id)]
-        case 'value': return [touched.id, findFingerprint(touched.id), touched.id === own ? '' : show(touched.id)]
-        case 'package': return [`npm:${touched.name}`, touched.version]
-        case 'builtin': return [touched.name, touched.member]
-        case 'global': return [`@${touched.name}`, findGlobal(touched.name)]
+  #making({ own, held, reach, statements }: Origin): Making {
+    const holding = held.map((id) => [id, this.#surroundings.show(id).text])
+    const hidden = new Set(held.flatMap((id) => [...(this.#surroundings.has(id) ? [] : [id]), ...this.#shown(id).hidden]))
+    const isShared = own === undefined || this.#surroundings.has(own) && this.#shown(own).hidden.every((id) => id === own)
+    const source = isShared ? this.#sources(reach) : this.#source(reach, own)
+    // What shows of the value itself counts as it is, and not as it was.
+    const sum = isShared && own !== undefined ? source.sum - this.#shown(own).sum : source.sum
+    const hash = digest('component', JSON.stringify([String(sum), holding, statements]))
+    return { hash, held, source, hidden, isChanged: statements.length > 0 }
+  }
+
+  /** @param except a value of which it doesn't count what shows */
+  #source(reach: readonly Touched[], except?: string): Source {
+    const parts = reach.map((touched) => ('id' in touched && touched.id === except ? this.#part(touched, except) : this.#parts(touched)))
+    return { sum: parts.reduce((sum, part) => sum + part.sum, 0n), hidden: new Set(parts.flatMap((part) => part.hidden)), readsFiles: reach.some(isReading) }
+  }
+
+  #part(touched: Touched, except?: string): Part {
+    const { findFingerprint, findGlobal, hidesChanges } = this.#surroundings
+    switch (touched.kind) {
+      case 'code': return { sum: numberOf([touched.id, findFingerprint(touched.id)]), hidden: hidesChanges(touched.id) ? [touched.id] : [] }
+      case 'value': {
+        const { sum, hidden } = touched.id === except ? NOTHING : this.#shown(touched.id)
+        return { sum: sum + numberOf([touched.id, findFingerprint(touched.id)]), hidden }
       }
-    })
-    const sorted = parts.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))
-    const holding = held.map((id) => {
-      if (!this.#surroundings.has(id)) hidden.add(id)
-      return [id, show(id)]
-    })
-    const hash = digest('component', JSON.stringify([sorted, holding, statements]))
-    return { hash, held, hidden: [...hidden], readsFiles: reach.some(isReading), isChanged: statements.length > 0 }
+      case 'package': return { ...NOTHING, sum: numberOf([`npm:${touched.name}`, touched.version]) }
+      case 'builtin': return { ...NOTHING, sum: numberOf([touched.name, touched.member]) }
+      case 'global': return { ...NOTHING, sum: numberOf([`@${touched.name}`, findGlobal(touched.name)]) }
+    }
   }
+
+  /** What of that shows of a value. */
+  #show(id: string): Part {
+    const { text, isHiding, origins } = this.#surroundings.show(id)
+    return { sum: numberOf([id, 'shown', text]), hidden: isHiding ? [id, ...origins] : [...origins] }
+  }
+}
+
+const NOTHING: Part = { sum: 0n, hidden: [] }
+
+function numberOf(part: readonly unknown[]): bigint {
+  return BigInt(`0x${digest('component', JSON.stringify(part))}`)
+}
+
+function listWholes(nodes: readonly (Making | Source)[]): string[] {
+  return nodes.flatMap(({ wholes }) => wholes ?? [])
 }
 
 /** Whether what it is of may have come from a file, or another program. */

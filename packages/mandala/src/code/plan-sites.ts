@@ -1,4 +1,4 @@
-import { isLibrary } from './program.ts'
+import { isLibrary } from './library-name.ts'
 import type { Captured, Captures } from './captures.ts'
 import type { Component, ComponentTable } from './components.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'

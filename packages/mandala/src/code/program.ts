@@ -1,6 +1,8 @@
 import { digest } from '../value/digest.ts'
 import type { ComponentFacts, FileFacts, StatementFacts } from './file-facts.ts'
 import type { InnerStatement } from './inner-statements.ts'
+import { isLibrary } from './library-name.ts'
+import { Links } from './links.ts'
 import type { FreeName } from './names.ts'
 import { Uses, type InnerPiece, type Piece } from './uses.ts'
 
@@ -58,6 +60,7 @@ export class Program {
   readonly #parts = new Map<string, ReadonlyMap<string, readonly string[]>>()
   readonly #fingerprints = new Map<string, string>()
   #uses: Uses<PlacedStatement> | undefined
+  #links: Links | undefined
 
   constructor(source: ProgramSource) {
     this.#source = source
@@ -66,7 +69,7 @@ export class Program {
   /** Takes in a file as it is now; one of another content replaces it. */
   add(facts: FileFacts): void {
     if (this.#files.get(facts.file) !== undefined) this.#fingerprints.clear()
-    this.#uses = undefined
+    this.#uses = this.#links = undefined
     this.#files.set(facts.file, facts)
     this.#components.set(facts.file, new Map(facts.components.map((component) => [component.name, component])))
     this.#parts.delete(facts.file)
@@ -77,7 +80,7 @@ export class Program {
     if (file === undefined) this.#files.clear()
     else this.#files.delete(file)
     this.#fingerprints.clear()
-    this.#uses = undefined
+    this.#uses = this.#links = undefined
   }
 
   facts(file: string): FileFacts | undefined {
@@ -185,6 +188,11 @@ export class Program {
     return [...named, ...starred, ...whole]
   }
 
+  /** What its code leads to by names, as far as its files are known by now. */
+  get links(): Links {
+    return this.#links ??= new Links(this)
+  }
+
   /** The statements of the module level that may have changed a component, in the order in which their files became known. */
   statementsReaching(id: string): readonly PlacedStatement[] {
     return this.#findUses().statementsReaching(id)
@@ -200,12 +208,12 @@ export class Program {
       names: names.flatMap((name) => this.#idsOf(this.target(file, name))), isCalling: names.some((name) => name.kind === 'import' && isLibrary(name.source)),
     })
     const innerOf = (list: readonly InnerStatement[], owner: string, id = owner): InnerPiece<PlacedStatement>[] => list.map((each, i) => {
-      const { start, canonical, names, members, locals } = each
+      const { start, canonical, names, members, locals, within, skipsFrom } = each
       const whole = { canonical, names, members }
       const statement = { file, start, ...whole, whole, inner: [], ...(locals.includes('given') && { givenTo: owner }) }
       const inner = innerOf(each.inner, owner, `${id}<${i}>`)
       const [own, changes] = [linked({ names: names.slice(each.own) }), linked({ names: each.changes }).names]
-      return { id: `${id}<${i}>`, members, locals, statement, inner, own, changes, ...linked(each) }
+      return { id: `${id}<${i}>`, members, locals, start, within, skipsFrom, statement, inner, own, changes, ...linked(each) }
     })
     const placed = statements.flatMap((statement, i): Piece<PlacedStatement>[] => {
       const { canonical, whole } = statement
@@ -216,6 +224,7 @@ export class Program {
       return [piece, { ...running, inner: innerOf(statement.inner, running.id) }]
     })
     const siblings = listSiblings(components)
+    const innerByName = new Map(inner)
     return [...placed, ...components.map((component): Piece<PlacedStatement> => {
       const { name, members, isOp } = component
       const { names, isCalling } = linked(component)
@@ -223,7 +232,7 @@ export class Program {
       const id = componentId(file, name)
       return {
         id, names: sibling === undefined ? names : [...names, componentId(file, sibling)], members, parts: this.partsOf(file, name), isCalling: isCalling || isOp,
-        inner: innerOf(inner[name] ?? [], id),
+        inner: innerOf(innerByName.get(name) ?? [], id),
       }
     })]
   }
@@ -280,9 +289,4 @@ function labelOf(target: Target): string {
     case 'global': return `@${target.name}`
     case 'unknown': return target.text
   }
-}
-
-/** Whether an import is one of this library. */
-export function isLibrary(source: string): boolean {
-  return /^mandala-ts(\/|$)/.test(source)
 }

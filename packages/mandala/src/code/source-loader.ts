@@ -8,7 +8,8 @@ import { FactsCache } from './facts-cache.ts'
 import type { FileFacts } from './file-facts.ts'
 import { ImportCircles, type ModuleImports } from './import-circles.ts'
 import { findInstalled, findPackage, isInstalled, versionOf } from './packages.ts'
-import { isLibrary, type ProgramSource, type ResolvedModule } from './program.ts'
+import { isLibrary } from './library-name.ts'
+import type { ProgramSource, ResolvedModule } from './program.ts'
 import type { SourceKind } from './syntax.ts'
 import { instrument, type Transformed } from './transform.ts'
 
@@ -161,7 +162,7 @@ export class SourceLoader implements ProgramSource {
     const value = {
       name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], members: [], isTrivial: false, isPlain: true, isOp: false,
     }
-    const nothing = { statements: [], inner: {}, stars: [], imports: [], refs: [], sites: [], captured: [] }
+    const nothing = { statements: [], inner: [], stars: [], imports: [], refs: [], sites: [], captured: [] }
     return { file, isModule: false, ...nothing, components: [value], exports: { default: { kind: 'own', name: 'default' } } }
   }
 

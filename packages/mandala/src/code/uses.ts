@@ -1,3 +1,6 @@
+import { Closures } from '../graph/closures.ts'
+import { NumberSet } from '../graph/number-set.ts'
+import { Numbering } from '../graph/numbering.ts'
 import { findLoadingCode, memberOf } from './loading-code.ts'
 
 /** A component, or a statement of the module level, and what it leads to, by ids. */
@@ -26,6 +29,11 @@ export interface InnerPiece<S> extends Pick<Piece<S>, 'id' | 'names' | 'members'
   /** Of what it names, what it may change though it makes calls. */
   readonly changes: readonly string[]
   readonly locals: readonly (number | 'given')[]
+  readonly start: number
+  /** The innermost function that it stands in. */
+  readonly within: number
+  /** If it may leave that, where those begin that don't run then. */
+  readonly skipsFrom: number | undefined
   readonly inner: readonly InnerPiece<S>[]
 }
 
@@ -42,8 +50,10 @@ type Graph = Map<string, Set<string>>
 
 /** Who names whom. */
 export class Uses<S> {
-  /** By id, each with its place in their order. */
-  readonly #statements = new Map<string, readonly [place: number, statement: S]>()
+  /** In their order, by number. */
+  readonly #statements: readonly S[]
+  /** The statements come first. */
+  readonly #ids = new Numbering()
   readonly #namedBy: Graph = new Map()
   /** What makes calls, or leads to what does. */
   readonly #calling: ReadonlySet<string>
@@ -51,6 +61,8 @@ export class Uses<S> {
   readonly #holders = new Map<string, Set<string>>()
   /** By component, its parts that make no calls. */
   readonly #parts: ReadonlyMap<string, readonly string[]>
+  /** Who leads to whom, but not by way of what does so in calls, or to make them. */
+  readonly #reaching = new Closures((number) => this.#outerNamersOf(this.#ids.texts[number] as string))
 
   constructor(pieces: readonly Piece<S>[]) {
     for (const { id, names } of pieces) for (const name of names) link(this.#namedBy, name, id)
@@ -58,13 +70,16 @@ export class Uses<S> {
     this.#parts = new Map(pieces.map(({ id, parts }) => [id, parts.filter((part) => !this.#calling.has(part))]))
     const leaves = pieces.flatMap(({ id, inner = [] }) => (this.#calling.has(id) ? this.#leavesOf(inner, id) : []))
     // Of what makes calls the statements in it count.
-    for (const piece of [...pieces.filter(({ id, isRunning }) => !isRunning || !this.#calling.has(id)), ...leaves]) this.#place(piece)
+    const counting = [...pieces.filter(({ id, isRunning }) => !isRunning || !this.#calling.has(id)), ...leaves].filter(({ statement }) => statement !== undefined)
+    for (const { id } of counting) this.#ids.of(id)
+    this.#statements = counting.map(({ statement }) => statement as S)
     for (const { id, names, changes, isCalling } of leaves) for (const name of isCalling ? changes : names) link(this.#namedBy, name, id)
     const changing = leaves.filter(({ isCalling }) => !isCalling)
     // Who names a class may make an instance, and run its methods.
     const loading = this.#findLoading(pieces, changing)
     for (const { id, parts } of [...pieces, ...changing]) for (const part of parts) if (loading.has(part)) link(this.#namedBy, part, id)
     this.#linkLocals(leaves, pieces)
+    this.#linkJumps(leaves)
   }
 
   /** By names, and by mentioning a method of an instance that may be the one that makes calls. */
@@ -100,10 +115,6 @@ export class Uses<S> {
     })
   }
 
-  #place({ id, statement }: Pick<Piece<S>, 'id' | 'statement'>): void {
-    if (statement !== undefined) this.#statements.set(id, [this.#statements.size, statement])
-  }
-
   /** Those that make no calls, and those that do with no others in them. */
   #leavesOf(list: readonly InnerPiece<S>[], owner: string): Leaf<S>[] {
     return list.flatMap((piece) => {
@@ -132,10 +143,28 @@ export class Uses<S> {
     }
   }
 
+  #linkJumps(leaves: readonly Leaf<S>[]): void {
+    for (const together of Map.groupBy(leaves, ({ owner, within }) => `${owner} ${within}`).values()) {
+      for (const jump of together) {
+        if (jump.skipsFrom === undefined) continue
+        for (const { id, start } of together) if (start >= jump.skipsFrom) link(this.#namedBy, id, jump.id)
+      }
+    }
+  }
+
   /** The statements that name a component, and those that name what names it, at any distance, but for what does so in calls, or to make them. */
   statementsReaching(id: string): S[] {
-    const found = [...reach(this.#namedBy, [id], this.#calling)].map((each) => this.#statements.get(each)).filter((each) => each !== undefined)
-    return found.sort(([a], [b]) => a - b).map(([, statement]) => statement)
+    const found = new NumberSet()
+    for (const namer of this.#namersOf(id)) found.addAll(this.#reaching.of(namer))
+    return found.list(this.#statements.length).map((number) => this.#statements[number] as S)
+  }
+
+  #namersOf(id: string): number[] {
+    return Array.from(this.#namedBy.get(id) ?? [], (namer) => this.#ids.of(namer))
+  }
+
+  #outerNamersOf(id: string): number[] {
+    return this.#calling.has(id) ? [] : this.#namersOf(id)
   }
 }
 
@@ -161,10 +190,8 @@ function link(graph: Graph, from: string, to: string): void {
   graph.set(from, (graph.get(from) ?? new Set()).add(to))
 }
 
-/** What a graph leads to, but not by way of some. */
-function reach(graph: Graph, from: readonly string[], closed?: ReadonlySet<string>): Set<string> {
-  const start = new Set(from)
-  const reached = new Set(start)
-  for (const each of reached) if (start.has(each) || !closed?.has(each)) for (const next of graph.get(each) ?? []) reached.add(next)
+function reach(graph: Graph, from: readonly string[]): Set<string> {
+  const reached = new Set(from)
+  for (const each of reached) for (const next of graph.get(each) ?? []) reached.add(next)
   return reached
 }

@@ -293,3 +293,15 @@ test('looking at a value runs code of registered types, which is no part of the 
     assert.deepEqual(await names(exports.runAt), ['=origin', 'runAt'])
   }
 })
+
+test('what many values were made from that were made from each other is found in time that grows little faster than their number', async () => {
+  const size = 1_500
+  const values = Array.from({ length: size }, (_, i) => `export const a${i} = new A(${i === 0 ? 1 : `a${i - 1}`})`)
+  const { exports } = await loadProgram(only(`class A { #from: unknown; constructor(from: unknown) { this.#from = from } run() { return String(this.#from) } }
+${values.join('\n')}
+export const run = () => [${values.map((_, i) => `a${i}`).join(', ')}].length`))
+  const start = performance.now()
+  const { usage } = await traceCall(() => exports.run?.())
+  assert.equal(usage.dependencies.filter(({ kind }) => kind === 'value').length, size)
+  assert.ok(performance.now() - start < 10_000)
+})
