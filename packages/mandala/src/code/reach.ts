@@ -124,7 +124,6 @@ class Reading {
   }
 }
 
-
 /** Whether nothing but the text of a value made it, and what every module sees. */
 export function isLiteral(component: ComponentFacts | undefined): boolean {
   return component?.kind === 'value' && component.names.every((name) => name.kind === 'global' && !/^(process|import)\b/.test(name.name))

@@ -87,8 +87,9 @@ export class Uses<S> {
     const methods = pieces.flatMap(({ id, parts }) => parts.map((part) => [id, part] as const))
     const known = new Set<string>()
     let found = reach(this.#namedBy, pieces.filter(({ isCalling }) => isCalling).map(({ id }) => id))
-    for (let more = -1; more !== found.size;) {
-      more = found.size
+    let before: number
+    do {
+      before = found.size
       for (const [holder, part] of methods) {
         if (!found.has(part) || known.has(part)) continue
         known.add(part)
@@ -97,7 +98,7 @@ export class Uses<S> {
         for (const each of reach(this.#namedBy, [holder])) holders.add(each)
       }
       found = reach(this.#namedBy, [...found, ...pieces.filter((piece) => this.#callsMethod(piece)).map(({ id }) => id)])
-    }
+    } while (found.size > before)
     return found
   }
 
@@ -131,23 +132,39 @@ export class Uses<S> {
 
   /** What mentions a local leads to whatever else does, and what a function is called with to those who call it. */
   #linkLocals(leaves: readonly Leaf<S>[], pieces: readonly Piece<S>[]): void {
-    const callers = [...leaves, ...pieces.filter(({ statement, isRunning }) => statement !== undefined && !isRunning)]
-    const naming = group(callers, ({ names }) => names)
-    const mentioning = group(callers, ({ members }) => members)
+    const called = new Set<string>()
     for (const { id, owner, locals } of leaves) {
-      const given = [...naming.get(owner) ?? [], ...naming.get(holderOf(owner)) ?? [], ...mentioning.get(memberOf(owner)) ?? []]
-      for (const other of locals.flatMap((local) => (local === 'given' ? given : [`${owner} ${local}`]))) {
-        link(this.#namedBy, id, other)
-        link(this.#namedBy, other, id)
+      const given = [`named ${owner}`, `named ${holderOf(owner)}`, `mentioned ${memberOf(owner)}`]
+      for (const local of locals) {
+        if (local !== 'given') this.#linkBoth(id, `${owner} ${local}`)
+        else for (const each of given) this.#linkBoth(id, each)
       }
+      for (const each of locals.includes('given') ? given : []) called.add(each)
+    }
+    const callers = [...leaves, ...pieces.filter(({ statement, isRunning }) => statement !== undefined && !isRunning)]
+    for (const { id, names, members } of callers) {
+      const calling = [...names.map((name) => `named ${name}`), ...members.map((member) => `mentioned ${member}`)]
+      for (const each of calling) if (called.has(each)) this.#linkBoth(id, each)
     }
   }
 
+  #linkBoth(one: string, other: string): void {
+    link(this.#namedBy, one, other)
+    link(this.#namedBy, other, one)
+  }
+
+  /** Each leads to the jumps by which it may not run: to the last of them, and that to the one before. */
   #linkJumps(leaves: readonly Leaf<S>[]): void {
-    for (const together of Map.groupBy(leaves, ({ owner, within }) => `${owner} ${within}`).values()) {
-      for (const jump of together) {
-        if (jump.skipsFrom === undefined) continue
-        for (const { id, start } of together) if (start >= jump.skipsFrom) link(this.#namedBy, id, jump.id)
+    for (const [where, together] of Map.groupBy(leaves, ({ owner, within }) => `${owner} jumps ${within}`)) {
+      const jumps = together.filter(({ skipsFrom }) => skipsFrom !== undefined).sort((a, b) => skipsFromOf(a) - skipsFromOf(b))
+      for (const [i, { id }] of jumps.entries()) {
+        link(this.#namedBy, `${where} ${i}`, id)
+        if (i > 0) link(this.#namedBy, `${where} ${i}`, `${where} ${i - 1}`)
+      }
+      let next = 0
+      for (const { id, start } of together.toSorted((a, b) => a.start - b.start)) {
+        while (next < jumps.length && skipsFromOf(jumps[next] as Leaf<S>) <= start) next += 1
+        if (next > 0) link(this.#namedBy, id, `${where} ${next - 1}`)
       }
     }
   }
@@ -173,17 +190,8 @@ function holderOf(part: string): string {
   return part.slice(0, part.lastIndexOf('.'))
 }
 
-/** The ids of pieces by each of their keys. */
-function group<P extends { readonly id: string }>(pieces: readonly P[], keysOf: (piece: P) => readonly string[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>()
-  for (const piece of pieces) {
-    for (const key of keysOf(piece)) {
-      const ids = groups.get(key)
-      if (ids) ids.push(piece.id)
-      else groups.set(key, [piece.id])
-    }
-  }
-  return groups
+function skipsFromOf({ skipsFrom }: { readonly skipsFrom: number | undefined }): number {
+  return skipsFrom ?? Infinity
 }
 
 function link(graph: Graph, from: string, to: string): void {
