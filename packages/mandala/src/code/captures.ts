@@ -2,7 +2,7 @@ import { listPatternNodes } from './components.ts'
 import type { Names } from './names.ts'
 import { isOpCall } from './op-functions.ts'
 import { bindingOf, nameOf, type Binding, type Scopes } from './scope.ts'
-import { eachChild, isClass, isFunction, isMember, withoutTypes, type SyntaxNode } from './syntax.ts'
+import { eachChild, isCall, isClass, isFunction, isMember, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** What a function that becomes an op closes over, at first hand and behind it; the first is the function itself. */
 export type Captured = readonly CapturedValue[]
@@ -368,10 +368,6 @@ function conditionOf(node: SyntaxNode): SyntaxNode | undefined {
     case 'LogicalExpression': return node.left
     default: return undefined
   }
-}
-
-function isCall({ type }: SyntaxNode): boolean {
-  return type === 'CallExpression' || type === 'OptionalCallExpression'
 }
 
 /** `Object.assign`, `Object.defineProperty`, `Reflect.set` and the like. */

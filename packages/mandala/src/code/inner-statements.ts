@@ -4,7 +4,7 @@ import type { ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
 import { isOpCall } from './op-functions.ts'
 import { bindingOf, type Binding } from './scope.ts'
-import { eachChild, isFunction, isMember, isRunnable, someChild, withoutTypes, type SyntaxNode } from './syntax.ts'
+import { eachChild, isCall, isFunction, isMember, isRunnable, someChild, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /**
  * A statement in a function, for where that as a whole makes calls: what this one does to a value it may have done before them. Its text is that
@@ -29,11 +29,8 @@ export interface InnerStatement {
   readonly inner: readonly InnerStatement[]
 }
 
-interface Text {
-  readonly text: string
-  readonly names: readonly FreeName[]
-  readonly members: readonly string[]
-}
+/** What there is to a piece of code. */
+type Content = Pick<InnerStatement, 'names' | 'members' | 'changes' | 'locals'> & { readonly text: string }
 
 /** Code without any of these makes no calls, but for that of files which name this library. */
 const MAY_CALL = /\bawait\b|\.run\(/
@@ -67,7 +64,7 @@ class Listing {
   /** Parameters that may be given something where nobody else does. */
   readonly #defaults: readonly SyntaxNode[]
   readonly #locals = new Map<Binding, number>()
-  readonly #heads = new Map<SyntaxNode, Text>()
+  readonly #heads = new Map<SyntaxNode, Content>()
   #functions = 0
   /** The one that is looked at, and the outermost loop around what is. */
   #within = 0
@@ -112,17 +109,19 @@ class Listing {
   }
 
   #leaf(node: SyntaxNode, heads: readonly SyntaxNode[], inner: readonly InnerStatement[]): InnerStatement {
-    const locals = [...new Set([...heads.flatMap((head) => this.#localsOf(head, true)), ...this.#localsOf(node, false)])]
+    const own = this.#contentOf(node, false)
+    const contents = [...heads.map((head) => this.#headOf(head)), own]
+    const locals = [...new Set(contents.flatMap((each) => each.locals))]
     const isGiven = locals.includes('given')
-    const texts = [...isGiven ? this.#defaults : [], ...heads].map((head) => this.#headOf(head)).concat(this.#textOf(node, false))
-    const names = [...(this.#holder && isGiven ? [this.#holder] : []), ...texts.flatMap((each) => each.names)]
+    const all = isGiven ? [...this.#defaults.map((each) => this.#headOf(each)), ...contents] : contents
+    const names = [...(this.#holder && isGiven ? [this.#holder] : []), ...all.flatMap((each) => each.names)]
     return {
       start: node.start,
-      canonical: digest('source', JSON.stringify(texts.map(({ text }) => text))),
+      canonical: digest('source', JSON.stringify(all.map(({ text }) => text))),
       names,
-      own: names.length - (texts.at(-1) as Text).names.length,
-      members: [...new Set(texts.flatMap(({ members }) => members))],
-      changes: [...heads, node].flatMap((each) => this.#changesIn(each)),
+      own: names.length - own.names.length,
+      members: [...new Set(all.flatMap(({ members }) => members))],
+      changes: contents.flatMap(({ changes }) => changes),
       locals,
       within: this.#within,
       skipsFrom: undefined,
@@ -143,14 +142,15 @@ class Listing {
     return found
   }
 
-  #headOf(node: SyntaxNode): Text {
-    const known = this.#heads.get(node) ?? this.#textOf(node, true)
+  #headOf(node: SyntaxNode): Content {
+    const known = this.#heads.get(node) ?? this.#contentOf(node, true)
     this.#heads.set(node, known)
     return known
   }
 
-  #textOf(node: SyntaxNode, skipsFunctions: boolean): Text {
-    return canonicaliseStatement(node, { ...this.#context, skipsFunctions })
+  #contentOf(node: SyntaxNode, skipsFunctions: boolean): Content {
+    const { text, names, members } = canonicaliseStatement(node, { ...this.#context, skipsFunctions })
+    return { text, names, members, changes: this.#changesIn(node), locals: this.#localsOf(node, skipsFunctions) }
   }
 
   #localsOf(root: SyntaxNode, skipsFunctions: boolean): (number | 'given')[] {
@@ -210,10 +210,6 @@ function changedBy(node: SyntaxNode): SyntaxNode | undefined {
   if (node.type === 'AssignmentExpression') return node.left
   if (node.type === 'UpdateExpression' || node.type === 'UnaryExpression' && node.operator === 'delete') return node.argument
   return isCall(node) && isMember(node.callee) ? node.callee.object : undefined
-}
-
-function isCall({ type }: SyntaxNode): boolean {
-  return type === 'CallExpression' || type === 'OptionalCallExpression'
 }
 
 /** Whether it may change something, or give a local its value; what it says on the console changes nothing. */

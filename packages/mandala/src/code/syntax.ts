@@ -125,6 +125,10 @@ export function isClass(node: SyntaxNode): boolean {
   return node.type === 'ClassDeclaration' || node.type === 'ClassExpression'
 }
 
+export function isCall({ type }: SyntaxNode): boolean {
+  return type === 'CallExpression' || type === 'OptionalCallExpression'
+}
+
 export function isMember({ type }: SyntaxNode): boolean {
   return type === 'MemberExpression' || type === 'OptionalMemberExpression'
 }
