@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import { describeMachine, geometricMean, runFresh, summarize, type Figures } from './harness.ts'
-import { LIBRARIES, PIPELINES, WORKLOADS } from './overhead/workloads.ts'
+import { LIBRARIES, WORKLOADS } from './overhead/workloads.ts'
 
 /**
  * What tracking costs: real libraries and a small pipeline, as they are and as tracked code, each in a process of its own. (Two copies in one process
  * take from each other: the same library loaded twice, with no markers in either, is faster the first time.) What else runs on the machine makes
- * processes slower, never faster: of each kind the quarter that was fastest tells. The spread is that of the plain code's processes.
+ * processes slower, never faster: of each kind the quarter that was fastest tells. The control is the plain code once more, and shows the error of
+ * the rest; the spread is that of the plain code's processes.
  * `node bench/overhead.ts [processes of each]`
  */
 const processes = Number(process.argv[2] ?? 7)
-const VARIANTS = ['plain', 'idle', 'tracked', 'trackedAsync'] as const
+const VARIANTS = ['plain', 'control', 'idle', 'tracked', 'trackedAsync'] as const
 type Variant = typeof VARIANTS[number]
 
 const isMeasured = (name: string, variant: Variant): boolean => variant !== 'tracked' || !/async|in flight/.test(name)
@@ -40,7 +41,7 @@ const means = (figure: string): string => columns((variant) => geometricMean(LIB
 
 console.log(`${describeMachine()}; lower quartiles of ${processes} processes, when warm, against the plain code\n`)
 console.log(`${'workload'.padEnd(26)}${'plain'.padStart(10)}${'spread'.padStart(10)}${VARIANTS.slice(1).map((variant) => variant.padStart(14)).join('')}`)
-for (const { name } of [...LIBRARIES, ...PIPELINES]) {
+for (const { name } of WORKLOADS) {
   const plain = timesOf(name, 'plain', 'warmMs')
   const spread = show(Math.max(...plain) / Math.min(...plain))
   const ratios = columns((variant) => (isMeasured(name, variant) ? ratioOf(name, variant, 'warmMs') : undefined))

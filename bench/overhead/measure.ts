@@ -32,7 +32,7 @@ const tracedAsync = async (fn: () => unknown): Promise<unknown> => {
   return result
 }
 
-const CALLS = { plain: direct, idle: direct, tracked: traced, trackedAsync: tracedAsync }
+const CALLS = { plain: direct, control: direct, idle: direct, tracked: traced, trackedAsync: tracedAsync }
 
 const { folder, entry, run } = WORKLOADS.find((each) => each.name === name) as Workload
 const home = mkdtempSync(join(tmpdir(), 'mandala-overhead-'))
@@ -42,7 +42,7 @@ mkdirSync(join(home, 'nothing'))
 cpSync(folder, copied, { recursive: true, filter: (path) => !/\.d\.[cm]?ts$|\.map$/.test(path) })
 writeFileSync(join(home, 'code', 'package.json'), '{ "name": "code", "type": "module" }')
 symlinkSync(resolve(folderOf('acorn'), '..'), join(home, 'code', 'node_modules'))
-installHooks(new SourceLoader(join(home, variant === 'plain' ? 'nothing' : 'code'), (text) => {
+installHooks(new SourceLoader(join(home, variant === 'plain' || variant === 'control' ? 'nothing' : 'code'), (text) => {
   throw new Error(text)
 }))
 
