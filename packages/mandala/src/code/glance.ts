@@ -17,6 +17,7 @@ export function glanceAt(value: object, partsMax: number): Glance | undefined {
     glances.push(look.glance)
     for (const part of look.parts) if (typeof part === 'object' && part !== null || typeof part === 'function') met.add(part)
   }
+  if (glances.length === 1) return glances[0]
   return () => {
     for (let i = 0; i < glances.length; i += 1) if (!(glances[i] as Glance)()) return false
     return true

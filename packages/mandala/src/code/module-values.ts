@@ -230,25 +230,24 @@ export class ModuleValues {
     return state
   }
 
-  /** Gives the hash of a value over and over; undefined while there is nothing to read it with. */
+  /** Gives the hash of a value over and over, the same string as long as nothing changes; undefined while there is nothing to read it with. */
   watch(id: string): () => string | undefined {
     let revision = -1
     let getter: Getter | undefined
     let seen: unknown
     let hash: string | undefined
     let isSame: Glance | undefined
-    return () => {
+    const look = (): string | undefined => {
       this.refresh()
-      const isRead = revision === this.#revision && !this.#isOutdated
-      if (!isRead) getter = this.#getterOf(id)
-      const value = call(getter)
-      if (isRead && Object.is(value, seen) && (isSame === undefined || isSame())) return hash
-      revision = this.#revision
-      seen = value
+      // Where a call is under way, what was loaded meanwhile is looked up each time.
+      revision = this.#isOutdated ? -1 : this.#revision
+      getter = this.#getterOf(id)
+      seen = call(getter)
       hash = this.has(id) ? this.state(id).hash : undefined
-      isSame = isCompound(value) ? this.#portraits.glanceOf(value) : undefined
+      isSame = isCompound(seen) ? this.#portraits.glanceOf(seen) : undefined
       return hash
     }
+    return () => (revision === this.#revision && Object.is(call(getter), seen) && (isSame === undefined || isSame()) ? hash : look())
   }
 
   #stateOf(id: string, value: unknown): ValueState {

@@ -29,6 +29,7 @@ export interface DependencyChange {
 }
 
 interface LiveDependency {
+  /** Its hash is the very string that is watched, if it is that one now: two that are equal take long to compare. */
   readonly dependency: StoredDependency
   /** The hash that it has now. */
   readonly watch: () => string | undefined
@@ -122,7 +123,8 @@ export class Versions {
       for (const each of version.dependencies) {
         if (typeof moved === 'object' && each === moved.dependency && this.#now.get(each.component) === undefined) continue
         const watch = this.#watch(each.component)
-        if (watch) live.push({ dependency: each, watch })
+        const now = watch?.()
+        if (watch) live.push({ dependency: now === each.hash ? { ...each, hash: now } : each, watch })
         else isHeld &&= this.#holds(each, this.#now.get(each.component))
       }
       held = { isHeld, live }
