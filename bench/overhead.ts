@@ -1,22 +1,24 @@
 import { join } from 'node:path'
-import { describeMachine, geometricMean, runFresh, summarize, type Figures } from './harness.ts'
+import { describeMachine, geometricMean, median, runFresh, summarize, type Figures } from './harness.ts'
 import { LIBRARIES, WORKLOADS } from './overhead/workloads.ts'
 
 /**
  * What tracking costs: real libraries and a small pipeline, as they are and as tracked code, each in a process of its own. (Two copies in one process
- * take from each other: the same library loaded twice, with no markers in either, is faster the first time.) What else runs on the machine makes
- * processes slower, never faster: of each kind the quarter that was fastest tells. The control is the plain code once more, and shows the error of
- * the rest; the spread is that of the plain code's processes.
- * `node bench/overhead.ts [processes of each]`
+ * take from each other: the same library loaded twice, with no markers in either, is faster the first time.) Of a process the fastest moment tells, as
+ * what else runs on the machine makes it slower, never faster; of each kind the process in the middle. The control is the plain code once more, and
+ * shows the error of the rest; the spread is that of the plain code's processes.
+ * `node bench/overhead.ts [processes of each [what the names of workloads begin with]]`
  */
 const processes = Number(process.argv[2] ?? 7)
+const beginning = process.argv[3] ?? ''
+const workloads = WORKLOADS.filter(({ name }) => name.startsWith(beginning))
 const VARIANTS = ['plain', 'control', 'idle', 'tracked', 'trackedAsync'] as const
 type Variant = typeof VARIANTS[number]
 
 const isMeasured = (name: string, variant: Variant): boolean => variant !== 'tracked' || !/async|in flight/.test(name)
 const runs = new Map<string, Figures[]>()
 for (let turn = 0; turn < processes; turn += 1) {
-  for (const { name } of WORKLOADS) {
+  for (const { name } of workloads) {
     // Whatever changes on the machine meanwhile changes for all.
     for (const variant of turn % 2 === 0 ? VARIANTS : VARIANTS.toReversed()) {
       if (!isMeasured(name, variant)) continue
@@ -28,10 +30,8 @@ for (let turn = 0; turn < processes; turn += 1) {
 
 const timesOf = (name: string, variant: Variant, figure: string): number[] => (runs.get(`${name}|${variant}`) ?? []).map((figures) => figures[figure] as number)
 const ratioOf = (name: string, variant: Variant, figure: string): number => (
-  fast(timesOf(name, variant, figure)) / fast(timesOf(name, 'plain', figure))
+  median(timesOf(name, variant, figure)) / median(timesOf(name, 'plain', figure))
 )
-/** The lower quartile. */
-const fast = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 4)] as number
 const show = (value: number): string => `${value >= 1 ? '+' : ''}${((value - 1) * 100).toFixed(1)} %`
 const columns = (ratio: (variant: Variant) => number | undefined): string => VARIANTS.slice(1).map((variant) => {
   const value = ratio(variant)
@@ -39,14 +39,15 @@ const columns = (ratio: (variant: Variant) => number | undefined): string => VAR
 }).join('')
 const means = (figure: string): string => columns((variant) => geometricMean(LIBRARIES.map(({ name }) => ratioOf(name, variant, figure))))
 
-console.log(`${describeMachine()}; lower quartiles of ${processes} processes, when warm, against the plain code\n`)
+console.log(`${describeMachine()}; medians of ${processes} processes, when warm, against the plain code\n`)
 console.log(`${'workload'.padEnd(26)}${'plain'.padStart(10)}${'spread'.padStart(10)}${VARIANTS.slice(1).map((variant) => variant.padStart(14)).join('')}`)
-for (const { name } of WORKLOADS) {
+for (const { name } of workloads) {
   const plain = timesOf(name, 'plain', 'warmMs')
   const spread = show(Math.max(...plain) / Math.min(...plain))
   const ratios = columns((variant) => (isMeasured(name, variant) ? ratioOf(name, variant, 'warmMs') : undefined))
-  console.log(`${name.padEnd(26)}${`${fast(plain).toFixed(2)} ms`.padStart(10)}${spread.padStart(10)}${ratios}`)
+  console.log(`${name.padEnd(26)}${`${median(plain).toFixed(2)} ms`.padStart(10)}${spread.padStart(10)}${ratios}`)
 }
+if (beginning !== '') process.exit()
 console.log(`${'geometric mean, libraries'.padEnd(46)}${means('warmMs')}`)
 console.log(`${'the same in the first second of the code'.padEnd(46)}${means('coldMs')}`)
 
