@@ -1,7 +1,7 @@
 import type { Component, ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
 import { bindingOf, nameOf, type Binding } from './scope.ts'
-import { CHILDREN, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
+import { CHILDREN, isCall, isFunction, isMember, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what {@link canonicalise} writes: fingerprints of two versions can't be compared. */
 export const CANON_VERSION = 4
@@ -12,9 +12,12 @@ export interface CanonicalSource {
   readonly names: readonly FreeName[]
   /** Which of the names are read when the module is: a class's heritage, decorators and static parts, and of a value what stands in no function. */
   readonly eager: readonly number[]
-  /** The properties that it mentions by name. */
+  /** The properties that it mentions by name, and NAMELESS_CALL if it calls what has none. */
   readonly members: readonly string[]
 }
+
+/** Among members: a function was called that is in no name of the file, but came from somewhere. */
+export const NAMELESS_CALL = '()'
 
 export interface CanonicalStatement extends CanonicalSource {
   /** Whether a function in it was left out. */
@@ -147,6 +150,7 @@ class Writer {
     this.text += `(${type}`
     this.#fields(node)
     if (node.type === 'ImportExpression') this.#name(IMPORT, node)
+    if ((isCall(node) || type === 'NewExpression') && isNameless(withoutTypes(node.callee))) this.members.add(NAMELESS_CALL)
     if (node.type === 'ObjectPattern') for (const { computed, key } of node.properties as SyntaxNode[]) if (key && !computed) this.members.add(nameOf(key))
     if (node.type === 'JSXElement' || node.type === 'JSXFragment') for (const factory of this.#names.jsxFactories) this.#name(factory, node)
     for (const field of CHILDREN[type] ?? []) {
@@ -295,6 +299,12 @@ class Writer {
     const { node } = this.#component
     return scope.node.start < node.start || scope.node.end > node.end
   }
+}
+
+/** Locals may hold any function. */
+function isNameless(callee: SyntaxNode): boolean {
+  if (callee.type === 'Identifier') return bindingOf(callee)?.scope.outer != null
+  return isCall(callee) || isMember(callee) && callee.computed && memberNameOf(callee) === undefined
 }
 
 function counts(node: SyntaxNode): boolean {

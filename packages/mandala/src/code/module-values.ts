@@ -1,6 +1,8 @@
+import { types } from 'node:util'
 import { describeValue } from '../base/describe-value.ts'
 import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
+import { NAMELESS_CALL } from './canonical-source.ts'
 import type { FunctionPlace } from './function-places.ts'
 import type { MakingFacts } from './file-facts.ts'
 import type { Glance } from './glance.ts'
@@ -45,6 +47,11 @@ const UNTOLD: Shown = { ...NOTHING, isHiding: true }
 /** What every function and every prototype has. */
 const OWN_KEYS: ReadonlySet<string | symbol> = new Set(['length', 'name', 'prototype', 'arguments', 'caller', 'constructor'])
 
+/** Methods by which collections lose what they held. */
+const TAKING = ['pop', 'shift', 'splice', 'delete', 'clear']
+/** How a function in a collection is called, or handed to one that calls it. */
+const CALLING = [NAMELESS_CALL, 'call', 'apply', 'bind', 'get', 'at', 'values', 'entries']
+
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 
 /** What the values of a program are seen in. */
@@ -60,6 +67,8 @@ export interface Surroundings extends Omit<OriginSurroundings, 'show' | 'has' | 
   isLiteral(id: string): boolean
   /** Whether, of a literal, it is the same in every process, until something changes it. */
   isSteady(id: string): boolean
+  /** Of each piece of code that names it and may run before any call, the properties that this mentions. */
+  membersAtLoad(id: string): readonly ReadonlySet<string>[]
   /** Whether no call is under way. */
   isIdle(): boolean
   /** Whether an instance, or a class itself, has fields that only its own class can see. */
@@ -337,9 +346,9 @@ export class ModuleValues {
 
   #shown(id: string, value: unknown): Shown {
     if (typeof value === 'symbol') return UNTOLD
-    if (!isCompound(value)) return { ...NOTHING, text: identify(value).cid }
+    if (!isCompound(value)) return { ...NOTHING, text: identify(value).cid, isHiding: this.#mayHaveGiven(id, value, false) }
     const { hash, hasCode, origins } = this.#portrait(id, value)
-    return { text: hash, isHiding: hasCode && !this.#surroundings.isCode(id), origins }
+    return { text: hash, isHiding: !this.#surroundings.isCode(id) && (hasCode || this.#mayHaveGiven(id, value, hasCode)), origins }
   }
 
   /** What statements made of it by now is seen, whatever becomes of it later. */
@@ -353,8 +362,17 @@ export class ModuleValues {
     }
     this.#newIds.delete(id)
     if (!this.#surroundings.isSteady(id)) return
-    const { hash, isUnknown, isPartial, origins } = this.#portrayNow(id, value, { sizeMax: LITERAL_SIZE })
-    this.#shownThen.set(id, isUnknown ? UNTOLD : { text: hash, isHiding: isPartial, origins })
+    const { hash, isUnknown, isPartial, hasCode, origins } = this.#portrayNow(id, value, { sizeMax: LITERAL_SIZE })
+    const isHiding = isPartial || this.#mayHaveGiven(id, value, hasCode)
+    this.#shownThen.set(id, isUnknown ? UNTOLD : { text: hash, isHiding, origins })
+  }
+
+  /** Whether others were made from more than shows of it now: from parts that were taken out since, or by functions in it that were called. */
+  #mayHaveGiven(id: string, value: unknown, hasCode: boolean): boolean {
+    const mentioned = this.#surroundings.membersAtLoad(id)
+    if (mentioned.length === 0 || types.isProxy(value)) return false
+    const called = hasCode ? [...CALLING, ...Object.keys(value as object)] : []
+    return isEmpty(value) || [...TAKING, ...called].some((member) => mentioned.some((members) => members.has(member)))
   }
 }
 
@@ -374,6 +392,11 @@ function call(getter: Getter | undefined): unknown {
 
 function isCompound(value: unknown): value is object {
   return typeof value === 'object' && value !== null || typeof value === 'function'
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  return value instanceof Map || value instanceof Set ? value.size === 0 : Array.isArray(value) && value.length === 0
 }
 
 /** Whether an import gives something else than its module exports. */

@@ -198,6 +198,11 @@ export class Program {
     return this.#findUses().statementsReaching(id)
   }
 
+  /** See {@link Uses.membersAtLoad}. */
+  membersAtLoad(id: string): readonly ReadonlySet<string>[] {
+    return this.#findUses().membersAtLoad(id)
+  }
+
   #findUses(): Uses<PlacedStatement> {
     this.#uses ??= new Uses([...this.#files.values()].flatMap((facts) => (facts ? this.#piecesOf(facts) : [])))
     return this.#uses

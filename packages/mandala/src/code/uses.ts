@@ -1,6 +1,8 @@
+import { remember } from '../base/remember.ts'
 import { Closures } from '../graph/closures.ts'
 import { NumberSet } from '../graph/number-set.ts'
 import { Numbering } from '../graph/numbering.ts'
+import { NAMELESS_CALL } from './canonical-source.ts'
 import { findLoadingCode, memberOf } from './loading-code.ts'
 
 /** A component, or a statement of the module level, and what it leads to, by ids. */
@@ -61,6 +63,17 @@ export class Uses<S> {
   readonly #holders = new Map<string, Set<string>>()
   /** By component, its parts that make no calls. */
   readonly #parts: ReadonlyMap<string, readonly string[]>
+  readonly #byId: ReadonlyMap<string, Pick<Piece<S>, 'names' | 'members' | 'parts'>>
+  /** What may run before any call, or beside them. */
+  readonly #loading: ReadonlySet<string>
+  /** By piece, what it mentions; what it calls may call what it is given. */
+  readonly #members = remember((id: string): ReadonlySet<string> => {
+    const { names = [], members = [] } = this.#byId.get(id) ?? {}
+    const mentioned = new Set(members)
+    const parts = names.flatMap((name) => this.#parts.get(name) ?? []).filter((part) => mentioned.has(memberOf(part)))
+    if ([...names, ...parts].some((each) => this.#byId.get(each)?.members.includes(NAMELESS_CALL))) mentioned.add(NAMELESS_CALL)
+    return mentioned
+  })
   /** Who leads to whom, but not by way of what does so in calls, or to make them. */
   readonly #reaching = new Closures((number) => this.#outerNamersOf(this.#ids.texts[number] as string))
 
@@ -75,9 +88,10 @@ export class Uses<S> {
     this.#statements = counting.map(({ statement }) => statement as S)
     for (const { id, names, changes, isCalling } of leaves) for (const name of isCalling ? changes : names) link(this.#namedBy, name, id)
     const changing = leaves.filter(({ isCalling }) => !isCalling)
+    this.#byId = new Map([...pieces, ...changing].map((piece) => [piece.id, piece]))
+    this.#loading = this.#findLoading(pieces, changing)
     // Who names a class may make an instance, and run its methods.
-    const loading = this.#findLoading(pieces, changing)
-    for (const { id, parts } of [...pieces, ...changing]) for (const part of parts) if (loading.has(part)) link(this.#namedBy, part, id)
+    for (const { id, parts } of [...pieces, ...changing]) for (const part of parts) if (this.#loading.has(part)) link(this.#namedBy, part, id)
     this.#linkLocals(leaves, pieces)
     this.#linkJumps(leaves)
   }
@@ -106,13 +120,12 @@ export class Uses<S> {
     return members.some((member) => names.some((name) => this.#holders.get(member)?.has(name)))
   }
 
-  /** What may run before any call, or beside them. */
   #findLoading(pieces: readonly Piece<S>[], leaves: readonly Leaf<S>[]): Set<string> {
     const outside = (ids: readonly string[] = []): string[] => ids.filter((id) => !this.#calling.has(id))
-    const byId = new Map([...pieces, ...leaves].map((piece) => [piece.id, piece]))
     const roots = pieces.filter(({ id, statement }) => statement !== undefined && !this.#calling.has(id))
     return findLoadingCode([...roots, ...leaves].map(({ id }) => id), {
-      namesOf: (id) => outside(byId.get(id)?.names), membersOf: (id) => byId.get(id)?.members ?? [], partsOf: (id) => outside(byId.get(id)?.parts),
+      namesOf: (id) => outside(this.#byId.get(id)?.names), membersOf: (id) => this.#byId.get(id)?.members ?? [],
+      partsOf: (id) => outside(this.#byId.get(id)?.parts),
     })
   }
 
@@ -174,6 +187,11 @@ export class Uses<S> {
     const found = new NumberSet()
     for (const namer of this.#namersOf(id)) found.addAll(this.#reaching.of(namer))
     return found.list(this.#statements.length).map((number) => this.#statements[number] as S)
+  }
+
+  /** Of each piece of code that names a component and may run before any call, the properties that it mentions. */
+  membersAtLoad(id: string): ReadonlySet<string>[] {
+    return Array.from(this.#namedBy.get(id) ?? []).filter((namer) => this.#loading.has(namer)).map(this.#members)
   }
 
   #namersOf(id: string): number[] {

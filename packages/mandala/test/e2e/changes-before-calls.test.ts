@@ -36,6 +36,20 @@ async function main() { fill(steps, ${k}); return call() }`,
   const k = ${k}\n  if (k > 3) steps.set('by', multiply(4)); else steps.set('by', multiply(3))
   return call() }`,
   'what it loops over': (k) => `async function main() { for (const k of [${k}]) { steps.set('by', multiply(k)); return call() } }`,
+  'what it put into a list and took out again': (k) => `const queue: typeof offset[] = []
+function drain() { while (queue.length > 0) model.add(queue.pop()!) }
+async function main() { queue.push(multiply(${k - 1})); drain(); return call() }`,
+  'what a list lost that still has some': (k) => `const sizes: number[] = []
+async function main() { sizes.push(1, ${k - 1}); model.add(multiply(sizes.pop()!)); return call() }`,
+  'what a variable held for a while': (k) => `let current: typeof offset | undefined
+async function main() { current = multiply(${k - 1}); model.add(current); current = undefined; return call() }`,
+  'what functions in a Map give': (k) => `const makers = new Map<string, () => number>()
+async function main() { makers.set('by', () => ${k - 1}); model.add(multiply(makers.get('by')!())); return call() }`,
+  'what a function in an object gives': (k) => `const makers: Record<string, () => number> = {}
+async function main() { makers.by = () => ${k - 1}; model.add(multiply(makers.by())); return call() }`,
+  'what functions in a list give one that calls them': (k) => `const makers: (() => number)[] = []
+class Adding { all(list: typeof makers) { for (const make of list) model.add(multiply(make())) } }
+async function main() { makers.push(() => ${k - 1}); new Adding().all(makers); return call() }`,
   'what a method has from another, and that from the constructor': (k) => `class App { k; constructor(k: number) { this.k = k }
   fill() { steps.set('by', multiply(this.k)) }
   async start() { this.fill(); return call() } }

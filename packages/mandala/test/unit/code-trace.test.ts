@@ -144,7 +144,7 @@ function stateOfTool(source: string, values: Readonly<Record<string, unknown>>):
   const states = new ModuleValues({
     findOrigin: (id) => originOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
     findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false, isCode: () => false, isTrivial: () => false,
-    isLiteral: (id) => isLiteral(program.find(id)?.component), isSteady: () => false,
+    isLiteral: (id) => isLiteral(program.find(id)?.component), isSteady: () => false, membersAtLoad: () => [],
   })
   for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
   return states.state('main.ts#tool')
@@ -256,7 +256,7 @@ test('a function too small to report itself is part of the value it lies in', ()
     const states = new ModuleValues({
       findOrigin: () => ({ held: [], reach: [], statements: [] }),
       findFingerprint: () => fingerprint, findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false,
-      isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, isLiteral: () => false, isSteady: () => false, aside: (fn) => fn(),
+      isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, isLiteral: () => false, isSteady: () => false, membersAtLoad: () => [], aside: (fn) => fn(),
     })
     states.set('a.ts#half', () => half)
     states.set('a.ts#tools', () => tools)
