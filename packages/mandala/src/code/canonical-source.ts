@@ -1,7 +1,7 @@
 import type { Component, ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
 import { bindingOf, nameOf, type Binding } from './scope.ts'
-import { CHILDREN, isCall, isFunction, isMember, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
+import { CHILDREN, isCall, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what {@link canonicalise} writes: fingerprints of two versions can't be compared. */
 export const CANON_VERSION = 4
@@ -12,12 +12,12 @@ export interface CanonicalSource {
   readonly names: readonly FreeName[]
   /** Which of the names are read when the module is: a class's heritage, decorators and static parts, and of a value what stands in no function. */
   readonly eager: readonly number[]
-  /** The properties that it mentions by name, and NAMELESS_CALL if it calls what has none. */
+  /** The properties that it mentions by name, and UNNAMED if it calls, or takes, what has none. */
   readonly members: readonly string[]
 }
 
-/** Among members: a function was called that is in no name of the file, but came from somewhere. */
-export const NAMELESS_CALL = '()'
+/** Among members: one that isn't there by name, or a function that isn't and was called. */
+export const UNNAMED = '[]'
 
 export interface CanonicalStatement extends CanonicalSource {
   /** Whether a function in it was left out. */
@@ -150,7 +150,7 @@ class Writer {
     this.text += `(${type}`
     this.#fields(node)
     if (node.type === 'ImportExpression') this.#name(IMPORT, node)
-    if ((isCall(node) || type === 'NewExpression') && isNameless(withoutTypes(node.callee))) this.members.add(NAMELESS_CALL)
+    if ((isCall(node) || type === 'NewExpression') && isNameless(withoutTypes(node.callee))) this.members.add(UNNAMED)
     if (node.type === 'ObjectPattern') for (const { computed, key } of node.properties as SyntaxNode[]) if (key && !computed) this.members.add(nameOf(key))
     if (node.type === 'JSXElement' || node.type === 'JSXFragment') for (const factory of this.#names.jsxFactories) this.#name(factory, node)
     for (const field of CHILDREN[type] ?? []) {
@@ -242,7 +242,7 @@ class Writer {
     this.text += node.optional ? '(?.' : node.type === 'MemberExpression' ? '(.' : '(~.'
     this.#node(node.object)
     const member = memberNameOf(node)
-    if (member !== undefined) this.members.add(member)
+    this.members.add(member ?? UNNAMED)
     if (node.computed) this.#node(node.property)
     else this.text += ` ${member}`
     this.text += ')'
@@ -303,8 +303,7 @@ class Writer {
 
 /** Locals may hold any function. */
 function isNameless(callee: SyntaxNode): boolean {
-  if (callee.type === 'Identifier') return bindingOf(callee)?.scope.outer != null
-  return isCall(callee) || isMember(callee) && callee.computed && memberNameOf(callee) === undefined
+  return isCall(callee) || callee.type === 'Identifier' && bindingOf(callee)?.scope.outer !== undefined
 }
 
 function counts(node: SyntaxNode): boolean {

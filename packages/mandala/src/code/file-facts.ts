@@ -2,7 +2,7 @@ import { digest } from '../value/digest.ts'
 import type { Captured } from './captures.ts'
 import { canonicalise, canonicaliseStatement, type CanonicalSource } from './canonical-source.ts'
 import { isActive, isActiveClass, listPatternNames, type Component, type ComponentTable } from './components.ts'
-import type { InnerStatement, InnerStatements } from './inner-statements.ts'
+import { listChanges, type InnerStatement, type InnerStatements } from './inner-statements.ts'
 import type { FreeName, Names } from './names.ts'
 import { nameOf } from './scope.ts'
 import type { SiteRef } from './site.ts'
@@ -22,6 +22,8 @@ export interface ComponentFacts {
   readonly eager: readonly number[]
   /** The properties that it mentions by name. */
   readonly members: readonly string[]
+  /** Of the names, those of what it gives something to, or calls a method of. */
+  readonly changes: readonly FreeName[]
   /** Reported where it is named, as nothing tells when it is entered. */
   readonly isTrivial: boolean
   /** A value whose parts all stand in its text. */
@@ -37,6 +39,8 @@ export interface StatementFacts {
   readonly names: readonly FreeName[]
   /** With them: they may run at once, or soon after; and by these, statements that are otherwise the same are told apart. */
   readonly whole: StatementSource
+  /** What it gives something to, or calls a method of. */
+  readonly changes: readonly FreeName[]
   /** The statements of those functions. */
   readonly inner: readonly InnerStatement[]
 }
@@ -92,10 +96,11 @@ export function canonicaliseAll(table: ComponentTable, names: Names): Map<Compon
   return new Map(table.list.map((component) => [component, canonicalise(component, table, names)]))
 }
 
-export function componentFacts(texts: ReadonlyMap<Component, CanonicalSource>): Map<Component, ComponentFacts> {
+export function componentFacts(texts: ReadonlyMap<Component, CanonicalSource>, scope: Names): Map<Component, ComponentFacts> {
   return new Map([...texts].map(([component, { text, names, eager, members }]) => {
-    const { name, kind, node: { start, end }, isTrivial, isPlain, isOp = false } = component
-    return [component, { name, kind, start, end, canonical: digest('source', text), names, eager, members, isTrivial, isPlain, isOp }]
+    const { name, kind, node, isTrivial, isPlain, isOp = false } = component
+    const changes = isFunction(node) ? listChanges(node.body, scope) : []
+    return [component, { name, kind, start: node.start, end: node.end, canonical: digest('source', text), names, eager, members, changes, isTrivial, isPlain, isOp }]
   }))
 }
 
@@ -119,7 +124,7 @@ export function listStatements({ program, table, names, components, inner }: Sta
     const { canonical, names: free } = source
     return {
       start: node.start, canonical, names: free, whole: { canonical: whole.canonical, names: whole.names, members: whole.members },
-      inner: source.hasSkipped ? inner.of(node) : [],
+      changes: listChanges(node, names), inner: source.hasSkipped ? inner.of(node) : [],
     }
   })
 }

@@ -150,7 +150,7 @@ class Listing {
 
   #contentOf(node: SyntaxNode, skipsFunctions: boolean): Content {
     const { text, names, members } = canonicaliseStatement(node, { ...this.#context, skipsFunctions })
-    return { text, names, members, changes: this.#changesIn(node), locals: this.#localsOf(node, skipsFunctions) }
+    return { text, names, members, changes: listChanges(node, this.#context.names), locals: this.#localsOf(node, skipsFunctions) }
   }
 
   #localsOf(root: SyntaxNode, skipsFunctions: boolean): (number | 'given')[] {
@@ -167,25 +167,26 @@ class Listing {
     return [...found]
   }
 
-  #changesIn(root: SyntaxNode): FreeName[] {
-    const found: FreeName[] = []
-    const visit = (node: SyntaxNode): void => {
-      if (isFunction(node)) return
-      for (let part = changedBy(node); part; part = isMember(part) ? part.object : isCall(part) ? part.callee : undefined) {
-        const name = this.#context.names.find(withoutTypes(part))
-        if (name && name.kind !== 'global') found.push(name)
-      }
-      eachChild(node, visit)
-    }
-    visit(root)
-    return found
-  }
-
   #numberOf(binding: Binding): number {
     const number = this.#locals.get(binding) ?? this.#locals.size
     this.#locals.set(binding, number)
     return number
   }
+}
+
+/** What it gives something to, or calls a method of; what the functions in it do is theirs. */
+export function listChanges(root: SyntaxNode, names: Names): FreeName[] {
+  const found: FreeName[] = []
+  const visit = (node: SyntaxNode): void => {
+    if (isFunction(node)) return
+    for (let part = changedBy(node); part; part = isMember(part) ? part.object : isCall(part) ? part.callee : undefined) {
+      const name = names.find(withoutTypes(part))
+      if (name && name.kind !== 'global') found.push(name)
+    }
+    eachChild(node, visit)
+  }
+  visit(root)
+  return found
 }
 
 /** Of a statement that others stand in, what says whether, how often and with what these run. */

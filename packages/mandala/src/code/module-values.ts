@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { describeValue } from '../base/describe-value.ts'
 import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
-import { NAMELESS_CALL } from './canonical-source.ts'
+import { UNNAMED } from './canonical-source.ts'
 import type { FunctionPlace } from './function-places.ts'
 import type { MakingFacts } from './file-facts.ts'
 import type { Glance } from './glance.ts'
@@ -11,6 +11,7 @@ import { ownNameOf, portray, type Naming, type Portrait, type PortrayOptions } f
 import { Portraits } from './portraits.ts'
 import type { Origin } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
+import type { LoadingUse } from './uses.ts'
 
 export type Getter = () => unknown
 
@@ -50,7 +51,7 @@ const OWN_KEYS: ReadonlySet<string | symbol> = new Set(['length', 'name', 'proto
 /** Methods by which collections lose what they held. */
 const TAKING = ['pop', 'shift', 'splice', 'delete', 'clear']
 /** How a function in a collection is called, or handed to one that calls it. */
-const CALLING = [NAMELESS_CALL, 'call', 'apply', 'bind', 'get', 'at', 'values', 'entries']
+const CALLING = [UNNAMED, 'call', 'apply', 'bind', 'get', 'at', 'values', 'entries']
 
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 
@@ -67,8 +68,8 @@ export interface Surroundings extends Omit<OriginSurroundings, 'show' | 'has' | 
   isLiteral(id: string): boolean
   /** Whether, of a literal, it is the same in every process, until something changes it. */
   isSteady(id: string): boolean
-  /** Of each piece of code that names it and may run before any call, the properties that this mentions. */
-  membersAtLoad(id: string): readonly ReadonlySet<string>[]
+  /** What code that may run before any call does with it. */
+  atLoad(id: string): LoadingUse
   /** Whether no call is under way. */
   isIdle(): boolean
   /** Whether an instance, or a class itself, has fields that only its own class can see. */
@@ -89,7 +90,7 @@ export class ModuleValues {
   #origins: Origins
   readonly #closures = new Map<string, NumberedClosures>()
   /** What was shown of a value when its origin was first asked for; of a literal, before any call: later it may be a cache, or a counter. */
-  readonly #shownThen = new Map<string, Shown>()
+  readonly #shownThen = new Map<string, () => Shown>()
   /** Not looked at yet for what statements made of them. */
   readonly #newIds = new Set<string>()
   readonly #late = new WeakMap<object, string>()
@@ -109,7 +110,7 @@ export class ModuleValues {
   }
 
   #newOrigins(): Origins {
-    return new Origins({ ...this.#surroundings, show: (id) => this.#shownOnce(id), has: (id) => this.has(id), hidesChanges: (id) => this.hidesChanges(id) })
+    return new Origins({ ...this.#surroundings, show: (id) => this.#shownOnce(id), has: (id) => this.has(id), hidesChanges: (id) => this.#isMoreThanCode(id) })
   }
 
   /** Code isn't what it was: what values were made by is looked up again. */
@@ -277,6 +278,12 @@ export class ModuleValues {
     return this.#surroundings.hidesFields(value) || this.#holdsForeign(value, false) || isCompound(prototype) && this.#holdsForeign(prototype, true)
   }
 
+  /** The same in the eyes of what is made from it, of which what shows of its properties is no part. */
+  #isMoreThanCode(id: string): boolean {
+    const value = this.read(id)
+    return this.hidesChanges(id, value) || typeof value === 'function' && Object.keys(value).length > 0 && this.#surroundings.atLoad(id).isChanged
+  }
+
   /** Whether something has properties that its own text doesn't give it. */
   #holdsForeign(owner: object, countsListed: boolean): boolean {
     const { isClosure } = this.#surroundings
@@ -339,16 +346,19 @@ export class ModuleValues {
   }
 
   #shownOnce(id: string): Shown {
-    const shown = this.#shownThen.get(id) ?? (this.#surroundings.isLiteral(id) ? UNTOLD : this.#shown(id, this.read(id)))
-    this.#shownThen.set(id, shown)
-    return shown
+    let show = this.#shownThen.get(id)
+    if (!show) {
+      const shown = this.#surroundings.isLiteral(id) ? UNTOLD : this.#shown(id, this.read(id))
+      this.#shownThen.set(id, (show = () => shown))
+    }
+    return show()
   }
 
   #shown(id: string, value: unknown): Shown {
     if (typeof value === 'symbol') return UNTOLD
-    if (!isCompound(value)) return { ...NOTHING, text: identify(value).cid, isHiding: this.#mayHaveGiven(id, value, false) }
+    if (!isCompound(value)) return { ...NOTHING, text: identify(value).cid, isHiding: this.#mayHaveGiven(id, look(value, false)) }
     const { hash, hasCode, origins } = this.#portrait(id, value)
-    return { text: hash, isHiding: !this.#surroundings.isCode(id) && (hasCode || this.#mayHaveGiven(id, value, hasCode)), origins }
+    return { text: hash, isHiding: !this.#surroundings.isCode(id) && (hasCode || this.#mayHaveGiven(id, look(value, hasCode))), origins }
   }
 
   /** What statements made of it by now is seen, whatever becomes of it later. */
@@ -363,17 +373,30 @@ export class ModuleValues {
     this.#newIds.delete(id)
     if (!this.#surroundings.isSteady(id)) return
     const { hash, isUnknown, isPartial, hasCode, origins } = this.#portrayNow(id, value, { sizeMax: LITERAL_SIZE })
-    const isHiding = isPartial || this.#mayHaveGiven(id, value, hasCode)
-    this.#shownThen.set(id, isUnknown ? UNTOLD : { text: hash, isHiding, origins })
+    const looked = look(value, hasCode)
+    // What code does with it is asked for only where something was made from it.
+    this.#shownThen.set(id, () => (isUnknown ? UNTOLD : { text: hash, isHiding: isPartial || this.#mayHaveGiven(id, looked), origins }))
   }
 
-  /** Whether others were made from more than shows of it now: from parts that were taken out since, or by functions in it that were called. */
-  #mayHaveGiven(id: string, value: unknown, hasCode: boolean): boolean {
-    const mentioned = this.#surroundings.membersAtLoad(id)
-    if (mentioned.length === 0 || types.isProxy(value)) return false
-    const called = hasCode ? [...CALLING, ...Object.keys(value as object)] : []
-    return isEmpty(value) || [...TAKING, ...called].some((member) => mentioned.some((members) => members.has(member)))
+  /** Whether others were made from more than shows of it: from parts that were taken out since, or by functions in it that were called. */
+  #mayHaveGiven(id: string, { isEmpty, functions }: Looked): boolean {
+    const { mentioned, isChangedAfterUse } = this.#surroundings.atLoad(id)
+    if (mentioned.length === 0) return false
+    return isEmpty || isChangedAfterUse || [...TAKING, ...functions].some((member) => mentioned.some((members) => members.has(member)))
   }
+}
+
+/** What of a value hangs on what code does with it. */
+interface Looked {
+  readonly isEmpty: boolean
+  /** How a function in it may be called. */
+  readonly functions: readonly string[]
+}
+
+function look(value: unknown, hasCode: boolean): Looked {
+  if (!isCompound(value) || types.isProxy(value)) return { isEmpty: value === undefined || value === null, functions: [] }
+  const size = value instanceof Map || value instanceof Set ? value.size : Array.isArray(value) ? value.length : undefined
+  return { isEmpty: size === 0, functions: hasCode ? [...CALLING, ...Object.keys(value)] : [] }
 }
 
 function doubtOf({ isUnknown, isHidden }: Portrait, { readsFiles }: KnownOrigin): string | undefined {
@@ -392,11 +415,6 @@ function call(getter: Getter | undefined): unknown {
 
 function isCompound(value: unknown): value is object {
   return typeof value === 'object' && value !== null || typeof value === 'function'
-}
-
-function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null) return true
-  return value instanceof Map || value instanceof Set ? value.size === 0 : Array.isArray(value) && value.length === 0
 }
 
 /** Whether an import gives something else than its module exports. */

@@ -4,7 +4,7 @@ import type { InnerStatement } from './inner-statements.ts'
 import { isLibrary } from './library-name.ts'
 import { Links } from './links.ts'
 import type { FreeName } from './names.ts'
-import { Uses, type InnerPiece, type Piece } from './uses.ts'
+import { Uses, type InnerPiece, type LoadingUse, type Piece } from './uses.ts'
 
 /** What an import leads to. */
 export type ResolvedModule =
@@ -198,9 +198,9 @@ export class Program {
     return this.#findUses().statementsReaching(id)
   }
 
-  /** See {@link Uses.membersAtLoad}. */
-  membersAtLoad(id: string): readonly ReadonlySet<string>[] {
-    return this.#findUses().membersAtLoad(id)
+  /** See {@link Uses.atLoad}. */
+  atLoad(id: string): LoadingUse {
+    return this.#findUses().atLoad(id)
   }
 
   #findUses(): Uses<PlacedStatement> {
@@ -215,7 +215,7 @@ export class Program {
     const innerOf = (list: readonly InnerStatement[], owner: string, id = owner): InnerPiece<PlacedStatement>[] => list.map((each, i) => {
       const { start, canonical, names, members, locals, within, skipsFrom } = each
       const whole = { canonical, names, members }
-      const statement = { file, start, ...whole, whole, inner: [], ...(locals.includes('given') && { givenTo: owner }) }
+      const statement = { file, start, ...whole, whole, changes: each.changes, inner: [], ...(locals.includes('given') && { givenTo: owner }) }
       const inner = innerOf(each.inner, owner, `${id}<${i}>`)
       const [own, changes] = [linked({ names: names.slice(each.own) }), linked({ names: each.changes }).names]
       return { id: `${id}<${i}>`, members, locals, start, within, skipsFrom, statement, inner, own, changes, ...linked(each) }
@@ -223,7 +223,8 @@ export class Program {
     const placed = statements.flatMap((statement, i): Piece<PlacedStatement>[] => {
       const { canonical, whole } = statement
       const id = componentId(file, `<${i}>`)
-      const piece = { id, members: whole.members, parts: [], statement: { file, ...statement }, ...linked(statement) }
+      const changes = linked({ names: statement.changes }).names
+      const piece = { id, members: whole.members, parts: [], statement: { file, ...statement }, changes, ...linked(statement) }
       if (whole.canonical === canonical) return [piece]
       const running = { ...piece, id: `${id}()`, statement: { file, ...statement, ...whole }, isRunning: true, ...linked(whole) }
       return [piece, { ...running, inner: innerOf(statement.inner, running.id) }]
@@ -231,13 +232,13 @@ export class Program {
     const siblings = listSiblings(components)
     const innerByName = new Map(inner)
     return [...placed, ...components.map((component): Piece<PlacedStatement> => {
-      const { name, members, isOp } = component
+      const { name, members, changes, isOp } = component
       const { names, isCalling } = linked(component)
       const sibling = siblings.get(name)
       const id = componentId(file, name)
       return {
-        id, names: sibling === undefined ? names : [...names, componentId(file, sibling)], members, parts: this.partsOf(file, name), isCalling: isCalling || isOp,
-        inner: innerOf(innerByName.get(name) ?? [], id),
+        id, names: sibling === undefined ? names : [...names, componentId(file, sibling)], members, changes: linked({ names: changes }).names,
+        parts: this.partsOf(file, name), isCalling: isCalling || isOp, inner: innerOf(innerByName.get(name) ?? [], id),
       }
     })]
   }

@@ -160,7 +160,7 @@ export class SourceLoader implements ProgramSource {
     if (!existsSync(path)) return undefined
     const canonical = digest('source', readFileSync(path, 'utf8'))
     const value = {
-      name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], members: [], isTrivial: false, isPlain: true, isOp: false,
+      name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], members: [], changes: [], isTrivial: false, isPlain: true, isOp: false,
     }
     const nothing = { statements: [], inner: [], stars: [], imports: [], refs: [], sites: [], captured: [] }
     return { file, isModule: false, ...nothing, components: [value], exports: { default: { kind: 'own', name: 'default' } } }

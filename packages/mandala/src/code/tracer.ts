@@ -259,7 +259,7 @@ export class Tracer {
       isCode: (id) => isCode(this.#program.find(id)?.component),
       isLiteral: (id) => isLiteral(this.#program.find(id)?.component),
       isSteady: (id) => isSteady(this.#program.find(id)?.component),
-      membersAtLoad: (id) => this.#program.membersAtLoad(id),
+      atLoad: (id) => this.#program.atLoad(id),
       isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
       // Registered types run code of the user's when they are identified.
       aside: (fn) => this.markers.unwatched(fn),

@@ -61,7 +61,7 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const links = listLinks(program, table, names)
   const captures = source.includes('mandala-ts') ? new Captures(program, scopes, names) : undefined
   const plan = planSites({ program, table, names, closures: scopes.closures, captures, marks, isModule })
-  const components = componentFacts(texts)
+  const components = componentFacts(texts, names)
   const inner = new InnerStatements(source, { table, names })
   const statements = listStatements({ program, table, names, components, inner })
   const captured = plan.captured.map((each) => capturedFacts(each, { table, names }))

@@ -2,7 +2,7 @@ import { remember } from '../base/remember.ts'
 import { Closures } from '../graph/closures.ts'
 import { NumberSet } from '../graph/number-set.ts'
 import { Numbering } from '../graph/numbering.ts'
-import { NAMELESS_CALL } from './canonical-source.ts'
+import { UNNAMED } from './canonical-source.ts'
 import { findLoadingCode, memberOf } from './loading-code.ts'
 
 /** A component, or a statement of the module level, and what it leads to, by ids. */
@@ -16,6 +16,8 @@ export interface Piece<S> {
   readonly parts: readonly string[]
   /** Whether it makes calls: it names this library, or is an op. */
   readonly isCalling: boolean
+  /** What it gives something to, or calls a method of. */
+  readonly changes: readonly string[]
   readonly statement?: S
   /** Whether it is a statement with the functions in it. */
   readonly isRunning?: boolean
@@ -48,6 +50,15 @@ interface Leaf<S> extends InnerPiece<S> {
   readonly isCalling: boolean
 }
 
+/** What is done with a component before any call. */
+export interface LoadingUse {
+  /** By piece of code that names it, the properties that this mentions. */
+  readonly mentioned: readonly ReadonlySet<string>[]
+  readonly isChanged: boolean
+  /** Whether something is made from it, and it is then changed. */
+  readonly isChangedAfterUse: boolean
+}
+
 type Graph = Map<string, Set<string>>
 
 /** Who names whom. */
@@ -63,7 +74,7 @@ export class Uses<S> {
   readonly #holders = new Map<string, Set<string>>()
   /** By component, its parts that make no calls. */
   readonly #parts: ReadonlyMap<string, readonly string[]>
-  readonly #byId: ReadonlyMap<string, Pick<Piece<S>, 'names' | 'members' | 'parts'>>
+  readonly #byId: ReadonlyMap<string, Pick<Piece<S>, 'names' | 'members' | 'parts' | 'changes'>>
   /** What may run before any call, or beside them. */
   readonly #loading: ReadonlySet<string>
   /** By piece, what it mentions; what it calls may call what it is given. */
@@ -71,8 +82,13 @@ export class Uses<S> {
     const { names = [], members = [] } = this.#byId.get(id) ?? {}
     const mentioned = new Set(members)
     const parts = names.flatMap((name) => this.#parts.get(name) ?? []).filter((part) => mentioned.has(memberOf(part)))
-    if ([...names, ...parts].some((each) => this.#byId.get(each)?.members.includes(NAMELESS_CALL))) mentioned.add(NAMELESS_CALL)
+    if ([...names, ...parts].some((each) => this.#byId.get(each)?.members.includes(UNNAMED))) mentioned.add(UNNAMED)
     return mentioned
+  })
+  /** By piece, what it changes, itself or by what it calls. */
+  readonly #changes = remember((id: string): ReadonlySet<string> => {
+    const called = [id, ...this.#byId.get(id)?.names ?? []]
+    return new Set(called.flatMap((each) => this.#byId.get(each)?.changes ?? []))
   })
   /** Who leads to whom, but not by way of what does so in calls, or to make them. */
   readonly #reaching = new Closures((number) => this.#outerNamersOf(this.#ids.texts[number] as string))
@@ -189,9 +205,22 @@ export class Uses<S> {
     return found.list(this.#statements.length).map((number) => this.#statements[number] as S)
   }
 
-  /** Of each piece of code that names a component and may run before any call, the properties that it mentions. */
-  membersAtLoad(id: string): ReadonlySet<string>[] {
-    return Array.from(this.#namedBy.get(id) ?? []).filter((namer) => this.#loading.has(namer)).map(this.#members)
+  /** What code that may run before any call does with a component. */
+  atLoad(id: string): LoadingUse {
+    const namers = Array.from(this.#namedBy.get(id) ?? []).filter((namer) => this.#loading.has(namer))
+    const isChanged = namers.some((namer) => this.#byId.get(namer)?.changes.includes(id))
+    return { mentioned: namers.map(this.#members), isChanged, isChangedAfterUse: this.#isChangedAfterUse(id, namers) }
+  }
+
+  /** Statements have an order; where a function uses and changes it, either may be first. */
+  #isChangedAfterUse(id: string, namers: readonly string[]): boolean {
+    const isUsing = (namer: string): boolean => this.#byId.get(namer)?.names.some((name) => name !== id) === true
+    const isChanging = (namer: string): boolean => this.#changes(namer).has(id)
+    const numbered = namers.map((namer) => [this.#ids.of(namer), namer] as const).sort(([a], [b]) => a - b)
+    const ordered = numbered.filter(([number]) => number < this.#statements.length).map(([, namer]) => namer)
+    const first = ordered.findIndex(isUsing)
+    const isLaterChanged = first >= 0 && ordered.slice(first + 1).some((namer) => namer !== `${ordered[first]}()` && isChanging(namer))
+    return isLaterChanged || numbered.slice(ordered.length).some(([, namer]) => isUsing(namer) && isChanging(namer))
   }
 
   #namersOf(id: string): number[] {

@@ -50,6 +50,18 @@ async function main() { makers.by = () => ${k - 1}; model.add(multiply(makers.by
   'what functions in a list give one that calls them': (k) => `const makers: (() => number)[] = []
 class Adding { all(list: typeof makers) { for (const make of list) model.add(multiply(make())) } }
 async function main() { makers.push(() => ${k - 1}); new Adding().all(makers); return call() }`,
+  'what a counter was before it was set back': (k) => `let size = 0
+for (let i = 1; i < ${k}; i += 1) size += 1
+model.add(multiply(size)); size = 0
+const main = call`,
+  'what a Map held before a function used and changed it': (k) => `const sizes = new Map<string, number>()
+sizes.set('by', ${k - 1})
+function take() { model.add(multiply(sizes.get('by')!)); sizes.set('by', 0) }
+async function main() { sizes.set('by', ${k - 1}); take(); return call() }`,
+  'what stands in a static field': (k) => `class Config { static sizes = new Map<string, number>(); static set(k: number) { this.sizes.set('by', k) } }
+async function main() { Config.set(${k - 1}); model.add(multiply(Config.sizes.get('by')!)); return call() }`,
+  'what a function in a list does where another calls it': (k) => `const changes: ((x: number) => number)[] = []
+async function main() { changes.push((x) => x * ${k - 1}); model.add(multiply([1].map(changes[0]!)[0]!)); return call() }`,
   'what a method has from another, and that from the constructor': (k) => `class App { k; constructor(k: number) { this.k = k }
   fill() { steps.set('by', multiply(this.k)) }
   async start() { this.fill(); return call() } }

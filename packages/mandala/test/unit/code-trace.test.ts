@@ -138,13 +138,15 @@ export const run = () => f()`))
   assert.deepEqual(names((await traceCall(() => exports.run?.())).usage.dependencies, folder), ['f', 'run'])
 })
 
+const UNUSED = { mentioned: [], isChanged: false, isChangedAfterUse: false }
+
 /** What `tool` is known by, in a program of this source, with these values in its modules. */
 function stateOfTool(source: string, values: Readonly<Record<string, unknown>>): ValueState {
   const program = linkProgram({ 'main.ts': source })
   const states = new ModuleValues({
     findOrigin: (id) => originOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
     findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false, isCode: () => false, isTrivial: () => false,
-    isLiteral: (id) => isLiteral(program.find(id)?.component), isSteady: () => false, membersAtLoad: () => [],
+    isLiteral: (id) => isLiteral(program.find(id)?.component), isSteady: () => false, atLoad: () => UNUSED,
   })
   for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
   return states.state('main.ts#tool')
@@ -256,7 +258,7 @@ test('a function too small to report itself is part of the value it lies in', ()
     const states = new ModuleValues({
       findOrigin: () => ({ held: [], reach: [], statements: [] }),
       findFingerprint: () => fingerprint, findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false,
-      isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, isLiteral: () => false, isSteady: () => false, membersAtLoad: () => [], aside: (fn) => fn(),
+      isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, isLiteral: () => false, isSteady: () => false, atLoad: () => UNUSED, aside: (fn) => fn(),
     })
     states.set('a.ts#half', () => half)
     states.set('a.ts#tools', () => tools)
