@@ -87,6 +87,8 @@ export class ModuleValues {
   #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
+  /** By class or function, whether it hides changes; asked once between refreshes, as large prototypes take long to look through. */
+  #hiding = new WeakMap<object, boolean>()
   #origins: Origins
   readonly #closures = new Map<string, NumberedClosures>()
   /** What was shown of a value when its origin was first asked for; of a literal, before any call: later it may be a cache, or a counter. */
@@ -117,6 +119,7 @@ export class ModuleValues {
   forgetOrigins(): void {
     this.#origins = this.#newOrigins()
     this.#opaque = new WeakMap()
+    this.#hiding = new WeakMap()
     this.#fixed.clear()
   }
 
@@ -274,6 +277,12 @@ export class ModuleValues {
   /** Whether its code tells only until statements change it: of what is in its static private fields, and of what was put on it and isn't listed. */
   hidesChanges(id: string, value: unknown = this.read(id)): boolean {
     if (typeof value !== 'function' || !this.#surroundings.isCode(id)) return false
+    const hides = this.#hiding.get(value) ?? this.#isHiding(value)
+    this.#hiding.set(value, hides)
+    return hides
+  }
+
+  #isHiding(value: object): boolean {
     const { prototype } = value as { prototype?: unknown }
     return this.#surroundings.hidesFields(value) || this.#holdsForeign(value, false) || isCompound(prototype) && this.#holdsForeign(prototype, true)
   }
