@@ -131,7 +131,7 @@ class Finder {
 
   #function(name: string, node: SyntaxNode, getter: string | undefined): void {
     const isFixed = (this.#scopes.module.get(name)?.writes ?? 0) === 0
-    const trivial = isFixed && getter !== undefined && isTrivial(node, this.#names)
+    const trivial = isFixed && getter !== undefined && isTrivial(node, this.#names, TRIVIAL_FUNCTION_NODES_MAX)
     this.#add({ name, kind: isFixed ? 'function' : 'value', node, getter, isTrivial: trivial, selves: selvesOf(name, node) })
   }
 
@@ -139,7 +139,7 @@ class Finder {
     const { name: className } = this.#add({ name, kind: 'class', node, getter, selves: selvesOf(name, node) })
     for (const member of node.body.body as SyntaxNode[]) {
       if (!isFunction(member) || !isRunnable(member)) continue
-      const trivial = member.kind !== 'constructor' && isTrivial(member, this.#names)
+      const trivial = member.kind !== 'constructor' && isTrivial(member, this.#names, TRIVIAL_METHOD_NODES_MAX)
       const name = `${className}.${memberName(member)}`
       if (!trivial) this.#add({ name, kind: 'method', node: member, getter: undefined, className, selves: new Set() })
     }
@@ -296,19 +296,21 @@ function isPlainExpression(node: SyntaxNode): boolean {
   return !someChild(node, (child) => !isPlainExpression(child))
 }
 
-const TRIVIAL_NODES_MAX = 24
+/** A method isn't always reached by way of its class. */
+const TRIVIAL_METHOD_NODES_MAX = 24
+const TRIVIAL_FUNCTION_NODES_MAX = 100
 const NOT_TRIVIAL = new Set([
   'CallExpression', 'OptionalCallExpression', 'NewExpression', 'TaggedTemplateExpression', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement',
   'DoWhileStatement', 'AwaitExpression', 'YieldExpression', 'ImportExpression', 'JSXElement', 'JSXFragment', 'SpreadElement', 'TryStatement', 'WithStatement', 'Super',
 ])
 
 /** A few nodes that only compute: they call nothing and read nothing of the module. */
-function isTrivial(fn: SyntaxNode, names: Names): boolean {
+function isTrivial(fn: SyntaxNode, names: Names, nodesMax: number): boolean {
   if (fn.async || fn.generator || (fn.params as SyntaxNode[]).some((param) => param.type !== 'Identifier') || fn.decorators?.length > 0) return false
   let count = 0
   const isFit = (node: SyntaxNode): boolean => {
     count += 1
-    if (count > TRIVIAL_NODES_MAX || NOT_TRIVIAL.has(node.type) || isFunction(node) || isClass(node)) return false
+    if (count > nodesMax || NOT_TRIVIAL.has(node.type) || isFunction(node) || isClass(node)) return false
     if (node.type === 'Identifier' && names.find(node) !== undefined && node.name !== 'undefined') return false
     return !someChild(node, (child) => !isFit(child))
   }

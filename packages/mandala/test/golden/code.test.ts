@@ -50,5 +50,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['4.17', '6f815ae75dac580c104749a50fc9c85bc413b6b5']
+const TRANSFORM = ['4.18', 'd0756cf8827239fa08f6e1e02d242d308f647df6']
 const CANON = [4, '364b11bccb57d50e1a48571207c77be03ed395c4']
