@@ -87,7 +87,7 @@ export class ModuleValues {
   #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
-  /** By class or function, whether it hides changes; asked once between refreshes, as large prototypes take long to look through. */
+  /** By class or function, whether it hides changes. */
   #hiding = new WeakMap<object, boolean>()
   #origins: Origins
   readonly #closures = new Map<string, NumberedClosures>()
@@ -266,7 +266,7 @@ export class ModuleValues {
   #stateOf(id: string, value: unknown): ValueState {
     if (typeof value === 'symbol') return { hash: this.originOf(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
-    const isHiding = this.hidesChanges(id, value) && this.#origins.find(id).isChanged
+    const isHiding = this.#hidesSince(id, value) && this.#origins.find(id).isChanged
     if (typeof value === 'function' && this.#surroundings.isCode(id) && !isHiding && Object.keys(value).length === 0) return NO_VALUE
     const portrait = this.#portrait(id, value)
     if (portrait.isPartial || isHiding) return this.#opaqueState(portrait, this.#origins.find(id))
@@ -277,14 +277,15 @@ export class ModuleValues {
   /** Whether its code tells only until statements change it: of what is in its static private fields, and of what was put on it and isn't listed. */
   hidesChanges(id: string, value: unknown = this.read(id)): boolean {
     if (typeof value !== 'function' || !this.#surroundings.isCode(id)) return false
-    const hides = this.#hiding.get(value) ?? this.#isHiding(value)
-    this.#hiding.set(value, hides)
-    return hides
-  }
-
-  #isHiding(value: object): boolean {
     const { prototype } = value as { prototype?: unknown }
     return this.#surroundings.hidesFields(value) || this.#holdsForeign(value, false) || isCompound(prototype) && this.#holdsForeign(prototype, true)
+  }
+
+  /** The same, since the last refresh: large prototypes take long to look through. */
+  #hidesSince(id: string, value: object): boolean {
+    const hides = this.#hiding.get(value) ?? this.hidesChanges(id, value)
+    this.#hiding.set(value, hides)
+    return hides
   }
 
   /** The same in the eyes of what is made from it, of which what shows of its properties is no part. */

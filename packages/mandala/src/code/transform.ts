@@ -15,7 +15,7 @@ import { expressionOf, importedBy } from './surroundings.ts'
 import { isClass, isFunction, isRunnable, parseSource, withoutTypes, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.18`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.19`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -92,10 +92,11 @@ export function instrument(source: string, { facts, insertions, prologue, marks 
   if (prologue) {
     const { bytes, report, pass, capture, tell, end, ready } = marks
     const { before, call } = announce(`{own:${objectOf(prologue.own)},imported:${objectOf(prologue.imported)}}`)
-    // Constants, which an optimising compiler takes for what they are. Only a `var` may be asked for before this line runs; one that was given
-    // a literal Rollup takes for that from the beginning.
-    const given = `bytes:${bytes},report:${report},pass:${pass},capture:${capture},tell:${tell},end:${end}`
-    const marked = `var ${ready}=${call};const{${given}}=${ready};${prologue.exported === undefined ? '' : `let ${prologue.exported};`}`
+    // Constants, which an optimising compiler takes for what they are, but in functions that are made over and over: there each use of one asks
+    // whether it is there yet. Only a `var` may be asked for before this line runs; one that was given a literal Rollup takes for that from the
+    // beginning.
+    const given = `bytes:${bytes},report:${report},capture:${capture},tell:${tell},end:${end}`
+    const marked = `var ${ready}=${call};const{${given}}=${ready};var{pass:${pass}}=${ready};${prologue.exported === undefined ? '' : `let ${prologue.exported};`}`
     first.push({ at: prologue.at, text: before + marked, rank: 0 })
   }
   return insertAll(source, [...first, ...insertions, ...further], mayRunEarly)
