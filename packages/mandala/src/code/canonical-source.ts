@@ -56,6 +56,9 @@ const IMPORT: FreeName = { kind: 'global', name: 'import()' }
 const isBody = (field: string): boolean => field === 'body' || field === 'consequent' || field === 'alternate'
 const HAS_BODIES = new Set(['IfStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement'])
 
+/** What takes parts of something without a name of theirs. */
+const TAKING_ANY = new Set(['ArrayPattern', 'SpreadElement', 'ForOfStatement'])
+
 interface WriterInput {
   readonly component: Component
   readonly table: ComponentTable
@@ -151,6 +154,7 @@ class Writer {
     this.#fields(node)
     if (node.type === 'ImportExpression') this.#name(IMPORT, node)
     if ((isCall(node) || type === 'NewExpression') && isNameless(withoutTypes(node.callee))) this.members.add(UNNAMED)
+    if (TAKING_ANY.has(type)) this.members.add(UNNAMED)
     if (node.type === 'ObjectPattern') for (const { computed, key } of node.properties as SyntaxNode[]) if (key && !computed) this.members.add(nameOf(key))
     if (node.type === 'JSXElement' || node.type === 'JSXFragment') for (const factory of this.#names.jsxFactories) this.#name(factory, node)
     for (const field of CHILDREN[type] ?? []) {

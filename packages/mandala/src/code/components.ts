@@ -46,6 +46,7 @@ class Finder {
   readonly #scopes: Scopes
   readonly #names: Names
   readonly #mayHaveOps: boolean
+  #isExported = false
 
   constructor(scopes: Scopes, names: Names, mayHaveOps: boolean) {
     this.#scopes = scopes
@@ -56,8 +57,12 @@ class Finder {
   statement(statement: SyntaxNode): void {
     switch (statement.type) {
       case 'ImportDeclaration': case 'ExportAllDeclaration': return
-      case 'ExportNamedDeclaration': if (statement.declaration && isRunnable(statement.declaration)) this.statement(statement.declaration); return
-      case 'ExportDefaultDeclaration': this.#default(statement.declaration); return
+      case 'ExportNamedDeclaration': case 'ExportDefaultDeclaration':
+        this.#isExported = true
+        if (statement.type === 'ExportDefaultDeclaration') this.#default(statement.declaration)
+        else if (statement.declaration && isRunnable(statement.declaration)) this.statement(statement.declaration)
+        this.#isExported = false
+        return
       case 'FunctionDeclaration': this.#function(statement.id.name, statement, statement.id.name); return
       case 'ClassDeclaration': this.#class(statement.id.name, statement, statement.id.name); return
       case 'VariableDeclaration': for (const declarator of statement.declarations) this.#declarator(declarator); return
@@ -130,8 +135,10 @@ class Finder {
   }
 
   #function(name: string, node: SyntaxNode, getter: string | undefined): void {
-    const isFixed = (this.#scopes.module.get(name)?.writes ?? 0) === 0
-    const trivial = isFixed && getter !== undefined && isTrivial(node, this.#names, TRIVIAL_FUNCTION_NODES_MAX)
+    const { writes = 0, mentions = 0, calls = 0 } = this.#scopes.module.get(name) ?? {}
+    const isFixed = writes === 0
+    const isOnlyCalled = !this.#isExported && mentions === calls + 1
+    const trivial = isFixed && getter !== undefined && isTrivial(node, this.#names, isOnlyCalled ? TRIVIAL_CALLED_NODES_MAX : TRIVIAL_NODES_MAX)
     this.#add({ name, kind: isFixed ? 'function' : 'value', node, getter, isTrivial: trivial, selves: selvesOf(name, node) })
   }
 
@@ -139,7 +146,7 @@ class Finder {
     const { name: className } = this.#add({ name, kind: 'class', node, getter, selves: selvesOf(name, node) })
     for (const member of node.body.body as SyntaxNode[]) {
       if (!isFunction(member) || !isRunnable(member)) continue
-      const trivial = member.kind !== 'constructor' && isTrivial(member, this.#names, TRIVIAL_METHOD_NODES_MAX)
+      const trivial = member.kind !== 'constructor' && isTrivial(member, this.#names, TRIVIAL_NODES_MAX)
       const name = `${className}.${memberName(member)}`
       if (!trivial) this.#add({ name, kind: 'method', node: member, getter: undefined, className, selves: new Set() })
     }
@@ -296,9 +303,9 @@ function isPlainExpression(node: SyntaxNode): boolean {
   return !someChild(node, (child) => !isPlainExpression(child))
 }
 
-/** A method isn't always reached by way of its class. */
-const TRIVIAL_METHOD_NODES_MAX = 24
-const TRIVIAL_FUNCTION_NODES_MAX = 100
+const TRIVIAL_NODES_MAX = 24
+/** The same of a function that its file does nothing with but to call it, so that nobody else can. */
+const TRIVIAL_CALLED_NODES_MAX = 100
 const NOT_TRIVIAL = new Set([
   'CallExpression', 'OptionalCallExpression', 'NewExpression', 'TaggedTemplateExpression', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement',
   'DoWhileStatement', 'AwaitExpression', 'YieldExpression', 'ImportExpression', 'JSXElement', 'JSXFragment', 'SpreadElement', 'TryStatement', 'WithStatement', 'Super',

@@ -2,7 +2,7 @@ import { digest } from '../value/digest.ts'
 import type { Captured } from './captures.ts'
 import { canonicalise, canonicaliseStatement, type CanonicalSource } from './canonical-source.ts'
 import { isActive, isActiveClass, listPatternNames, type Component, type ComponentTable } from './components.ts'
-import { listChanges, type InnerStatement, type InnerStatements } from './inner-statements.ts'
+import { filledBy, listChanges, type InnerStatement, type InnerStatements } from './inner-statements.ts'
 import type { FreeName, Names } from './names.ts'
 import { nameOf } from './scope.ts'
 import type { SiteRef } from './site.ts'
@@ -41,6 +41,8 @@ export interface StatementFacts {
   readonly whole: StatementSource
   /** What it gives something to, or calls a method of. */
   readonly changes: readonly FreeName[]
+  /** What it does nothing with but to put something into it. */
+  readonly filled: FreeName | null
   /** The statements of those functions. */
   readonly inner: readonly InnerStatement[]
 }
@@ -124,7 +126,7 @@ export function listStatements({ program, table, names, components, inner }: Sta
     const { canonical, names: free } = source
     return {
       start: node.start, canonical, names: free, whole: { canonical: whole.canonical, names: whole.names, members: whole.members },
-      changes: listChanges(node, names), inner: source.hasSkipped ? inner.of(node) : [],
+      changes: listChanges(node, names), filled: filledBy(node, names), inner: source.hasSkipped ? inner.of(node) : [],
     }
   })
 }

@@ -3,7 +3,7 @@ import { canonicaliseStatement } from './canonical-source.ts'
 import type { ComponentTable } from './components.ts'
 import type { FreeName, Names } from './names.ts'
 import { isOpCall } from './op-functions.ts'
-import { bindingOf, type Binding } from './scope.ts'
+import { bindingOf, nameOf, type Binding } from './scope.ts'
 import { eachChild, isCall, isFunction, isMember, isRunnable, someChild, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /**
@@ -19,6 +19,8 @@ export interface InnerStatement {
   readonly members: readonly string[]
   /** Of the names, those of what it gives something to, or calls a method of: it may change them though it makes calls. */
   readonly changes: readonly FreeName[]
+  /** What it does nothing with but to put something into it. */
+  readonly filled: FreeName | null
   /** The locals that it mentions, by number; `given` for `this` and what its function is called with. */
   readonly locals: readonly (number | 'given')[]
   /** The innermost function that it stands in, by number. */
@@ -122,6 +124,7 @@ class Listing {
       own: names.length - own.names.length,
       members: [...new Set(all.flatMap(({ members }) => members))],
       changes: contents.flatMap(({ changes }) => changes),
+      filled: filledBy(node, this.#context.names),
       locals,
       within: this.#within,
       skipsFrom: undefined,
@@ -187,6 +190,18 @@ export function listChanges(root: SyntaxNode, names: Names): FreeName[] {
   }
   visit(root)
   return found
+}
+
+/** Ways to put something into a collection, or to change it in place. */
+const FILLING = /^(set|add|push|unshift|fill|sort|reverse|clear|delete)$/
+
+/** What a statement does nothing with but to put something into it. */
+export function filledBy(statement: SyntaxNode, names: Names): FreeName | null {
+  const node = statement.type === 'ExpressionStatement' ? withoutTypes(statement.expression) : statement
+  const isFilling = node.type === 'AssignmentExpression' || isCall(node) && isMember(node.callee) && !node.callee.computed && FILLING.test(nameOf(node.callee.property))
+  const target = isFilling ? changedBy(node) : undefined
+  const name = target && names.find(withoutTypes(isMember(target) && node.type === 'AssignmentExpression' ? target.object : target))
+  return name && name.kind !== 'global' ? name : null
 }
 
 /** Of a statement that others stand in, what says whether, how often and with what these run. */

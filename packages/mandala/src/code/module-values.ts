@@ -87,7 +87,7 @@ export class ModuleValues {
   #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
-  /** By class or function, whether it hides changes. */
+  /** By class or function, whether it hides changes: since the last call began that is in no other. */
   #hiding = new WeakMap<object, boolean>()
   #origins: Origins
   readonly #closures = new Map<string, NumberedClosures>()
@@ -119,7 +119,6 @@ export class ModuleValues {
   forgetOrigins(): void {
     this.#origins = this.#newOrigins()
     this.#opaque = new WeakMap()
-    this.#hiding = new WeakMap()
     this.#fixed.clear()
   }
 
@@ -141,6 +140,12 @@ export class ModuleValues {
   #noteNew(): void {
     this.#revision += 1
     this.#isOutdated = true
+  }
+
+  /** A call begins, or code is looked at. */
+  begin(): void {
+    if (this.#surroundings.isIdle()) this.#hiding = new WeakMap()
+    this.refresh()
   }
 
   /**
@@ -281,7 +286,7 @@ export class ModuleValues {
     return this.#surroundings.hidesFields(value) || this.#holdsForeign(value, false) || isCompound(prototype) && this.#holdsForeign(prototype, true)
   }
 
-  /** The same, since the last refresh: large prototypes take long to look through. */
+  /** The same, once a call: large prototypes take long to look through. */
   #hidesSince(id: string, value: object): boolean {
     const hides = this.#hiding.get(value) ?? this.hidesChanges(id, value)
     this.#hiding.set(value, hides)

@@ -83,8 +83,6 @@ class Planner {
   readonly #captured: Captured[] = []
   readonly #kinds: ReadonlyMap<string, Component>
   #component: Component | undefined
-  /** Where the function that is looked at begins. */
-  #entry: Frame | undefined
   /** Whether it is of a function that is there before the first line of the module runs. */
   #isEarly = false
   /** How many functions are around it, its own included. */
@@ -162,12 +160,11 @@ class Planner {
     const own = this.#input.table.byNode.get(node)
     const component = own ?? this.#component
     if (own?.isTrivial) return
-    const outer = { component: this.#component, entry: this.#entry, leaveFunction: this.#mayLeaveFunction, leaveLoop: this.#mayLeaveLoop }
+    const outer = { component: this.#component, leaveFunction: this.#mayLeaveFunction, leaveLoop: this.#mayLeaveLoop }
     this.#component = component
     this.#depth += 1
     this.#mayLeaveFunction = this.#mayLeaveLoop = false
     const frame: Frame = { site: this.#newSite(entryOf(node), { fn: node }), seen: new Seen(), isInLoop: false }
-    this.#entry = frame
     const closesOver = own ? undefined : this.#input.closures.get(node)
     if (component) this.#add(frame, { kind: 'enter', name: component.name, ...(closesOver && { closesOver }) })
     if (component?.className !== undefined) this.#add(frame, { kind: 'read', name: component.className })
@@ -175,7 +172,6 @@ class Planner {
     if (node.body.type === 'BlockStatement') this.#statements(node.body.body, frame)
     else this.#visit(node.body, frame)
     this.#component = outer.component
-    this.#entry = outer.entry
     this.#depth -= 1
     this.#mayLeaveFunction = outer.leaveFunction
     this.#mayLeaveLoop = outer.leaveLoop
@@ -374,10 +370,7 @@ class Planner {
   }
 
   #call(node: SyntaxNode, frame: Frame): void {
-    const called = this.#input.names.find(withoutTypes(node.callee))
-    // A function reports itself when it runs: which way leads to its call isn't worth a marker of its own.
-    const isOfProgram = node.type === 'CallExpression' && called?.kind === 'import' && called.source.startsWith('.')
-    this.#visit(node.callee, isOfProgram ? this.#entry ?? frame : frame)
+    this.#visit(node.callee, frame)
     if (node.type === 'NewExpression' && node.callee.name === 'Date' && node.arguments.length === 0) this.#add(frame, { kind: 'hidden', name: 'new Date()' })
     const isSync = isSyncCall(node)
     for (const argument of node.arguments as SyntaxNode[]) {
@@ -443,11 +436,8 @@ class Planner {
     else if (isClass(node)) this.#class(node, undefined)
     else {
       const frame: Frame = { site: this.#newSite({ kind: 'expression', node: whole }, { spare: this.#component ? 1 : 0 }), seen: new Seen(), isInLoop: false }
-      const outer = this.#entry
-      this.#entry = frame
       if (this.#component) this.#add(frame, { kind: 'enter', name: this.#component.name })
       this.#visit(node, frame)
-      this.#entry = outer
     }
   }
 

@@ -213,18 +213,19 @@ export class Program {
       names: names.flatMap((name) => this.#idsOf(this.target(file, name))), isCalling: names.some((name) => name.kind === 'import' && isLibrary(name.source)),
     })
     const innerOf = (list: readonly InnerStatement[], owner: string, id = owner): InnerPiece<PlacedStatement>[] => list.map((each, i) => {
-      const { start, canonical, names, members, locals, within, skipsFrom } = each
+      const { start, canonical, names, members, locals, within, skipsFrom, filled } = each
       const whole = { canonical, names, members }
-      const statement = { file, start, ...whole, whole, changes: each.changes, inner: [], ...(locals.includes('given') && { givenTo: owner }) }
+      const statement = { file, start, ...whole, whole, changes: each.changes, filled, inner: [], ...(locals.includes('given') && { givenTo: owner }) }
       const inner = innerOf(each.inner, owner, `${id}<${i}>`)
       const [own, changes] = [linked({ names: names.slice(each.own) }), linked({ names: each.changes }).names]
-      return { id: `${id}<${i}>`, members, locals, start, within, skipsFrom, statement, inner, own, changes, ...linked(each) }
+      return { id: `${id}<${i}>`, members, locals, start, within, skipsFrom, statement, inner, own, changes, filled: this.#idOf(file, filled), ...linked(each) }
     })
     const placed = statements.flatMap((statement, i): Piece<PlacedStatement>[] => {
       const { canonical, whole } = statement
       const id = componentId(file, `<${i}>`)
       const changes = linked({ names: statement.changes }).names
-      const piece = { id, members: whole.members, parts: [], statement: { file, ...statement }, changes, ...linked(statement) }
+      const filled = this.#idOf(file, statement.filled)
+      const piece = { id, members: whole.members, parts: [], statement: { file, ...statement }, changes, filled, ...linked(statement) }
       if (whole.canonical === canonical) return [piece]
       const running = { ...piece, id: `${id}()`, statement: { file, ...statement, ...whole }, isRunning: true, ...linked(whole) }
       return [piece, { ...running, inner: innerOf(statement.inner, running.id) }]
@@ -241,6 +242,10 @@ export class Program {
         parts: this.partsOf(file, name), isCalling: isCalling || isOp, inner: innerOf(innerByName.get(name) ?? [], id),
       }
     })]
+  }
+
+  #idOf(file: string, name: FreeName | null): string | undefined {
+    return name ? this.#idsOf(this.target(file, name))[0] : undefined
   }
 
   #idsOf(target: Target): string[] {

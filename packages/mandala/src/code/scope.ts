@@ -10,6 +10,10 @@ export interface Binding {
   readonly from?: { readonly source: string; readonly name: string }
   /** Assignments after the declaration. */
   writes: number
+  /** Where its name stands, its declaration included. */
+  mentions: number
+  /** Those of which it is called. */
+  calls: number
 }
 
 /** A stretch of source in which names are declared. */
@@ -76,6 +80,7 @@ class Analysis implements Scopes {
   /** Where each was found. */
   readonly #scopes: Scope[] = []
   readonly #assigned: Identifier[] = []
+  readonly #called: Identifier[] = []
 
   constructor(program: SyntaxNode) {
     this.module = new Scope(program, undefined, true)
@@ -89,12 +94,14 @@ class Analysis implements Scopes {
       const home = findHome(scope, node.name)
       const binding = home?.get(node.name) ?? null
       node.binding = binding
+      if (binding) binding.mentions += 1
       if (home && home !== scope && binding?.scope !== this.module) this.#leave(scope, home)
       else if (node.name === 'arguments' && !binding) this.#this(scope)
       // It may use whatever is there.
       else if (node.name === 'eval' && !binding) this.#leave(scope, this.module)
     }
     for (const { binding } of this.#assigned) if (binding) binding.writes += 1
+    for (const { binding } of this.#called) if (binding) binding.calls += 1
   }
 
   /** Notes the functions between a name and where it is declared. */
@@ -136,6 +143,10 @@ class Analysis implements Scopes {
       case 'ClassDeclaration': case 'ClassExpression': this.#class(node, scope); return
       case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': this.#field(node, scope); return
       case 'JSXElement': case 'JSXFragment': this.special.add('jsx'); this.children(node, scope); return
+      case 'CallExpression':
+        if (node.callee.type === 'Identifier') this.#called.push(node.callee)
+        this.children(node, scope)
+        return
       case 'TSExportAssignment': this.special.add('typescript'); this.children(node, scope); return
       default: this.children(node, scope)
     }
@@ -160,7 +171,7 @@ class Analysis implements Scopes {
 
   #declare(id: SyntaxNode, kind: Binding['kind'], scope: Scope, from?: Binding['from']): void {
     const known = scope.get(id.name)
-    const binding: Binding = known ?? { name: id.name, kind, scope, writes: 0, ...(from && { from }) }
+    const binding: Binding = known ?? { name: id.name, kind, scope, writes: 0, mentions: 0, calls: 0, ...(from && { from }) }
     if (known && kind === 'function' && known.kind === 'function') known.writes += 1
     scope.set(id.name, binding)
     this.#refer(id, scope)
@@ -308,7 +319,7 @@ class Analysis implements Scopes {
     const inner = new Scope(node, scope, true)
     for (const member of node.body.members as SyntaxNode[]) {
       const name = nameOf(member.id)
-      inner.set(name, { name, kind: 'const', scope: inner, writes: 0 })
+      inner.set(name, { name, kind: 'const', scope: inner, writes: 0, mentions: 0, calls: 0 })
     }
     for (const member of node.body.members as SyntaxNode[]) if (member.initializer) this.visit(member.initializer, inner)
   }

@@ -113,7 +113,7 @@ export class Tracer {
   /** The first call, or the first look for one: modules that are loaded later may not be there when a call is looked for again. */
   begin(): void {
     this.#hasBegun = true
-    this.#values.refresh()
+    this.#values.begin()
   }
 
   /** The same, where another tool loads the files, and may leave some to others or put something else in their places. */
@@ -289,7 +289,8 @@ export class Tracer {
 
   /** Whether a function or a class has values of those around it, or is bound to some, or may be. */
   isClosure(fn: object): boolean {
-    return this.#places.find(fn)?.closesOver !== undefined || Function.prototype.toString.call(fn) === NATIVE
+    const place = this.#places.find(fn)
+    return place ? place.closesOver !== undefined : Function.prototype.toString.call(fn) === NATIVE
   }
 
   /** What passing a marker means. */

@@ -18,6 +18,8 @@ export interface Piece<S> {
   readonly isCalling: boolean
   /** What it gives something to, or calls a method of. */
   readonly changes: readonly string[]
+  /** What it does nothing with but to put something into it. */
+  readonly filled?: string | undefined
   readonly statement?: S
   /** Whether it is a statement with the functions in it. */
   readonly isRunning?: boolean
@@ -26,7 +28,7 @@ export interface Piece<S> {
 }
 
 /** A statement of a function, with what that stands in. */
-export interface InnerPiece<S> extends Pick<Piece<S>, 'id' | 'names' | 'members'> {
+export interface InnerPiece<S> extends Pick<Piece<S>, 'id' | 'names' | 'members' | 'filled'> {
   /** The same of the statement alone. */
   readonly own: Pick<Piece<S>, 'names' | 'isCalling'>
   readonly statement: S
@@ -74,7 +76,7 @@ export class Uses<S> {
   readonly #holders = new Map<string, Set<string>>()
   /** By component, its parts that make no calls. */
   readonly #parts: ReadonlyMap<string, readonly string[]>
-  readonly #byId: ReadonlyMap<string, Pick<Piece<S>, 'names' | 'members' | 'parts' | 'changes'>>
+  readonly #byId: ReadonlyMap<string, Pick<Piece<S>, 'names' | 'members' | 'parts' | 'changes' | 'filled'>>
   /** What may run before any call, or beside them. */
   readonly #loading: ReadonlySet<string>
   /** By piece, what it mentions; what it calls may call what it is given. */
@@ -212,15 +214,19 @@ export class Uses<S> {
     return { mentioned: namers.map(this.#members), isChanged, isChangedAfterUse: this.#isChangedAfterUse(id, namers) }
   }
 
-  /** Statements have an order; where a function uses and changes it, either may be first. */
+  /** Statements have an order; where functions use and change it, either may be first. */
   #isChangedAfterUse(id: string, namers: readonly string[]): boolean {
-    const isUsing = (namer: string): boolean => this.#byId.get(namer)?.names.some((name) => name !== id) === true
+    const isUsing = (namer: string): boolean => {
+      const { names, filled } = this.#byId.get(namer) ?? { names: [] }
+      return filled !== id && names.some((name) => name !== id)
+    }
     const isChanging = (namer: string): boolean => this.#changes(namer).has(id)
     const numbered = namers.map((namer) => [this.#ids.of(namer), namer] as const).sort(([a], [b]) => a - b)
     const ordered = numbered.filter(([number]) => number < this.#statements.length).map(([, namer]) => namer)
     const first = ordered.findIndex(isUsing)
     const isLaterChanged = first >= 0 && ordered.slice(first + 1).some((namer) => namer !== `${ordered[first]}()` && isChanging(namer))
-    return isLaterChanged || numbered.slice(ordered.length).some(([, namer]) => isUsing(namer) && isChanging(namer))
+    const functions = numbered.slice(ordered.length).map(([, namer]) => namer)
+    return isLaterChanged || functions.some(isUsing) && functions.some(isChanging)
   }
 
   #namersOf(id: string): number[] {

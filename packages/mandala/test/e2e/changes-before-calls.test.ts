@@ -58,6 +58,16 @@ const main = call`,
 sizes.set('by', ${k - 1})
 function take() { model.add(multiply(sizes.get('by')!)); sizes.set('by', 0) }
 async function main() { sizes.set('by', ${k - 1}); take(); return call() }`,
+  'what functions kept that others changed again': (k) => `const state = { size: 0 }
+function resize(size: number) { state.size = size }
+function add() { model.add(multiply(state.size)) }
+resize(${k - 1}); add(); resize(0)
+const main = call`,
+  'what a list gave that was taken apart': (k) => `const makers: (() => number)[] = []
+makers.push(() => ${k - 1})
+const [make] = [...makers]
+model.add(multiply(make!()))
+const main = call`,
   'what stands in a static field': (k) => `class Config { static sizes = new Map<string, number>(); static set(k: number) { this.sizes.set('by', k) } }
 async function main() { Config.set(${k - 1}); model.add(multiply(Config.sizes.get('by')!)); return call() }`,
   'what a function in a list does where another calls it': (k) => `const changes: ((x: number) => number)[] = []
