@@ -106,3 +106,29 @@ test('what code that makes calls says and asks counts in none', async (t) => {
   write('src/main.ts', main('two'))
   assert.deepEqual(await run(), { result: 6, executed: [], warnings: [] })
 })
+
+test('a class that is changed between two calls is another one to the second', async (t) => {
+  const code = (k: number): string => `import { op, Storage, unwrap } from 'mandala-ts'
+const multiply = (k: number) => (x: number) => [x].map((each) => each * k)[0]!
+class Model { static size = 0; step(x: number) { return [x].length } }
+const executed: string[] = []
+const f = op('f', (x: number) => [Model.size, new Model().step(x)])
+const storage = new Storage({ path: 'store.db', deps: 'src' })
+storage.subscribe((event) => { if (event.kind === 'call-will-execute') executed.push(event.op) })
+const call = () => storage.run(async () => unwrap(f(2)))
+const result = [await call()]
+Model.size = 1
+Model.prototype.step = multiply(${k})
+result.push(await call())
+await storage.close()
+console.log(JSON.stringify({ result, executed, warnings: [] }))
+`
+  const { write, run } = makeProject(t, { 'src/main.ts': code(3) })
+  const runs: unknown[] = []
+  for (const k of [3, 3, 4]) {
+    write('src/main.ts', code(k))
+    const { result, executed } = await run()
+    runs.push([result, executed.length])
+  }
+  assert.deepEqual(runs, [[[[0, 1], [1, 6]], 2], [[[0, 1], [1, 6]], 0], [[[0, 1], [1, 8]], 1]])
+})
