@@ -46,7 +46,6 @@ class Finder {
   readonly #scopes: Scopes
   readonly #names: Names
   readonly #mayHaveOps: boolean
-  #isExported = false
 
   constructor(scopes: Scopes, names: Names, mayHaveOps: boolean) {
     this.#scopes = scopes
@@ -57,12 +56,8 @@ class Finder {
   statement(statement: SyntaxNode): void {
     switch (statement.type) {
       case 'ImportDeclaration': case 'ExportAllDeclaration': return
-      case 'ExportNamedDeclaration': case 'ExportDefaultDeclaration':
-        this.#isExported = true
-        if (statement.type === 'ExportDefaultDeclaration') this.#default(statement.declaration)
-        else if (statement.declaration && isRunnable(statement.declaration)) this.statement(statement.declaration)
-        this.#isExported = false
-        return
+      case 'ExportNamedDeclaration': if (statement.declaration && isRunnable(statement.declaration)) this.statement(statement.declaration); return
+      case 'ExportDefaultDeclaration': this.#default(statement.declaration); return
       case 'FunctionDeclaration': this.#function(statement.id.name, statement, statement.id.name); return
       case 'ClassDeclaration': this.#class(statement.id.name, statement, statement.id.name); return
       case 'VariableDeclaration': for (const declarator of statement.declarations) this.#declarator(declarator); return
@@ -137,7 +132,7 @@ class Finder {
   #function(name: string, node: SyntaxNode, getter: string | undefined): void {
     const { writes = 0, mentions = 0, calls = 0 } = this.#scopes.module.get(name) ?? {}
     const isFixed = writes === 0
-    const isOnlyCalled = !this.#isExported && mentions === calls + 1
+    const isOnlyCalled = mentions === calls + 1
     const trivial = isFixed && getter !== undefined && isTrivial(node, this.#names, isOnlyCalled ? TRIVIAL_CALLED_NODES_MAX : TRIVIAL_NODES_MAX)
     this.#add({ name, kind: isFixed ? 'function' : 'value', node, getter, isTrivial: trivial, selves: selvesOf(name, node) })
   }

@@ -10,7 +10,7 @@ export interface Binding {
   readonly from?: { readonly source: string; readonly name: string }
   /** Assignments after the declaration. */
   writes: number
-  /** Where its name stands, its declaration included. */
+  /** Where its name stands, its declaration included; one more for each way in which it is exported. */
   mentions: number
   /** Those of which it is called. */
   calls: number
@@ -81,6 +81,7 @@ class Analysis implements Scopes {
   readonly #scopes: Scope[] = []
   readonly #assigned: Identifier[] = []
   readonly #called: Identifier[] = []
+  readonly #exported: string[] = []
 
   constructor(program: SyntaxNode) {
     this.module = new Scope(program, undefined, true)
@@ -102,6 +103,10 @@ class Analysis implements Scopes {
     }
     for (const { binding } of this.#assigned) if (binding) binding.writes += 1
     for (const { binding } of this.#called) if (binding) binding.calls += 1
+    for (const name of this.#exported) {
+      const binding = this.module.get(name)
+      if (binding) binding.mentions += 1
+    }
   }
 
   /** Notes the functions between a name and where it is declared. */
@@ -143,6 +148,10 @@ class Analysis implements Scopes {
       case 'ClassDeclaration': case 'ClassExpression': this.#class(node, scope); return
       case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty': this.#field(node, scope); return
       case 'JSXElement': case 'JSXFragment': this.special.add('jsx'); this.children(node, scope); return
+      case 'ExportNamedDeclaration': case 'ExportDefaultDeclaration':
+        if (!node.source) this.#exported.push(...listExported(node))
+        this.children(node, scope)
+        return
       case 'CallExpression':
         if (node.callee.type === 'Identifier') this.#called.push(node.callee)
         this.children(node, scope)
@@ -323,6 +332,12 @@ class Analysis implements Scopes {
     }
     for (const member of node.body.members as SyntaxNode[]) if (member.initializer) this.visit(member.initializer, inner)
   }
+}
+
+/** The names of the file that a declaration or a list of names exports. */
+function listExported({ declaration, specifiers = [] }: SyntaxNode): string[] {
+  const declared = (declaration?.declarations ?? [declaration ?? {}]) as SyntaxNode[]
+  return [...declared.flatMap(({ id }) => (id?.type === 'Identifier' ? [id.name] : [])), ...(specifiers as SyntaxNode[]).map(({ local }) => nameOf(local))]
 }
 
 function hasOwnThis({ isFunction: isFunctionLike, node }: Scope): boolean {

@@ -84,9 +84,10 @@ export class Uses<S> {
     const { names = [], members = [] } = this.#byId.get(id) ?? {}
     const mentioned = new Set(members)
     const parts = names.flatMap((name) => this.#parts.get(name) ?? []).filter((part) => mentioned.has(memberOf(part)))
-    if ([...names, ...parts].some((each) => this.#byId.get(each)?.members.includes(UNNAMED))) mentioned.add(UNNAMED)
+    if ([...names, ...parts].some(this.#isTaking)) mentioned.add(UNNAMED)
     return mentioned
   })
+  readonly #isTaking = remember((id: string): boolean => this.#byId.get(id)?.members.includes(UNNAMED) ?? false)
   /** By piece, what it changes, itself or by what it calls. */
   readonly #changes = remember((id: string): ReadonlySet<string> => {
     const called = [id, ...this.#byId.get(id)?.names ?? []]
