@@ -1,3 +1,4 @@
+import { BARE_HASH } from './bare.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import { classesOf } from './classes.ts'
 import type { Watcher } from './markers.ts'
@@ -207,8 +208,10 @@ export class CallTrace implements Watcher {
       const now = values.state(id)
       const { hash, isOpaque } = before ?? now
       if ((before ? hash : lazy.snapshotOf(id) ?? hash) !== now.hash) changed.push(id)
-      if (hash === undefined) continue
-      const origin = lazy.findInCall(id)
+      const isLate = lazy.isLoadedInCall(id)
+      // Before its module is loaded, nothing tells of a function what it carries.
+      if (hash === undefined || isLate && hash === BARE_HASH) continue
+      const origin = isLate ? lazy.find(id) : undefined
       dependencies.push(origin === undefined ? { kind: 'value', id, hash, isOpaque } : { kind: 'made', id, hash: origin })
     }
     return changed.sort()

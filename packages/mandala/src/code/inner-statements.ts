@@ -199,9 +199,11 @@ const FILLING = /^(set|add|push|unshift|fill|sort|reverse|clear|delete)$/
 export function filledBy(statement: SyntaxNode, names: Names): FreeName | null {
   const node = statement.type === 'ExpressionStatement' ? withoutTypes(statement.expression) : statement
   const isFilling = node.type === 'AssignmentExpression' || isCall(node) && isMember(node.callee) && !node.callee.computed && FILLING.test(nameOf(node.callee.property))
-  const target = isFilling ? changedBy(node) : undefined
-  const name = target && names.find(withoutTypes(isMember(target) && node.type === 'AssignmentExpression' ? target.object : target))
-  return name && name.kind !== 'global' ? name : null
+  const changed = isFilling ? changedBy(node) : undefined
+  const target = changed && withoutTypes(isMember(changed) && node.type === 'AssignmentExpression' ? changed.object : changed)
+  const name = target && names.find(target)
+  const isUsing = (each: SyntaxNode): boolean => each !== target && (names.find(each) === name || someChild(each, isUsing))
+  return name && name.kind !== 'global' && !someChild(node, isUsing) ? name : null
 }
 
 /** Of a statement that others stand in, what says whether, how often and with what these run. */

@@ -66,9 +66,9 @@ export class LazyValues {
     return this.#loaded.get(fileOf(id))?.snapshot?.get(id)
   }
 
-  /** The same, only of modules that were loaded in a call. */
-  findInCall(id: string): string | undefined {
-    return this.#loaded.get(fileOf(id))?.isInCall ? this.find(id) : undefined
+  /** Whether its module was loaded in a call. */
+  isLoadedInCall(id: string): boolean {
+    return this.#loaded.get(fileOf(id))?.isInCall ?? false
   }
 
   /** Where a value comes from; undefined where that doesn't tell what it is. */
@@ -98,7 +98,7 @@ export class LazyValues {
   #evaluate(file: string): string | undefined {
     if (!this.#evaluations.has(file)) this.#evaluations.set(file, findEvaluation(this.#program, file))
     const evaluation = this.#evaluations.get(file)
-    if (!evaluation || evaluation.functions.some((id) => this.#values.has(id) && this.#values.state(id).hash !== undefined)) return undefined
+    if (!evaluation || evaluation.functions.some((id) => this.#values.has(id) && this.#values.carries(id))) return undefined
     const values = evaluation.values.map((id) => this.find(id) ?? (this.#values.has(id) ? this.#values.dataHash(id) : undefined))
     const globals = evaluation.globals.map((name) => this.#environment.originOf(name))
     return values.includes(undefined) ? undefined : digest('component', JSON.stringify([evaluation.code, values, globals]))

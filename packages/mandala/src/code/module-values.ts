@@ -2,11 +2,13 @@ import { types } from 'node:util'
 import { describeValue } from '../base/describe-value.ts'
 import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
+import { BARE_HASH } from './bare.ts'
 import { UNNAMED } from './canonical-source.ts'
 import type { FunctionPlace } from './function-places.ts'
 import type { MakingFacts } from './file-facts.ts'
 import type { Glance } from './glance.ts'
 import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
+import { Patches, type Patch } from './patches.ts'
 import { ownNameOf, portray, type Naming, type Portrait, type PortrayOptions } from './portrait.ts'
 import { Portraits } from './portraits.ts'
 import type { Origin } from './reach.ts'
@@ -45,15 +47,14 @@ const NOTHING: Shown = { text: '', isHiding: false, origins: new Set() }
 /** Of which only the code that made and changed it is known. */
 const UNTOLD: Shown = { ...NOTHING, isHiding: true }
 
-/** What every function and every prototype has. */
-const OWN_KEYS: ReadonlySet<string | symbol> = new Set(['length', 'name', 'prototype', 'arguments', 'caller', 'constructor'])
-
 /** Methods by which collections lose what they held. */
 const TAKING = ['pop', 'shift', 'splice', 'delete', 'clear']
 /** How a function in a collection is called, or handed to one that calls it. */
 const CALLING = [UNNAMED, 'call', 'apply', 'bind', 'get', 'at', 'values', 'entries']
 
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
+/** Of a function or a class that carries nothing, so that it is noticed when it does. */
+const BARE: ValueState = { hash: BARE_HASH, isOpaque: false }
 
 /** What the values of a program are seen in. */
 export interface Surroundings extends Omit<OriginSurroundings, 'show' | 'has' | 'hidesChanges'> {
@@ -87,8 +88,11 @@ export class ModuleValues {
   #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
-  /** By class or function, whether it hides changes: since the last call began that is in no other. */
-  #hiding = new WeakMap<object, boolean>()
+  readonly #patches: Patches
+  /** Those of which it is being looked what they are. */
+  readonly #lookedAt = new Set<Patch>()
+  /** Of the classes met in the value that is being looked at, whether they are what they were. */
+  #met: Glance[] = []
   #origins: Origins
   readonly #closures = new Map<string, NumberedClosures>()
   /** What was shown of a value when its origin was first asked for; of a literal, before any call: later it may be a cache, or a counter. */
@@ -99,7 +103,7 @@ export class ModuleValues {
   readonly #ids = new WeakMap<object, string>()
   /** Components of which it isn't known yet what they are. */
   readonly #unidentified = new Set<string>()
-  /** Changes with every getter. */
+  /** Changes with every module, and with every getter. */
   #revision = 0
   #isOutdated = false
   /** Changes with every refresh. */
@@ -108,6 +112,7 @@ export class ModuleValues {
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
+    this.#patches = new Patches((fn, id) => this.#isOfText(fn, id))
     this.#origins = this.#newOrigins()
   }
 
@@ -123,7 +128,6 @@ export class ModuleValues {
   }
 
   set(id: string, getter: Getter): void {
-    this.#noteNew()
     this.#getters.set(id, getter)
     this.#unidentified.add(id)
     this.#newIds.add(id)
@@ -133,19 +137,14 @@ export class ModuleValues {
 
   setImported(id: string, getter: Getter): void {
     if (this.#getters.has(id) && !isReplaced(this.#getters.get(id) as Getter, getter)) return
-    this.#noteNew()
+    this.noteLoaded()
     this.#importers.set(id, getter)
   }
 
-  #noteNew(): void {
+  /** What a module does that is loaded may change what made values. */
+  noteLoaded(): void {
     this.#revision += 1
     this.#isOutdated = true
-  }
-
-  /** A call begins, or code is looked at. */
-  begin(): void {
-    if (this.#surroundings.isIdle()) this.#hiding = new WeakMap()
-    this.refresh()
   }
 
   /**
@@ -191,9 +190,38 @@ export class ModuleValues {
       const place = findPlace(fn)
       return place && !place.closesOver ? { name: place.name, isWhole: true } : undefined
     }
-    if (!isTrivial(id)) return { name: id, isWhole: true, origin: isCode(id) ? undefined : id }
+    if (!isCode(id)) return { name: id, isWhole: true, origin: id }
+    const isExtending = Object.getPrototypeOf(fn) !== Function.prototype
     // The small methods of a class are a part of it, also of those that extend it.
-    return Object.getPrototypeOf(fn) === Function.prototype ? { name: `${id} ${findFingerprint(id)}`, isWhole: true } : { name: id, isWhole: true, origin: id }
+    const naming = { name: isTrivial(id) && !isExtending ? `${id} ${findFingerprint(id)}` : id, isWhole: true, ...(isTrivial(id) && isExtending && { origin: id }) }
+    const put = heritageOf(fn).flatMap((each) => this.#portraitOfPatch(each) ?? [])
+    if (put.length === 0) return naming
+    const isPartial = put.some((each) => each.isPartial)
+    const isOfOthers = isPartial || put.some(({ origins }) => origins.size > 0)
+    return { ...naming, name: `${naming.name} ${put.map(({ hash }) => hash).join(' ')}`, isWhole: !isPartial, ...(isOfOthers && { origin: id }) }
+  }
+
+  /** What statements put on a class. */
+  #portraitOfPatch(made: object): Portrait | undefined {
+    const id = this.findId(made)
+    if (id === undefined || !this.#surroundings.isCode(id)) return undefined
+    const patch = this.#patches.of(made, id)
+    if (Object.hasOwn(made, 'prototype')) this.#met.push(this.#patches.glanceOf(made))
+    // What was put on it may hold the class itself.
+    if (!patch || this.#lookedAt.has(patch)) return undefined
+    this.#lookedAt.add(patch)
+    try {
+      return this.#portrait(`${id}.prototype`, patch)
+    } finally {
+      this.#lookedAt.delete(patch)
+    }
+  }
+
+  /** Methods too small to report themselves can't be told from each other. */
+  #isOfText(fn: object, id: string): boolean {
+    const place = this.#surroundings.findPlace(fn)
+    if (place) return place.name.startsWith(`${id}.`) && !place.name.startsWith(`${id}.prototype.`)
+    return this.findId(fn) === undefined && !this.#surroundings.isClosure(fn)
   }
 
   #nameOf(closures: NumberedClosures, fn: object): Naming {
@@ -262,53 +290,53 @@ export class ModuleValues {
       getter = this.#getterOf(id)
       seen = call(getter)
       hash = this.has(id) ? this.state(id).hash : undefined
-      isSame = isCompound(seen) ? this.#portraits.glanceOf(seen) : undefined
+      isSame = isCompound(seen) ? this.#glanceOf(seen, hash) : undefined
       return hash
     }
     return () => (revision === this.#revision && Object.is(call(getter), seen) && (isSame === undefined || isSame()) ? hash : look())
   }
 
+  #glanceOf(value: object, hash: string | undefined): Glance | undefined {
+    if (hash !== BARE_HASH) return this.#portraits.glanceOf(value)
+    const isUnpatched = this.#patches.glanceOf(value)
+    return () => carriesNothing(value) && isUnpatched()
+  }
+
   #stateOf(id: string, value: unknown): ValueState {
     if (typeof value === 'symbol') return { hash: this.originOf(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
-    const isHiding = this.#hidesSince(id, value) && this.#origins.find(id).isChanged
-    if (typeof value === 'function' && this.#surroundings.isCode(id) && !isHiding && Object.keys(value).length === 0) return NO_VALUE
+    const isClass = this.#isClass(id, value)
+    const isHiding = isClass && this.#surroundings.hidesFields(value) && this.#origins.find(id).isChanged
+    if (isClass && !isHiding && carriesNothing(value) && !this.#patches.of(value, id)) return BARE
     const portrait = this.#portrait(id, value)
     if (portrait.isPartial || isHiding) return this.#opaqueState(portrait, this.#origins.find(id))
     const hash = portrait.origins.size > 0 ? this.#withOrigins(portrait) : portrait.hash
     return { hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#origins.find(id)) : undefined }
   }
 
-  /** Whether its code tells only until statements change it: of what is in its static private fields, and of what was put on it and isn't listed. */
-  hidesChanges(id: string, value: unknown = this.read(id)): boolean {
-    if (typeof value !== 'function' || !this.#surroundings.isCode(id)) return false
-    const { prototype } = value as { prototype?: unknown }
-    return this.#surroundings.hidesFields(value) || this.#holdsForeign(value, false) || isCompound(prototype) && this.#holdsForeign(prototype, true)
+  /** Whether a function or a class is more than its code. */
+  carries(id: string): boolean {
+    const { hash } = this.state(id)
+    return hash !== undefined && hash !== BARE_HASH
   }
 
-  /** The same, once a call: large prototypes take long to look through. */
-  #hidesSince(id: string, value: object): boolean {
-    const hides = this.#hiding.get(value) ?? this.hidesChanges(id, value)
-    this.#hiding.set(value, hides)
-    return hides
-  }
-
-  /** The same in the eyes of what is made from it, of which what shows of its properties is no part. */
-  #isMoreThanCode(id: string): boolean {
+  /** Whether the code of a class tells only until statements change it: of what is in its static private fields, and of what was put on it. */
+  hidesChanges(id: string): boolean {
     const value = this.read(id)
-    return this.hidesChanges(id, value) || typeof value === 'function' && Object.keys(value).length > 0 && this.#surroundings.atLoad(id).isChanged
+    return this.#isClass(id, value) && (this.#surroundings.hidesFields(value) || this.#patches.of(value, id) !== undefined)
   }
 
-  /** Whether something has properties that its own text doesn't give it. */
-  #holdsForeign(owner: object, countsListed: boolean): boolean {
-    const { isClosure } = this.#surroundings
-    return Reflect.ownKeys(owner).some((key) => {
-      if (OWN_KEYS.has(key)) return false
-      const { value, get, set, enumerable } = Object.getOwnPropertyDescriptor(owner, key) as PropertyDescriptor
-      if (enumerable && !countsListed) return false
-      const functions = [value, get, set].filter((each) => typeof each === 'function')
-      return functions.length === 0 || functions.some(isClosure)
-    })
+  /** The same in the eyes of what is made from it, of which what shows of its properties is no part; functions report themselves. */
+  #isMoreThanCode(id: string): boolean {
+    const { hidesFields, isClosure, atLoad } = this.#surroundings
+    const value = this.read(id)
+    if (!this.#isClass(id, value)) return false
+    const put = Object.values(this.#patches.of(value, id) ?? {})
+    return hidesFields(value) || put.some((part) => typeof part !== 'function' || isClosure(part)) || Object.keys(value).length > 0 && atLoad(id).isChanged
+  }
+
+  #isClass(id: string, value: unknown): value is object {
+    return typeof value === 'function' && this.#surroundings.isCode(id)
   }
 
   #opaqueState(portrait: Portrait, origin: KnownOrigin): ValueState {
@@ -345,9 +373,12 @@ export class ModuleValues {
     const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
     const nameFunction = (fn: object): Naming => this.#nameOf(closures, fn)
     const nameInstance = (instance: object): Naming => this.#nameInstance(closures, instance)
+    const outer = this.#met
+    const met: Glance[] = this.#met = []
     const portrait = this.#surroundings.aside(() => portray(value, { nameFunction, nameInstance }, options))
+    this.#met = [...outer, ...met]
     this.#closures.set(id, { ...closures, epoch: this.#epoch })
-    return portrait
+    return met.length === 0 ? portrait : { ...portrait, isUnpatched: () => met.every((isUnpatched) => isUnpatched()) }
   }
 
   /** What made a value, where the value itself can't tell, as it was when it is first asked for. */
@@ -426,6 +457,19 @@ function call(getter: Getter | undefined): unknown {
     // Not initialised yet.
     return undefined
   }
+}
+
+/** A class and those that it extends. */
+function heritageOf(made: object): object[] {
+  const found: object[] = []
+  for (let at: unknown = made; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at)) found.push(at)
+  return found
+}
+
+/** Of a function: makes no list, as `Object.keys` would. */
+function carriesNothing(made: object): boolean {
+  for (const key in made) if (Object.hasOwn(made, key)) return false
+  return true
 }
 
 function isCompound(value: unknown): value is object {

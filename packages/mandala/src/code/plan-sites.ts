@@ -5,7 +5,7 @@ import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import type { Marks } from './marks.ts'
 import type { FreeName, Names } from './names.ts'
 import { functionOf, isOpCall } from './op-functions.ts'
-import { Site, insertionsOf, type Insertion, type Place, type SiteRef } from './site.ts'
+import { entryOf, insertionsOf, Seen, Site, type Insertion, type Place, type SiteRef } from './site.ts'
 import type { Scopes } from './scope.ts'
 import { eachChild, isClass, isFunction, isMember, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
@@ -44,24 +44,6 @@ interface Frame {
   /** What is reported already wherever this stretch is reached. */
   readonly seen: Seen
   readonly isInLoop: boolean
-}
-
-class Seen {
-  #refs: Set<number> | undefined
-  readonly #outer: Seen | undefined
-
-  constructor(outer?: Seen) {
-    this.#outer = outer
-  }
-
-  has(ref: number): boolean {
-    return (this.#refs?.has(ref) ?? false) || (this.#outer?.has(ref) ?? false)
-  }
-
-  add(ref: number): void {
-    this.#refs ??= new Set()
-    this.#refs.add(ref)
-  }
 }
 
 /** Methods that call the function they are given before they return, if at all. */
@@ -147,7 +129,7 @@ class Planner {
 
   #numberOf(ref: SiteRef): number {
     // An import is one object for the file.
-    const key = ref.kind === 'import' ? ref : `${ref.kind} ${ref.kind === 'enter' ? ref.closesOver ?? '' : ''} ${ref.name}`
+    const key = ref.kind === 'import' && !ref.isCall ? ref : JSON.stringify(ref)
     let index = this.#refIndex.get(key)
     if (index === undefined) {
       index = this.#refs.push(ref) - 1
@@ -259,9 +241,10 @@ class Planner {
       case 'AssignmentExpression': this.#assignment(node, frame); return
       case 'UpdateExpression': this.#written(node.argument, frame); this.#visit(node.argument, frame); return
       case 'CallExpression': case 'OptionalCallExpression': case 'NewExpression': this.#call(node, frame); return
+      case 'TaggedTemplateExpression': this.#callee(node.tag, frame); this.#visit(node.quasi, frame); return
       case 'MemberExpression': case 'OptionalMemberExpression': this.#member(node, frame); return
       case 'JSXElement': case 'JSXFragment':
-        for (const factory of this.#input.names.jsxFactories) this.#name(factory, node, frame)
+        for (const factory of this.#input.names.jsxFactories) this.#called(factory, node, frame)
         this.#children(node, frame)
         return
       default: this.#children(node, frame)
@@ -343,10 +326,7 @@ class Planner {
     else this.#visit(node.right, frame)
   }
 
-  /** A function reports itself when it runs; properties that it carries are read here. */
   #member(node: SyntaxNode, frame: Frame): void {
-    const object = this.#input.names.find(withoutTypes(node.object))
-    if (object?.kind === 'own' && this.#kinds.get(object.name)?.kind === 'function') this.#add(frame, { kind: 'read', name: object.name })
     const path = this.#pathFromOutside(node)
     if (path === undefined) this.#children(node, frame)
     else this.#add(frame, { kind: 'env', name: `globalThis.${path}` })
@@ -370,14 +350,32 @@ class Planner {
   }
 
   #call(node: SyntaxNode, frame: Frame): void {
-    this.#visit(node.callee, frame)
-    if (node.type === 'NewExpression' && node.callee.name === 'Date' && node.arguments.length === 0) this.#add(frame, { kind: 'hidden', name: 'new Date()' })
+    if (node.type !== 'NewExpression') this.#callee(node.callee, frame)
+    else {
+      this.#visit(node.callee, frame)
+      if (node.callee.name === 'Date' && node.arguments.length === 0) this.#add(frame, { kind: 'hidden', name: 'new Date()' })
+    }
     const isSync = isSyncCall(node)
     for (const argument of node.arguments as SyntaxNode[]) {
       const fn = withoutTypes(argument)
       if (isSync && isFunction(fn) && !fn.async && !fn.generator && !this.#input.table.byNode.has(fn)) this.#inline(fn, { ...frame, isInLoop: true })
       else this.#visit(argument, frame)
     }
+  }
+
+  #callee(given: SyntaxNode, frame: Frame): void {
+    const node = withoutTypes(given)
+    const name = this.#input.names.find(node)
+    if (name) this.#called(name, node, frame)
+    else this.#visit(node, frame)
+  }
+
+  /** A function reports itself when it runs, and who calls it asks for nothing that it carries. */
+  #called(name: FreeName, node: SyntaxNode, frame: Frame): void {
+    const component = name.kind === 'own' ? this.#kinds.get(name.name) : undefined
+    if (name.kind === 'import' && !isLibrary(name.source)) this.#add(frame, { ...name, isCall: true })
+    else if (component?.kind !== 'function') this.#name(name, node, frame)
+    else if (component.isTrivial) this.#add(frame, { kind: 'read', name: component.name, isCall: true })
   }
 
   /** A callback that runs here and now is part of its function, and needs no marker at its entry. */
@@ -453,8 +451,7 @@ class Planner {
   }
 
   #ownName(name: string, frame: Frame | undefined): void {
-    const component = this.#kinds.get(name)
-    if (component && (component.kind !== 'function' || component.isTrivial)) this.#add(frame, { kind: 'read', name })
+    if (this.#kinds.has(name)) this.#add(frame, { kind: 'read', name })
   }
 
   /** Read by a function or not: in a bundle, only code of the module itself can tell later what it finds there. */
@@ -471,13 +468,6 @@ class Planner {
     else if (!name.includes('.') && !GLOBALS.has(name)) this.#add(frame, { kind: 'env', name: `globalThis.${name}` })
     else if (node.type !== 'Identifier') this.#children(node, frame)
   }
-}
-
-function entryOf(fn: SyntaxNode): Place {
-  const { body } = fn
-  if (body.type !== 'BlockStatement') return { kind: 'expression', node: body }
-  const directive = (body.directives as SyntaxNode[]).at(-1)
-  return directive ? { kind: 'statement', at: directive.end, prefix: ';' } : { kind: 'statement', at: body.start + 1 }
 }
 
 function isSyncCall(node: SyntaxNode): boolean {

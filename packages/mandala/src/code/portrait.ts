@@ -21,6 +21,8 @@ export interface Portrait {
   readonly isUnknown: boolean
   /** Components in it of which what made them counts too. */
   readonly origins: ReadonlySet<string>
+  /** Whether the classes in it are as they were then; undefined where there are none. */
+  readonly isUnpatched?: () => boolean
   /** How many parts were looked at; of texts and binary data, how many would take as long. */
   readonly size: number
 }

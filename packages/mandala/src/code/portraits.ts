@@ -22,7 +22,7 @@ export class Portraits {
     if (known && (!known.isSame || known.isSame())) return known.portrait
     const portrait = portrayNow()
     const isFixed = typeof value === 'function' && Object.keys(value).length === 0
-    const isSame = isFixed ? undefined : this.#glanceAt(value, portrait)
+    const isSame = isFixed ? portrait.isUnpatched : both(this.#glanceAt(value, portrait), portrait.isUnpatched)
     if (isSame || isFixed) this.#known.set(value, { portrait, isSame })
     return portrait
   }
@@ -37,4 +37,8 @@ export class Portraits {
     const known = this.#known.get(value)
     return known ? known.isSame : () => false
   }
+}
+
+function both(glance: Glance | undefined, other: Glance | undefined): Glance | undefined {
+  return glance && other ? () => glance() && other() : glance
 }

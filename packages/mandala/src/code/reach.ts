@@ -5,8 +5,9 @@ import type { FreeName } from './names.ts'
 import { isLibrary } from './library-name.ts'
 import type { Program, Target } from './program.ts'
 
-/** What a read of this target touches: a value itself, a class with what made it, of a namespace all that is in it. */
-export function touchedBy(program: Program, target: Target): Touched[] {
+/** What a read of this target touches: a value itself, a class with what made it, of a namespace all that is in it; of a function that is called its code. */
+export function touchedBy(program: Program, target: Target, isCall = false): Touched[] {
+  if (isCall && target.kind === 'component' && target.component.kind === 'function') return target.component.isTrivial ? [{ kind: 'code', id: target.id }] : []
   const reading = new Reading(program)
   reading.read(target)
   return [...reading.found.values()]

@@ -7,11 +7,11 @@ export type ClosesOver = 'this' | 'locals'
 export type SiteRef =
   /** Code of this file ran; what it has of the functions around it, if it is a function in one. */
   | { readonly kind: 'enter'; readonly name: string; readonly closesOver?: ClosesOver }
-  /** A value, a class or a trivial function of this file was read. */
-  | { readonly kind: 'read'; readonly name: string }
+  /** A value, a class or a function of this file was read, or a trivial function called. */
+  | { readonly kind: 'read'; readonly name: string; readonly isCall?: true }
   /** A variable of this file was assigned to. */
   | { readonly kind: 'write'; readonly name: string }
-  | { readonly kind: 'import'; readonly source: string; readonly name: string }
+  | { readonly kind: 'import'; readonly source: string; readonly name: string; readonly isCall?: true }
   /** An environment variable, or a global that nobody declares (`globalThis.NAME`), was read. */
   | { readonly kind: 'env'; readonly name: string }
   /** Something was asked for that is no input: the clock, chance, the network. */
@@ -53,6 +53,25 @@ export class Site {
   }
 }
 
+/** What is reported already wherever a stretch of code is reached. */
+export class Seen {
+  #refs: Set<number> | undefined
+  readonly #outer: Seen | undefined
+
+  constructor(outer?: Seen) {
+    this.#outer = outer
+  }
+
+  has(ref: number): boolean {
+    return (this.#refs?.has(ref) ?? false) || (this.#outer?.has(ref) ?? false)
+  }
+
+  add(ref: number): void {
+    this.#refs ??= new Set()
+    this.#refs.add(ref)
+  }
+}
+
 /** How a marker is put somewhere. */
 export type Place =
   | { readonly kind: 'statement'; readonly at: number; readonly prefix?: string }
@@ -60,6 +79,13 @@ export type Place =
   | { readonly kind: 'expression'; readonly node: SyntaxNode }
   /** Around a statement that stands without braces. */
   | { readonly kind: 'body'; readonly node: SyntaxNode }
+
+export function entryOf(fn: SyntaxNode): Place {
+  const { body } = fn
+  if (body.type !== 'BlockStatement') return { kind: 'expression', node: body }
+  const directive = (body.directives as SyntaxNode[]).at(-1)
+  return directive ? { kind: 'statement', at: directive.end, prefix: ';' } : { kind: 'statement', at: body.start + 1 }
+}
 
 /** @param ready an expression that is true as soon as the marker may be evaluated */
 export function insertionsOf({ place, isEarly }: Site, { marker, ready, rank }: { marker: string; ready: string; rank: number }): Insertion[] {

@@ -113,7 +113,7 @@ export class Tracer {
   /** The first call, or the first look for one: modules that are loaded later may not be there when a call is looked for again. */
   begin(): void {
     this.#hasBegun = true
-    this.#values.begin()
+    this.#values.refresh()
   }
 
   /** The same, where another tool loads the files, and may leave some to others or put something else in their places. */
@@ -205,6 +205,7 @@ export class Tracer {
     // A module that is loaded again, under another query, has markers of its own.
     if (sites.length > 0) this.#modules.push(module)
     this.#places.add(module)
+    this.values.noteLoaded()
     for (const [name, getter] of Object.entries(own)) this.values.set(componentId(file, name), getter)
     this.#addData(module)
     this.#addSurroundings(module)
@@ -318,7 +319,7 @@ export class Tracer {
     const { file } = module
     switch (ref.kind) {
       case 'enter': return [{ kind: 'code', id: componentId(file, ref.name) }]
-      case 'read': return touchedBy(this.#program, this.#program.target(file, { kind: 'own', name: ref.name }))
+      case 'read': return touchedBy(this.#program, this.#program.target(file, { kind: 'own', name: ref.name }), ref.isCall)
       case 'write': return [{ kind: 'write', id: componentId(file, ref.name) }]
       case 'import': return this.#resolveImport(module, index, ref)
       case 'hidden': return module.imported[index] ? [{ kind: 'env', name: ref.name }] : [ref]
@@ -332,7 +333,7 @@ export class Tracer {
     if (target.kind === 'unknown') return this.#resolveUnknown(file, ref)
     // The importer sees what it works with, also where a test puts something else in its place.
     if (getter && target.kind === 'component') this.values.setImported(target.id, getter)
-    const touched = touchedBy(this.#program, target)
+    const touched = touchedBy(this.#program, target, ref.isCall)
     if (target.kind !== 'component' && target.kind !== 'namespace') return touched
     const value = getter && target.kind === 'component' && target.component.kind === 'value' ? target.id : undefined
     const isLoaded = this.#program.facts(file)?.imports.includes(ref.source) ?? false

@@ -225,7 +225,7 @@ export class Uses<S> {
     const numbered = namers.map((namer) => [this.#ids.of(namer), namer] as const).sort(([a], [b]) => a - b)
     const ordered = numbered.filter(([number]) => number < this.#statements.length).map(([, namer]) => namer)
     const first = ordered.findIndex(isUsing)
-    const isLaterChanged = first >= 0 && ordered.slice(first + 1).some((namer) => namer !== `${ordered[first]}()` && isChanging(namer))
+    const isLaterChanged = first >= 0 && ordered.slice(first).some(isChanging)
     const functions = numbered.slice(ordered.length).map(([, namer]) => namer)
     return isLaterChanged || functions.some(isUsing) && functions.some(isChanging)
   }

@@ -1,5 +1,6 @@
 import type { CallHistoryId, ContentId, HistoryId, VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
+import { withoutBare } from '../code/bare.ts'
 import type { Memo } from '../memo/memo.ts'
 import type { ComponentChange, SlotChange } from '../render/changes.ts'
 import { renderDiff } from '../render/diff.ts'
@@ -88,7 +89,8 @@ async function diffSlots(store: Store, name: string, before: Side, after: Side):
 
 async function diffVersions(store: Store, before: readonly StoredDependency[], after: readonly StoredDependency[]): Promise<ComponentChange[]> {
   const sources = new Map((await store.readCommits()).map(({ component, hash, source }) => [`${component} ${hash}`, source]))
-  const [olds, news] = [before, after].map((all) => new Map(all.map(({ component, hash }) => [component, hash]))) as [Map<string, string>, Map<string, string>]
+  const byName = (all: readonly StoredDependency[]): Map<string, string> => new Map(withoutBare(all).map(({ component, hash }) => [component, hash]))
+  const [olds, news] = [byName(before), byName(after)]
   const names = [...new Set([...olds.keys(), ...news.keys()])].filter((name) => olds.get(name) !== news.get(name)).sort()
   const textOf = (component: string, hash: string | undefined): string | undefined => (hash === undefined ? undefined : (sources.get(`${component} ${hash}`) ?? ''))
   return names.map((component) => ({ component, before: textOf(component, olds.get(component)), after: textOf(component, news.get(component)) }))

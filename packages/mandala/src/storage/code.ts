@@ -1,6 +1,7 @@
 import { nearest } from '../base/expect.ts'
 import type { VersionId } from '../base/ids.ts'
 import { MandalaError } from '../base/mandala-error.ts'
+import { withoutBare } from '../code/bare.ts'
 import type { CodeTracking, Memo } from '../memo/memo.ts'
 import { renderCommits, renderVersion } from '../render/code.ts'
 import { renderStatus } from '../render/code-change.ts'
@@ -40,7 +41,7 @@ export async function listVersions(memo: Memo, op: string | undefined): Promise<
   return versions.filter((version) => op === undefined || version.op === op).map(({ dependencies, ...version }) => {
     const { calls = 0, durationMs = 0 } = uses.get(version.id) ?? {}
     const source = ({ component, hash }: StoredDependency): string => commits.get(`${component} ${hash}`)?.source ?? ''
-    const full = { ...version, calls, durationMs, dependencies: dependencies.map((each) => ({ ...each, source: source(each) })) }
+    const full = { ...version, calls, durationMs, dependencies: withoutBare(dependencies).map((each) => ({ ...each, source: source(each) })) }
     return Object.defineProperty(full, 'toString', { value: () => renderVersion(full) })
   })
 }

@@ -88,7 +88,7 @@ export function run(x: number) {
     files: only(`const N = 5
 const half = (x: number) => Math.floor(x / 2)
 export function run(xs: number[]) { return xs.map(half).filter((x) => x < N).reduce((a, b) => a + b, 0) }`),
-    args: [[2, 4, 20]], result: 3, uses: ['half', '=N'],
+    args: [[2, 4, 20]], result: 3, uses: ['half', '=half', '=N'],
   },
   'functions in a Map': {
     files: only(`const N = 5
@@ -112,7 +112,7 @@ export const run = (x: number) => add3(x)`),
     files: only(`function twice(f: (x: number) => number, x: number) { return f(f(x)) }
 function next(x: number) { return [x + 1][0] }
 export const run = (x: number) => twice(next, x)`),
-    args: [1], result: 3, uses: ['twice', 'next'],
+    args: [1], result: 3, uses: ['twice', 'next', '=next'],
   },
   'a class: constructor, method, field, accessor, private and static parts': {
     files: only(`const N = 2
@@ -135,12 +135,12 @@ export const run = (x: number) => Model.create(x).run()`),
 class Base { describe() { return String(this.name()) }\n  name() { return String('base') } }
 class Sub extends Base { name() { return String(super.name() + K) } }
 export const run = () => new Sub().describe()`),
-    result: 'base7', uses: ['Base', 'Sub', 'Base.describe', 'Sub.name', 'Base.name', '=K'],
+    result: 'base7', uses: ['Base', '=Base', 'Sub', '=Sub', 'Base.describe', 'Sub.name', 'Base.name', '=K'],
   },
   'a method too small to report itself, with its class': {
     files: only(`class Point { x = 1; getX() { return this.x } }
 export const run = () => new Point().getX()`),
-    result: 1, uses: ['Point'],
+    result: 1, uses: ['Point', '=Point'],
   },
   'a function too small to report itself, where it is named': {
     files: only(`const half = (x: number) => x / 2
@@ -177,7 +177,7 @@ export async function run() { await new Promise((r) => setTimeout(r, 2)); return
       'main.ts': 'import * as ns from "./a.ts"\nexport const run = (k: "A") => ns[k]',
       'a.ts': 'export const A = 1\nexport const B = 2\nexport const f = () => Number(1)',
     },
-    args: ['A'], result: 1, uses: ['=a.ts#A', '=a.ts#B'],
+    args: ['A'], result: 1, uses: ['=a.ts#A', '=a.ts#B', '=a.ts#f'],
   },
   'a live binding': {
     files: { 'main.ts': 'import { n, set } from "./a.ts"\nset(4)\nexport const run = () => n', 'a.ts': 'export let n = 1\nexport const set = (x: number) => { n = x }' },
@@ -222,7 +222,7 @@ export const run = () => Color.Blue + Size.Small + Tools.f()`),
 class P { constructor(private readonly x: number) {}
   get() { return Number(this.x) } }
 export const run = () => (new P(N) as P).get()! satisfies number`),
-    result: 3, uses: ['P', 'P.constructor', 'P.get', '=N'],
+    result: 3, uses: ['P', '=P', 'P.constructor', 'P.get', '=N'],
   },
   'JSX': {
     files: {
@@ -233,7 +233,7 @@ const N = 1
 function Box() { return [N] }
 export const run = () => (<Box size={N} />)[1]`,
     },
-    result: { size: 1 }, uses: ['h', '=N'],
+    result: { size: 1 }, uses: ['h', '=Box', '=N'],
   },
   'properties that functions carry': {
     files: {
