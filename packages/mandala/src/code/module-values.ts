@@ -361,7 +361,9 @@ export class ModuleValues {
 
   /** A short text of the value, for people. */
   print(id: string): string {
-    const text = describeValue(this.read(id), 81)
+    const value = this.read(id)
+    const carried = this.#isClass(id, value) ? [...Object.keys(value), ...Object.keys(this.#patches.of(value, id) ?? {})] : []
+    const text = describeValue(value, 81) + (carried.length > 0 ? ` with ${carried.join(', ')}` : '')
     return text.length > 80 ? `${text.slice(0, 79)}…` : text
   }
 

@@ -99,9 +99,10 @@ export class LiveCode implements CodeState, Tracer {
   findReferences(component: string): ReadonlyMap<string, CodeContent> {
     const found = new Map<string, CodeContent>()
     for (const touched of component.includes('#') ? reachOf(this.#program.program, parse(component).id) : []) {
-      const name = nameOfTouched(touched)
-      const content = name !== undefined && name !== component && this.#counts(name) ? this.find(name) : undefined
-      if (content) found.set(name as string, content)
+      for (const name of namesOfTouched(touched)) {
+        const content = name !== component && this.#counts(name) ? this.find(name) : undefined
+        if (content) found.set(name, content)
+      }
     }
     return found
   }
@@ -256,13 +257,20 @@ function nameOf({ kind, id }: { readonly kind: Dependency['kind']; readonly id: 
   }
 }
 
-function nameOfTouched(touched: Touched): string | undefined {
+/** A function or a class may carry something beside its code. */
+function namesOfTouched(touched: Touched): string[] {
   switch (touched.kind) {
-    case 'builtin': return undefined
-    case 'package': return `npm:${touched.name}`
-    case 'global': return envNameOf(touched.name) && `env:${envNameOf(touched.name)}`
-    default: return touched.kind === 'code' ? touched.id : touched.id + VALUE
+    case 'builtin': return []
+    case 'package': return [`npm:${touched.name}`]
+    case 'global': return listEnvironment(touched.name)
+    case 'code': return [touched.id, touched.id + VALUE]
+    case 'value': return [touched.id + VALUE]
   }
+}
+
+function listEnvironment(global: string): string[] {
+  const variable = envNameOf(global)
+  return variable === undefined ? [] : [`env:${variable}`]
 }
 
 function withHash(dependency: Dependency, hash: string): Dependency {

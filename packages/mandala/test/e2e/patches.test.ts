@@ -58,3 +58,29 @@ for (const [what, [code, patched]] of Object.entries(PATCHES)) {
     assert.deepEqual(runs, [[bare, 1], [bare, 0], [patched, 1], [bare, 0], [patched, 0], [patched, 0]])
   })
 }
+
+test('what a class is given counts for a call that a change which means nothing made use it', async (t) => {
+  const write = (body: string, statement: string, onChange: string): string => `import { op, Storage, unwrap } from 'mandala-ts'
+class Model { static rates: { limit?: number } = {} }
+class Plain { half(x: number) { return x / 2 } }
+const third = (x: number) => x / 3
+${statement}
+const executed: string[] = []
+const f = op('f', (x: number) => ${body})
+const storage = new Storage({ path: 'store.db', deps: 'src', onChange: '${onChange}' })
+storage.subscribe((event) => { if (event.kind === 'call-will-execute') executed.push(event.op) })
+const result = await storage.run(async () => unwrap(f(6)))
+await storage.close()
+console.log(JSON.stringify({ result, executed, warnings: [] }))
+`
+  const { run, ...project } = makeProject(t, {})
+  const using = 'new Plain().half(x) * 2 + (Model.rates.limit ?? 0)'
+  const runs: unknown[] = []
+  for (const [body, statement, onChange] of [['x', '', 'recompute'], [using, '', 'reuse'], [using, 'Model.rates.limit = 5', 'recompute'],
+    [using, 'Plain.prototype.half = third', 'recompute'], [using, '', 'recompute']] as const) {
+    project.write('src/main.ts', write(body, statement, onChange))
+    const { result, executed } = await run()
+    runs.push([result, executed.length])
+  }
+  assert.deepEqual(runs, [[6, 1], [6, 0], [11, 1], [4, 1], [6, 0]])
+})

@@ -101,6 +101,16 @@ const REAL_LIST: readonly (readonly [kind: string, ...changes: (readonly [file: 
   ['inside: field that a function made', ['src/inside.ts', 'share = multiplied(5)', 'share = multiplied(6)']],
   ['inside: field that a function reads', ['src/inside.ts', 'rate = 2', 'rate = 3']],
   ['enum member', ['src/levels.ts', 'Low = 1', 'Low = 4']],
+  ['patch: method replaced in its place', ['src/shapes.ts', '  set ignored(value: number) {\n    void value\n  }\n}\n', '  set ignored(value: number) {\n    void value\n  }\n}\n\nCircle.prototype.area = function () { return this.radius }\n']],
+  ['patch: method replaced by a closure', ['src/shapes.ts', '  set ignored(value: number) {\n    void value\n  }\n}\n',
+    '  set ignored(value: number) {\n    void value\n  }\n}\n\nconst sized = (by: number) => function (this: Square): number { return this.side * by }\nSquare.prototype.area = sized(2)\n']],
+  ['patch: method that is inherited replaced', ['src/shapes.ts', '  set ignored(value: number) {\n    void value\n  }\n}\n',
+    '  set ignored(value: number) {\n    void value\n  }\n}\n\nObject.assign(Shape.prototype, { describe(this: Shape) { return this.name } })\n']],
+  ['patch: accessor replaced', ['src/shapes.ts', '  set ignored(value: number) {\n    void value\n  }\n}\n',
+    "  set ignored(value: number) {\n    void value\n  }\n}\n\nObject.defineProperty(Circle.prototype, 'name', { get: () => 'disc' })\n"]],
+  ['patch: static method replaced', ['src/shapes.ts', '  set ignored(value: number) {\n    void value\n  }\n}\n', '  set ignored(value: number) {\n    void value\n  }\n}\n\nShape.create = (_, size) => new Circle(size)\n']],
+  ['patch: method replaced under a condition', ['src/rounder.ts', 'export const defaultRounder = new Rounder(2)\n',
+    'export const defaultRounder = new Rounder(2)\nif (defaultRounder.step > 1) Rounder.prototype.round = Floorer.prototype.round\n']],
 ]
 
 export const REAL: readonly Rewrite[] = REAL_LIST.map(([kind, ...changes]) => ({ kind, changes }))
