@@ -45,6 +45,7 @@ export function nameOf(dependency: Dependency, folder: string): string {
   switch (dependency.kind) {
     case 'code': return id
     case 'value': return `=${id}`
+    case 'outside': return `!${id}`
     case 'made': return `~${id}`
     case 'package': return `${id}@${dependency.version}`
     case 'env': return `$${id}`

@@ -12,6 +12,8 @@ export type Dependency =
   | { readonly kind: 'code'; readonly id: string; readonly hash: string }
   /** A value that was read. An opaque one is known by its code, and all that this names. */
   | { readonly kind: 'value'; readonly id: string; readonly hash: string; readonly isOpaque: boolean }
+  /** One without what it keeps inside, as that changes while calls run. */
+  | { readonly kind: 'outside'; readonly id: string; readonly hash: string }
   /** A value of a module that is loaded in calls, by where it comes from. */
   | { readonly kind: 'made'; readonly id: string; readonly hash: string }
   | { readonly kind: 'package'; readonly id: string; readonly version: string }
@@ -207,10 +209,17 @@ export class CallTrace implements Watcher {
     for (const [id, before] of this.#values) {
       const now = values.state(id)
       const { hash, isOpaque } = before ?? now
-      if ((before ? hash : lazy.snapshotOf(id) ?? hash) !== now.hash) changed.push(id)
+      const isSame = (before ? hash : lazy.snapshotOf(id) ?? hash) === now.hash
+      if (!isSame && before && outsideOf(before) === outsideOf(now)) values.noteUnsteady(id)
+      else if (!isSame) changed.push(id)
       const isLate = lazy.isLoadedInCall(id)
       // Before its module is loaded, nothing tells of a function what it carries.
       if (hash === undefined || isLate && hash === BARE_HASH) continue
+      if (!isLate && values.isUnsteady(id)) {
+        this.#hidden.add(`${id} (what it keeps inside changes while ops run)`)
+        dependencies.push({ kind: 'outside', id, hash: outsideOf(before ?? now) as string })
+        continue
+      }
       const origin = isLate ? lazy.find(id) : undefined
       dependencies.push(origin === undefined ? { kind: 'value', id, hash, isOpaque } : { kind: 'made', id, hash: origin })
     }
@@ -218,7 +227,8 @@ export class CallTrace implements Watcher {
   }
 }
 
-const isValue = (kind: Dependency['kind']): boolean => kind === 'value' || kind === 'made'
+const outsideOf = ({ outside, hash }: ValueState): string | undefined => outside ?? hash
+const isValue = (kind: Dependency['kind']): boolean => kind === 'value' || kind === 'outside' || kind === 'made'
 
 /** What a dependency is today: its hash or version; undefined if it is gone, or its module isn't loaded. */
 export function findCurrent(dependency: Dependency, tracer: Tracer = getTracer()): string | undefined {
@@ -226,6 +236,7 @@ export function findCurrent(dependency: Dependency, tracer: Tracer = getTracer()
   switch (dependency.kind) {
     case 'code': return tracer.program.findFingerprint(dependency.id)
     case 'value': return tracer.hasValue(dependency.id) ? tracer.values.state(dependency.id).hash : undefined
+    case 'outside': return tracer.hasValue(dependency.id) ? tracer.values.outsideOf(dependency.id) : undefined
     case 'made': return tracer.lazy.find(dependency.id)
     case 'package': return tracer.program.findVersion(dependency.id)
     case 'env': return tracer.environment.findHash(dependency.id)

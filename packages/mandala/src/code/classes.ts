@@ -6,3 +6,10 @@ export function classesOf(instance: object): object[] {
   }
   return found
 }
+
+/** A class and those that it extends. */
+export function heritageOf(made: object): object[] {
+  const found: object[] = []
+  for (let at: unknown = made; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at)) found.push(at)
+  return found
+}

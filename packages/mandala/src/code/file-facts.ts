@@ -2,7 +2,7 @@ import { digest } from '../value/digest.ts'
 import type { Captured } from './captures.ts'
 import { canonicalise, canonicaliseStatement, type CanonicalSource } from './canonical-source.ts'
 import { isActive, isActiveClass, listPatternNames, type Component, type ComponentTable } from './components.ts'
-import { filledBy, listChanges, type InnerStatement, type InnerStatements } from './inner-statements.ts'
+import { filledBy, isSaying, listChanges, type InnerStatement, type InnerStatements } from './inner-statements.ts'
 import type { FreeName, Names } from './names.ts'
 import { nameOf } from './scope.ts'
 import type { SiteRef } from './site.ts'
@@ -120,7 +120,7 @@ export function listStatements({ program, table, names, components, inner }: Sta
     return { canonical: digest('source', text), names: free, members, hasSkipped }
   }
   const body = (program.body as SyntaxNode[]).map((node) => withoutTypes((node.declaration as SyntaxNode | null | undefined) ?? node))
-  return body.filter(isStatement).map((node) => {
+  return body.filter((node) => isStatement(node) && !isSaying(node)).map((node) => {
     const source = factsOf(node, true)
     const whole = source.hasSkipped ? components.get(table.byNode.get(node) as Component) ?? factsOf(node, false) : source
     const { canonical, names: free } = source

@@ -5,12 +5,16 @@ import { findTypeOf } from '../value/type-registry.ts'
 /** Says whether a value is as it was: a cheaper way than hashing it. */
 export type Glance = () => boolean
 
-/** Undefined where something may change unseen, or where there is too much to look at. */
-export function glanceAt(value: object, partsMax: number): Glance | undefined {
+/**
+ * Undefined where something may change unseen, or where there is too much to look at.
+ * @param isPassedOver what doesn't count
+ */
+export function glanceAt(value: object, partsMax: number, isPassedOver?: (part: object) => boolean): Glance | undefined {
   const glances: Glance[] = []
   const met = new Set([value])
   let count = 0
   for (const object of met) {
+    if (isPassedOver?.(object)) continue
     const look = lookAt(object)
     count += look?.parts.length ?? Infinity
     if (!look || count > partsMax) return undefined
@@ -24,37 +28,67 @@ export function glanceAt(value: object, partsMax: number): Glance | undefined {
   }
 }
 
-/** So many of the objects in a large value are kept an eye on, of so many keys at most. */
+/** So many of the objects in a large value are kept an eye on, of so many keys at most, and of so many elements and bytes. */
 const WATCHED_MAX = 32
 const KEYS_MAX = 100
+const SAMPLES = 64
+const BYTES_MAX = 2 ** 18
 
-/** Says of a large value whether it is as large as it was: what is added or taken away is seen, what takes another's place isn't. */
-export function glanceAtSize(value: object): Glance {
-  const sizes = new Map([[value, sizeOf(value)]])
-  for (const [each] of sizes) {
+/** Says of a large value whether its size is what it was, and a sample of it: what takes the place of a single part among many isn't seen. */
+export function glanceAtSample(value: object): Glance {
+  const met = new Set([value])
+  const glances: Glance[] = []
+  for (const each of met) {
+    glances.push(sampleOf(each))
     for (const part of partsOf(each)) {
-      if (sizes.size >= WATCHED_MAX) break
-      if (typeof part === 'object' && part !== null) sizes.set(part, sizeOf(part))
+      if (met.size >= WATCHED_MAX) break
+      if (typeof part === 'object' && part !== null) met.add(part)
     }
   }
-  return () => {
-    for (const [each, size] of sizes) if (sizeOf(each) !== size) return false
-    return true
-  }
+  return () => glances.every((isSame) => isSame())
 }
 
-function sizeOf(value: object): number {
-  if (types.isProxy(value)) return 0
-  if (Array.isArray(value)) return value.length
-  if (value instanceof Map || value instanceof Set) return value.size
-  let keys = 0
-  for (const _ in value) if ((keys += 1) > KEYS_MAX) break
-  return keys
+function sampleOf(value: object): Glance {
+  if (types.isProxy(value)) return () => true
+  if (ArrayBuffer.isView(value)) return sampleOfBytes(value)
+  if (Array.isArray(value)) return sampleOfArray(value)
+  if (value instanceof Map || value instanceof Set) {
+    const { size } = value
+    const entries = firstOf(value)
+    return () => value.size === size && isSame(firstOf(value), entries)
+  }
+  const keys = Object.keys(value).length
+  const shown = keys <= KEYS_MAX ? lookAtProperties(value as Record<string, unknown>)?.glance : undefined
+  return shown ?? (() => Object.keys(value).length === keys)
+}
+
+function firstOf(value: ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>): unknown[] {
+  const found: unknown[] = []
+  for (const [key, each] of value.entries()) if (found.push(key, each) >= SAMPLES) break
+  return found
+}
+
+function sampleOfArray(value: readonly unknown[]): Glance {
+  const { length } = value
+  const step = Math.max(1, length / SAMPLES)
+  const at = (i: number): unknown => value[Math.floor(i * step)]
+  const samples = Array.from({ length: Math.min(length, SAMPLES) }, (_, i) => at(i))
+  return () => value.length === length && samples.every((sample, i) => Object.is(at(i), sample))
+}
+
+/** All of them, or those at the beginning and at the end. */
+function sampleOfBytes(value: ArrayBufferView): Glance {
+  const bytesOf = (): Buffer => Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  const half = BYTES_MAX / 2
+  const sample = (): readonly Buffer[] => [bytesOf().subarray(0, half), bytesOf().subarray(half).subarray(-half)]
+  const then = sample().map((part) => Buffer.from(part))
+  const { byteLength } = value
+  return () => value.byteLength === byteLength && sample().every((part, i) => part.equals(then[i] as Buffer))
 }
 
 /** No getter is called. */
 function partsOf(value: object): Iterable<unknown> {
-  if (types.isProxy(value)) return []
+  if (types.isProxy(value) || ArrayBuffer.isView(value)) return []
   if (Array.isArray(value) || value instanceof Set) return value
   return value instanceof Map ? value.values() : Object.values(Object.getOwnPropertyDescriptors(value)).map((each): unknown => each.value)
 }
@@ -76,6 +110,9 @@ function lookAt(value: object): Look | undefined {
   if (types.isDate(value)) {
     const time = value.getTime()
     return { parts: [], glance: () => Object.is(value.getTime(), time) }
+  }
+  if (ArrayBuffer.isView(value) && value.byteLength <= BYTES_MAX && value.buffer instanceof ArrayBuffer && findTypeOf(value) === undefined) {
+    return { parts: [], glance: sampleOfBytes(value) }
   }
   // Neither changes: where a pattern stands in the text of its last match is nothing that it is.
   if (types.isRegExp(value) || CONTENT_ID in value) return { parts: [], glance: () => true }
@@ -147,4 +184,9 @@ function hasInheritedKeys(value: object): boolean {
 export function hasHiddenContent(value: object): boolean {
   if (types.isDate(value) || types.isRegExp(value) || types.isNativeError(value) || types.isBoxedPrimitive(value) || value instanceof URL) return true
   return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) || findTypeOf(value) !== undefined
+}
+
+/** Both of them, as far as there are two. */
+export function both(one: Glance | undefined, other: Glance | undefined): Glance | undefined {
+  return one && other ? () => one() && other() : one ?? other
 }

@@ -242,6 +242,11 @@ function isActing(given: SyntaxNode): boolean {
   }
 }
 
+/** Whether a statement does nothing but to say something on the console that no call has to find out. */
+export function isSaying({ type, expression }: SyntaxNode): boolean {
+  return type === 'ExpressionStatement' && isCall(withoutTypes(expression)) && !isActing(expression)
+}
+
 function isOfConsole(callee: SyntaxNode): boolean {
   return isMember(callee) && callee.object.name === 'console' && bindingOf(callee.object) === null
 }

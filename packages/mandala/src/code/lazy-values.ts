@@ -55,6 +55,7 @@ export class LazyValues {
     this.#evaluating.delete(file)
     const loaded = this.#loaded.get(file)
     if (!loaded) return
+    this.#values.settle()
     // What it worked with must not have become something else while it did.
     const kept = [...loaded.origins].filter(([id, origin]) => this.#derive(id, file) === origin)
     const snapshot = new Map([...loaded.origins.keys()].map((id) => [id, this.#values.state(id).hash]))

@@ -4,15 +4,15 @@ import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import { BARE_HASH } from './bare.ts'
 import { UNNAMED } from './canonical-source.ts'
-import type { FunctionPlace } from './function-places.ts'
 import type { MakingFacts } from './file-facts.ts'
-import type { Glance } from './glance.ts'
+import { both, type Glance } from './glance.ts'
+import { InnerStates } from './inner-states.ts'
 import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
-import { Patches, type Patch } from './patches.ts'
-import { ownNameOf, portray, type Naming, type Portrait, type PortrayOptions } from './portrait.ts'
-import { Portraits } from './portraits.ts'
+import { carriesNothing } from './patches.ts'
+import type { Portrait } from './portrait.ts'
 import type { Origin } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
+import { ValuePortraits, type PortraitSurroundings } from './value-portraits.ts'
 import type { LoadingUse } from './uses.ts'
 
 export type Getter = () => unknown
@@ -25,15 +25,8 @@ export interface ValueState {
   readonly isOpaque: boolean
   /** Why it may be another than it looks. */
   readonly doubt?: string | undefined
-}
-
-/** Values of more parts are looked at once in a process: later only another object counts as a change. */
-const SMALL_SIZE = 200
-
-/** The closures that were in the value of a component when it was looked at after the last refresh, by number. */
-interface NumberedClosures {
-  readonly numbers: Map<object, string>
-  readonly epoch: number
+  /** The same without what it keeps inside: in private fields, and in what packages made; undefined where that is nothing. */
+  readonly outside?: string | undefined
 }
 
 /** Literals that it takes longer to look at than so many parts are known by the code that made and changed them. */
@@ -57,14 +50,7 @@ const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 const BARE: ValueState = { hash: BARE_HASH, isOpaque: false }
 
 /** What the values of a program are seen in. */
-export interface Surroundings extends Omit<OriginSurroundings, 'show' | 'has' | 'hidesChanges'> {
-  findPlace(fn: object): FunctionPlace | undefined
-  /** Whether a function has values of those around it, or may have. */
-  isClosure(fn: object): boolean
-  /** Whether a component is a function or a class: those report themselves, and only what they carry is a value. */
-  isCode(id: string): boolean
-  /** Whether its code is part of what names it, as it doesn't report itself. */
-  isTrivial(id: string): boolean
+export interface Surroundings extends Omit<OriginSurroundings, 'show' | 'has' | 'hidesChanges'>, Omit<PortraitSurroundings, 'findId' | 'originOf'> {
   /** Whether only its text made it. */
   isLiteral(id: string): boolean
   /** Whether, of a literal, it is the same in every process, until something changes it. */
@@ -73,46 +59,39 @@ export interface Surroundings extends Omit<OriginSurroundings, 'show' | 'has' | 
   atLoad(id: string): LoadingUse
   /** Whether no call is under way. */
   isIdle(): boolean
-  /** Whether an instance, or a class itself, has fields that only its own class can see. */
-  hidesFields(owner: object): boolean
-  /** Runs a function that belongs to no call. */
-  aside<T>(fn: () => T): T
+  /** The private fields of an instance, or the static ones of a class. */
+  peek(owner: object): readonly object[]
 }
 
 /** The values of the modules of a program, asked for when somebody depends on them. */
 export class ModuleValues {
   readonly #getters = new Map<string, Getter>()
   readonly #importers = new Map<string, Getter>()
-  readonly #portraits = new Portraits(SMALL_SIZE)
+  readonly #portraits: ValuePortraits
+  readonly #inner: InnerStates
+  /** Components that were seen to change inside while a call used them. */
+  readonly #unsteady = new Set<string>()
   /** What a value is that has a portrait and an origin. */
   #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
-  readonly #patches: Patches
-  /** Those of which it is being looked what they are. */
-  readonly #lookedAt = new Set<Patch>()
-  /** Of the classes met in the value that is being looked at, whether they are what they were. */
-  #met: Glance[] = []
   #origins: Origins
-  readonly #closures = new Map<string, NumberedClosures>()
   /** What was shown of a value when its origin was first asked for; of a literal, before any call: later it may be a cache, or a counter. */
   readonly #shownThen = new Map<string, () => Shown>()
   /** Not looked at yet for what statements made of them. */
   readonly #newIds = new Set<string>()
-  readonly #late = new WeakMap<object, string>()
   readonly #ids = new WeakMap<object, string>()
   /** Components of which it isn't known yet what they are. */
   readonly #unidentified = new Set<string>()
   /** Changes with every module, and with every getter. */
   #revision = 0
   #isOutdated = false
-  /** Changes with every refresh. */
-  #epoch = 0
   readonly #surroundings: Surroundings
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
-    this.#patches = new Patches((fn, id) => this.#isOfText(fn, id))
+    this.#portraits = new ValuePortraits({ ...surroundings, findId: (made) => this.findId(made), originOf: (id) => this.originOf(id) })
+    this.#inner = new InnerStates({ ...surroundings, isForeign: (made) => this.#portraits.isForeign(made) })
     this.#origins = this.#newOrigins()
   }
 
@@ -131,8 +110,7 @@ export class ModuleValues {
     this.#getters.set(id, getter)
     this.#unidentified.add(id)
     this.#newIds.add(id)
-    // A module that is loaded anew makes its values anew.
-    this.#closures.delete(id)
+    this.#portraits.forget(id)
   }
 
   setImported(id: string, getter: Getter): void {
@@ -154,9 +132,14 @@ export class ModuleValues {
   refresh(): void {
     if (!this.#isOutdated || !this.#surroundings.isIdle()) return
     this.#isOutdated = false
-    this.#epoch += 1
+    this.#portraits.refresh()
     this.forgetOrigins()
-    for (const id of this.#newIds) this.#showLiteral(id)
+    this.settle()
+  }
+
+  /** Modules have been loaded: what values are by now is what their code made them. */
+  settle(): void {
+    for (const id of this.#newIds) this.#settle(id)
   }
 
   /** The component that a function, a class or an object of the module level is. */
@@ -174,79 +157,9 @@ export class ModuleValues {
     return this.#ids.get(made)
   }
 
-  /**
-   * What a function is known as of which nothing else counts. Functions report themselves when they run, but for those too small to: these are
-   * known by their code wherever they lie.
-   */
+  /** See {@link ValuePortraits.findWhole}. */
   findWhole(fn: object): string | undefined {
-    const { name, origin } = this.#nameWhole(fn) ?? {}
-    return origin === undefined ? name : `${name} ${this.originOf(origin)}`
-  }
-
-  #nameWhole(fn: object): Naming | undefined {
-    const { findPlace, findFingerprint, isCode, isTrivial } = this.#surroundings
-    const id = this.findId(fn)
-    if (id === undefined) {
-      const place = findPlace(fn)
-      return place && !place.closesOver ? { name: place.name, isWhole: true } : undefined
-    }
-    if (!isCode(id)) return { name: id, isWhole: true, origin: id }
-    const isExtending = Object.getPrototypeOf(fn) !== Function.prototype
-    // The small methods of a class are a part of it, also of those that extend it.
-    const naming = { name: isTrivial(id) && !isExtending ? `${id} ${findFingerprint(id)}` : id, isWhole: true, ...(isTrivial(id) && isExtending && { origin: id }) }
-    const put = heritageOf(fn).flatMap((each) => this.#portraitOfPatch(each) ?? [])
-    if (put.length === 0) return naming
-    const isPartial = put.some((each) => each.isPartial)
-    const isOfOthers = isPartial || put.some(({ origins }) => origins.size > 0)
-    return { ...naming, name: `${naming.name} ${put.map(({ hash }) => hash).join(' ')}`, isWhole: !isPartial, ...(isOfOthers && { origin: id }) }
-  }
-
-  /** What statements put on a class. */
-  #portraitOfPatch(made: object): Portrait | undefined {
-    const id = this.findId(made)
-    if (id === undefined || !this.#surroundings.isCode(id)) return undefined
-    const patch = this.#patches.of(made, id)
-    if (Object.hasOwn(made, 'prototype')) this.#met.push(this.#patches.glanceOf(made))
-    // What was put on it may hold the class itself.
-    if (!patch || this.#lookedAt.has(patch)) return undefined
-    this.#lookedAt.add(patch)
-    try {
-      return this.#portrait(`${id}.prototype`, patch)
-    } finally {
-      this.#lookedAt.delete(patch)
-    }
-  }
-
-  /** Methods too small to report themselves can't be told from each other. */
-  #isOfText(fn: object, id: string): boolean {
-    const place = this.#surroundings.findPlace(fn)
-    if (place) return place.name.startsWith(`${id}.`) && !place.name.startsWith(`${id}.prototype.`)
-    return this.findId(fn) === undefined && !this.#surroundings.isClosure(fn)
-  }
-
-  #nameOf(closures: NumberedClosures, fn: object): Naming {
-    const whole = this.#nameWhole(fn)
-    const place = this.#surroundings.findPlace(fn)
-    const isHidden = place?.closesOver !== undefined
-    if (whole !== undefined) return { ...whole, isHidden }
-    return { name: `${place?.name ?? ownNameOf(fn)} ${this.#numberOf(closures, fn)}`, isWhole: false, isHidden }
-  }
-
-  #nameInstance(closures: NumberedClosures, instance: object): Naming {
-    const { constructor } = instance
-    const { name, origin } = typeof constructor === 'function' ? this.#nameOf(closures, constructor) : { name: '' }
-    return { name, isWhole: false, isHidden: this.#surroundings.hidesFields(instance), origin }
-  }
-
-  /**
-   * Functions that only what they close over tells apart. Those that no module put into a value when it was loaded are nothing that
-   * another process knows.
-   */
-  #numberOf({ numbers, epoch }: NumberedClosures, fn: object): string {
-    if (epoch !== this.#epoch && !numbers.has(fn)) numbers.set(fn, String(numbers.size))
-    const number = numbers.get(fn) ?? this.#late.get(fn) ?? crypto.randomUUID()
-    if (!numbers.has(fn)) this.#late.set(fn, number)
-    return number
+    return this.#portraits.findWhole(fn)
   }
 
   has(id: string): boolean {
@@ -268,7 +181,7 @@ export class ModuleValues {
     if (!getter) return this.#surroundings.isCode(id) ? NO_VALUE : { hash: this.originOf(id), isOpaque: true }
     const value = call(getter)
     if (typeof value === 'function' && isSelfReporting(value)) return NO_VALUE
-    if (isCompound(value) && (typeof value === 'object' || Object.keys(value).length > 0)) return this.#stateOf(id, value)
+    if (isCompound(value) && (typeof value === 'object' || this.#isClass(id, value) || Object.keys(value).length > 0)) return this.#stateOf(id, value)
     const known = this.#fixed.get(id)
     if (known && Object.is(known.value, value)) return known.state
     const state = this.#stateOf(id, value)
@@ -276,8 +189,11 @@ export class ModuleValues {
     return state
   }
 
-  /** Gives the hash of a value over and over, the same string as long as nothing changes; undefined while there is nothing to read it with. */
-  watch(id: string): () => string | undefined {
+  /**
+   * Gives the hash of a value over and over, the same string as long as nothing changes; undefined while there is nothing to read it with.
+   * @param isOutside whether what it keeps inside doesn't count
+   */
+  watch(id: string, isOutside = false): () => string | undefined {
     let revision = -1
     let getter: Getter | undefined
     let seen: unknown
@@ -289,29 +205,61 @@ export class ModuleValues {
       revision = this.#isOutdated ? -1 : this.#revision
       getter = this.#getterOf(id)
       seen = call(getter)
-      hash = this.has(id) ? this.state(id).hash : undefined
-      isSame = isCompound(seen) ? this.#glanceOf(seen, hash) : undefined
+      hash = !this.has(id) ? undefined : isOutside ? this.outsideOf(id) : this.state(id).hash
+      const shown = isCompound(seen) ? this.#portraits.glanceOf(seen, { isBare: hash === BARE_HASH, isOutside }) : undefined
+      isSame = isCompound(seen) && !isOutside ? both(shown, this.#inner.glanceOf(seen)) : shown
       return hash
     }
     return () => (revision === this.#revision && Object.is(call(getter), seen) && (isSame === undefined || isSame()) ? hash : look())
-  }
-
-  #glanceOf(value: object, hash: string | undefined): Glance | undefined {
-    if (hash !== BARE_HASH) return this.#portraits.glanceOf(value)
-    const isUnpatched = this.#patches.glanceOf(value)
-    return () => carriesNothing(value) && isUnpatched()
   }
 
   #stateOf(id: string, value: unknown): ValueState {
     if (typeof value === 'symbol') return { hash: this.originOf(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
     const isClass = this.#isClass(id, value)
-    const isHiding = isClass && this.#surroundings.hidesFields(value) && this.#origins.find(id).isChanged
-    if (isClass && !isHiding && carriesNothing(value) && !this.#patches.of(value, id)) return BARE
-    const portrait = this.#portrait(id, value)
-    if (portrait.isPartial || isHiding) return this.#opaqueState(portrait, this.#origins.find(id))
+    const isBare = isClass && this.#isBare(id, value)
+    const portrait = isBare ? undefined : this.#portraits.of(id, value)
+    const shown = portrait ? this.#stateOfPortrait(id, value, portrait) : BARE
+    const state = portrait?.isForeign ? { ...shown, outside: this.#outside(id, value).hash } : shown
+    const change = isClass || portrait?.isPartial ? this.#surroundings.aside(() => this.#inner.changeOf(value, portrait)) : undefined
+    if (change === undefined) return state
+    return { ...state, hash: digest('component', JSON.stringify([state.hash, change])), outside: state.outside ?? state.hash }
+  }
+
+  #isBare(id: string, value: object): boolean {
+    return carriesNothing(value) && !this.#isHiding(id, value) && !this.#portraits.patches.of(value, id)
+  }
+
+  /** Statements changed the private fields of a class. */
+  #isHiding(id: string, value: object): boolean {
+    return this.#isClass(id, value) && this.#surroundings.hidesFields(value) && this.#origins.find(id).isChanged
+  }
+
+  #stateOfPortrait(id: string, value: object, portrait: Portrait): ValueState {
+    if (portrait.isPartial || this.#isHiding(id, value)) return this.#opaqueState(portrait, this.#origins.find(id))
     const hash = portrait.origins.size > 0 ? this.#withOrigins(portrait) : portrait.hash
     return { hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#origins.find(id)) : undefined }
+  }
+
+  /** A call used a value that changed inside meanwhile. */
+  noteUnsteady(id: string): void {
+    this.#unsteady.add(id)
+  }
+
+  isUnsteady(id: string): boolean {
+    return this.#unsteady.has(id)
+  }
+
+  /** What a value is but for what it keeps inside, as a call found that saw that change. */
+  outsideOf(id: string): string | undefined {
+    this.noteUnsteady(id)
+    const value = this.read(id)
+    return isCompound(value) ? this.#outside(id, value).hash : this.state(id).hash
+  }
+
+  #outside(id: string, value: object): ValueState {
+    if (this.#isClass(id, value) && this.#isBare(id, value)) return BARE
+    return this.#stateOfPortrait(id, value, this.#portraits.outside(id, value))
   }
 
   /** Whether a function or a class is more than its code. */
@@ -323,7 +271,7 @@ export class ModuleValues {
   /** Whether the code of a class tells only until statements change it: of what is in its static private fields, and of what was put on it. */
   hidesChanges(id: string): boolean {
     const value = this.read(id)
-    return this.#isClass(id, value) && (this.#surroundings.hidesFields(value) || this.#patches.of(value, id) !== undefined)
+    return this.#isClass(id, value) && (this.#surroundings.hidesFields(value) || this.#portraits.patches.of(value, id) !== undefined)
   }
 
   /** The same in the eyes of what is made from it, of which what shows of its properties is no part; functions report themselves. */
@@ -331,7 +279,7 @@ export class ModuleValues {
     const { hidesFields, isClosure, atLoad } = this.#surroundings
     const value = this.read(id)
     if (!this.#isClass(id, value)) return false
-    const put = Object.values(this.#patches.of(value, id) ?? {})
+    const put = Object.values(this.#portraits.patches.of(value, id) ?? {})
     return hidesFields(value) || put.some((part) => typeof part !== 'function' || isClosure(part)) || Object.keys(value).length > 0 && atLoad(id).isChanged
   }
 
@@ -355,32 +303,16 @@ export class ModuleValues {
   /** The hash of a value that is data through and through, or of nothing at all. */
   dataHash(id: string): string | undefined {
     const value = this.read(id)
-    const hasCode = typeof value === 'symbol' || isCompound(value) && this.#portrait(id, value).hasCode
+    const hasCode = typeof value === 'symbol' || isCompound(value) && this.#portraits.of(id, value).hasCode
     return hasCode ? undefined : this.state(id).hash
   }
 
   /** A short text of the value, for people. */
   print(id: string): string {
     const value = this.read(id)
-    const carried = this.#isClass(id, value) ? [...Object.keys(value), ...Object.keys(this.#patches.of(value, id) ?? {})] : []
+    const carried = this.#isClass(id, value) ? [...Object.keys(value), ...Object.keys(this.#portraits.patches.of(value, id) ?? {})] : []
     const text = describeValue(value, 81) + (carried.length > 0 ? ` with ${carried.join(', ')}` : '')
     return text.length > 80 ? `${text.slice(0, 79)}…` : text
-  }
-
-  #portrait(id: string, value: object): Portrait {
-    return this.#portraits.look(value, () => this.#portrayNow(id, value))
-  }
-
-  #portrayNow(id: string, value: unknown, options?: PortrayOptions): Portrait {
-    const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
-    const nameFunction = (fn: object): Naming => this.#nameOf(closures, fn)
-    const nameInstance = (instance: object): Naming => this.#nameInstance(closures, instance)
-    const outer = this.#met
-    const met: Glance[] = this.#met = []
-    const portrait = this.#surroundings.aside(() => portray(value, { nameFunction, nameInstance }, options))
-    this.#met = [...outer, ...met]
-    this.#closures.set(id, { ...closures, epoch: this.#epoch })
-    return met.length === 0 ? portrait : { ...portrait, isUnpatched: () => met.every((isUnpatched) => isUnpatched()) }
   }
 
   /** What made a value, where the value itself can't tell, as it was when it is first asked for. */
@@ -405,12 +337,12 @@ export class ModuleValues {
   #shown(id: string, value: unknown): Shown {
     if (typeof value === 'symbol') return UNTOLD
     if (!isCompound(value)) return { ...NOTHING, text: identify(value).cid, isHiding: this.#mayHaveGiven(id, look(value, false)) }
-    const { hash, hasCode, origins } = this.#portrait(id, value)
+    const { hash, hasCode, origins } = this.#portraits.of(id, value)
     return { text: hash, isHiding: !this.#surroundings.isCode(id) && (hasCode || this.#mayHaveGiven(id, look(value, hasCode))), origins }
   }
 
-  /** What statements made of it by now is seen, whatever becomes of it later. */
-  #showLiteral(id: string): void {
+  /** Of a literal, what statements made of it by now is seen, whatever becomes of it later. */
+  #settle(id: string): void {
     let value: unknown
     try {
       value = (this.#getters.get(id) as Getter)()
@@ -419,8 +351,9 @@ export class ModuleValues {
       return
     }
     this.#newIds.delete(id)
+    if (isCompound(value)) this.#inner.settle(value)
     if (!this.#surroundings.isSteady(id)) return
-    const { hash, isUnknown, isPartial, hasCode, origins } = this.#portrayNow(id, value, { sizeMax: LITERAL_SIZE })
+    const { hash, isUnknown, isPartial, hasCode, origins } = this.#portraits.portrayNow(id, value, { sizeMax: LITERAL_SIZE })
     const looked = look(value, hasCode)
     // What code does with it is asked for only where something was made from it.
     this.#shownThen.set(id, () => (isUnknown ? UNTOLD : { text: hash, isHiding: isPartial || this.#mayHaveGiven(id, looked), origins }))
@@ -459,19 +392,6 @@ function call(getter: Getter | undefined): unknown {
     // Not initialised yet.
     return undefined
   }
-}
-
-/** A class and those that it extends. */
-function heritageOf(made: object): object[] {
-  const found: object[] = []
-  for (let at: unknown = made; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at)) found.push(at)
-  return found
-}
-
-/** Of a function: makes no list, as `Object.keys` would. */
-function carriesNothing(made: object): boolean {
-  for (const key in made) if (Object.hasOwn(made, key)) return false
-  return true
 }
 
 function isCompound(value: unknown): value is object {

@@ -77,6 +77,12 @@ export class Patches {
   }
 }
 
+/** Whether nothing is listed on a function: makes no list, as `Object.keys` would. */
+export function carriesNothing(made: object): boolean {
+  for (const key in made) if (Object.hasOwn(made, key)) return false
+  return true
+}
+
 function prototypeOf(made: object): object | undefined {
   const prototype: unknown = Object.getOwnPropertyDescriptor(made, 'prototype')?.value
   return typeof prototype === 'object' && prototype !== null && !types.isProxy(prototype) ? prototype : undefined

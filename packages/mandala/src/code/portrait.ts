@@ -13,6 +13,8 @@ export interface Portrait {
   readonly isPartial: boolean
   /** Some of these have a state that nobody can see. */
   readonly isHidden: boolean
+  /** There is something in it that a package made, and keeps things in. */
+  readonly isForeign: boolean
   /** Functions or instances are in it. */
   readonly hasCode: boolean
   /** Fields were seen that a glance doesn't come by: private ones, those under symbols. */
@@ -37,6 +39,8 @@ export interface Naming {
   readonly isWhole: boolean
   /** Whether it has a state that nobody can see. */
   readonly isHidden?: boolean
+  /** Whether a package, or the platform, made it. */
+  readonly isForeign?: boolean
   /** A component that it is, or is of, of which what made it counts too. */
   readonly origin?: string | undefined
 }
@@ -55,7 +59,9 @@ export interface Namer {
 export const NAMELESS: Namer = { nameFunction: () => ({ name: '', isWhole: false }), nameInstance: () => ({ name: '', isWhole: false }) }
 
 /** Of what nobody can look at. */
-export const UNSEEN: Portrait = { hash: '', isPartial: true, isHidden: true, hasCode: true, isPeeked: false, isUnknown: false, origins: new Set(), size: 0 }
+export const UNSEEN: Portrait = {
+  hash: '', isPartial: true, isHidden: true, isForeign: false, hasCode: true, isPeeked: false, isUnknown: false, origins: new Set(), size: 0,
+}
 
 const UNKNOWN: Portrait = { ...UNSEEN, hash: crypto.randomUUID(), isUnknown: true }
 
@@ -65,15 +71,17 @@ export interface PortrayOptions {
   readonly partsMax?: number
   /** What would take longer than so many parts counts as unknown. */
   readonly sizeMax?: number
+  /** What packages keep in what they made doesn't count. */
+  readonly skipsForeign?: boolean
 }
 
 /** The content of a value; of functions and instances in it, what shows. */
-export function portray(value: unknown, namer: Namer, { holder, partsMax = PARTS_MAX, sizeMax = Infinity }: PortrayOptions = {}): Portrait {
-  const copier = new Copier(namer, { partsMax, sizeMax })
+export function portray(value: unknown, namer: Namer, { holder, partsMax = PARTS_MAX, sizeMax = Infinity, skipsForeign = false }: PortrayOptions = {}): Portrait {
+  const copier = new Copier(namer, { partsMax, sizeMax, skipsForeign })
   try {
     const hash = identify(copier.copy(value, holder)).cid
-    const { isPartial, isHidden, hasCode, isPeeked, origins, size } = copier
-    return { hash, isPartial, isHidden, hasCode, isPeeked, isUnknown: false, origins, size }
+    const { isPartial, isHidden, isForeign, hasCode, isPeeked, origins, size } = copier
+    return { hash, isPartial, isHidden, isForeign, hasCode, isPeeked, isUnknown: false, origins, size }
   } catch (error) {
     if (error instanceof RangeError || error instanceof DepthRefusal) return { ...UNKNOWN, size: copier.size }
     // Of a kind that has no content: then its code must tell.
@@ -82,9 +90,12 @@ export function portray(value: unknown, namer: Namer, { holder, partsMax = PARTS
   }
 }
 
+type Limits = Required<Pick<PortrayOptions, 'partsMax' | 'sizeMax' | 'skipsForeign'>>
+
 class Copier {
   isPartial = false
   isHidden = false
+  isForeign = false
   hasCode = false
   isPeeked = false
   readonly origins = new Set<string>()
@@ -92,9 +103,9 @@ class Copier {
   #parts = 0
   readonly #copies = new Map<object, unknown>()
   readonly #namer: Namer
-  readonly #limits: Required<Pick<PortrayOptions, 'partsMax' | 'sizeMax'>>
+  readonly #limits: Limits
 
-  constructor(namer: Namer, limits: Required<Pick<PortrayOptions, 'partsMax' | 'sizeMax'>>) {
+  constructor(namer: Namer, limits: Limits) {
     this.#namer = namer
     this.#limits = limits
   }
@@ -132,10 +143,15 @@ class Copier {
     const { name, ...naming } = this.#namer.nameFunction(value, holder)
     const part = this.#part('function', name, naming)
     this.#copies.set(value, part)
-    if (types.isProxy(value) || isSelfReporting(value)) return part
+    if (types.isProxy(value) || isSelfReporting(value) || this.#isPassedOver(naming, Object.keys(value).length > 0)) return part
     if (Object.keys(value).length > 0) part.set('properties', this.#properties(value, {}))
     this.#private(value, part)
     return part
+  }
+
+  #isPassedOver({ isForeign = false }: Pick<Naming, 'isForeign'>, keepsSomething: boolean): boolean {
+    this.isForeign ||= isForeign && keepsSomething
+    return isForeign && this.#limits.skipsForeign
   }
 
   #object(value: object): unknown {
@@ -231,6 +247,7 @@ class Copier {
     const { name, ...naming } = this.#namer.nameInstance(value)
     const part = this.#part('instance', name, naming)
     this.#copies.set(value, part)
+    if (this.#isPassedOver(naming, true)) return part
     if (content) part.set('content', content())
     // Made by `Object.create`.
     if (prototype && !Object.hasOwn(prototype, 'constructor')) part.set('prototype', this.copy(prototype))

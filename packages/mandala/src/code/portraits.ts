@@ -1,4 +1,4 @@
-import { glanceAt, glanceAtSize, type Glance } from './glance.ts'
+import { both, glanceAt, glanceAtSample, type Glance } from './glance.ts'
 import type { Portrait } from './portrait.ts'
 
 interface KnownPortrait {
@@ -11,10 +11,15 @@ interface KnownPortrait {
 export class Portraits {
   readonly #known = new WeakMap<object, KnownPortrait>()
   readonly #sizeMax: number
+  readonly #isPassedOver: ((part: object) => boolean) | undefined
 
-  /** @param sizeMax values of more parts are looked at once: later only another object, or another size, counts as a change */
-  constructor(sizeMax: number) {
+  /**
+   * @param sizeMax values of more parts are looked at once: later only another object, another size, or another sample counts as a change
+   * @param isPassedOver what doesn't count
+   */
+  constructor(sizeMax: number, isPassedOver?: (part: object) => boolean) {
     this.#sizeMax = sizeMax
+    this.#isPassedOver = isPassedOver
   }
 
   look(value: object, portrayNow: () => Portrait): Portrait {
@@ -22,14 +27,15 @@ export class Portraits {
     if (known && (!known.isSame || known.isSame())) return known.portrait
     const portrait = portrayNow()
     const isFixed = typeof value === 'function' && Object.keys(value).length === 0
-    const isSame = isFixed ? portrait.isUnpatched : both(this.#glanceAt(value, portrait), portrait.isUnpatched)
+    const glance = isFixed ? undefined : this.#glanceAt(value, portrait)
+    const isSame = glance || isFixed ? both(glance, portrait.isUnpatched) : undefined
     if (isSame || isFixed) this.#known.set(value, { portrait, isSame })
     return portrait
   }
 
   #glanceAt(value: object, { size, isPeeked }: Portrait): Glance | undefined {
-    if (size > this.#sizeMax) return glanceAtSize(value)
-    return isPeeked ? undefined : glanceAt(value, this.#sizeMax * 4)
+    if (size > this.#sizeMax) return glanceAtSample(value)
+    return isPeeked ? undefined : glanceAt(value, this.#sizeMax * 4, this.#isPassedOver)
   }
 
   /** What tells that a value is as it was; undefined where that is taken for granted. What has no portrait is looked at anew each time. */
@@ -37,8 +43,4 @@ export class Portraits {
     const known = this.#known.get(value)
     return known ? known.isSame : () => false
   }
-}
-
-function both(glance: Glance | undefined, other: Glance | undefined): Glance | undefined {
-  return glance && other ? () => glance() && other() : glance
 }

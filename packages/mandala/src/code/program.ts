@@ -116,6 +116,8 @@ export class Program {
 
   /** The text of a component, for people. */
   findText(id: string): string | undefined {
+    const whole = namespaceOf(id)
+    if (whole !== undefined) return `export { ${this.#listExportNames(whole).join(', ')} }`
     const found = this.find(id)
     return found && this.#source.findSource(found.file)?.slice(found.component.start, found.component.end)
   }
@@ -186,6 +188,15 @@ export class Program {
     })
     const whole = facts.isModule ? [] : [this.#own(file, 'module.exports', new Set())]
     return [...named, ...starred, ...whole]
+  }
+
+  #listExportNames(file: string, seen: Set<string> = new Set()): string[] {
+    const facts = this.facts(file)
+    if (!facts || seen.has(file)) return []
+    seen.add(file)
+    const modules = facts.stars.map((star) => this.#source.resolveModule(file, star))
+    const starred = modules.flatMap((module) => (module.kind === 'file' ? this.#listExportNames(module.file, seen) : [])).filter((name) => name !== 'default')
+    return [...new Set([...Object.keys(facts.exports), ...starred])].sort()
   }
 
   /** What its code leads to by names, as far as its files are known by now. */
@@ -262,13 +273,25 @@ export class Program {
   findFingerprint(id: string): string | undefined {
     let fingerprint = this.#fingerprints.get(id)
     if (fingerprint === undefined) {
+      const whole = namespaceOf(id)
       const found = this.find(id)
-      if (!found) return undefined
-      fingerprint = this.fingerprintOf(found.file, found.component)
+      if (whole !== undefined && this.facts(whole)) fingerprint = this.#fingerprintOfExports(whole)
+      else if (found) fingerprint = this.fingerprintOf(found.file, found.component)
+      else return undefined
       this.#fingerprints.set(id, fingerprint)
     }
     return fingerprint
   }
+
+  /** Of a namespace as a whole: which names it has, and what each stands for. */
+  #fingerprintOfExports(file: string): string {
+    return digest('component', JSON.stringify(this.#listExportNames(file).map((name) => [name, labelOf(this.exported(file, name))])))
+  }
+}
+
+/** The file of a component `file#*`. */
+function namespaceOf(id: string): string | undefined {
+  return id.endsWith('#*') ? id.slice(0, -2) : undefined
 }
 
 /** What one declaration takes apart may be changed by way of each part: each leads to the next one. */

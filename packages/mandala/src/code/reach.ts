@@ -3,9 +3,9 @@ import type { ComponentFacts, MakingFacts } from './file-facts.ts'
 import { NOWHERE, type LinkedStatement, type Touched } from './links.ts'
 import type { FreeName } from './names.ts'
 import { isLibrary } from './library-name.ts'
-import type { Program, Target } from './program.ts'
+import { componentId, type Program, type Target } from './program.ts'
 
-/** What a read of this target touches: a value itself, a class with what made it, of a namespace all that is in it; of a function that is called its code. */
+/** What a read of this target touches: a value itself, a class with what made it, all that is in a namespace; of a function that is called its code. */
 export function touchedBy(program: Program, target: Target, isCall = false): Touched[] {
   if (isCall && target.kind === 'component' && target.component.kind === 'function') return target.component.isTrivial ? [{ kind: 'code', id: target.id }] : []
   const reading = new Reading(program)
@@ -90,11 +90,17 @@ class Reading {
   read(target: Target): void {
     switch (target.kind) {
       case 'component': this.#component(target); return
-      case 'namespace': for (const each of this.#program.listExports(target.file)) if (each.kind !== 'namespace') this.read(each); return
+      case 'namespace': this.#namespace(target.file); return
       case 'package': this.#add({ kind: 'package', name: target.name, version: target.version }); return
       case 'builtin': this.#add({ kind: 'builtin', name: target.name, member: target.member }); return
       case 'global': case 'unknown': return
     }
+  }
+
+  /** Which exports there are, and what they are. */
+  #namespace(file: string): void {
+    this.#add({ kind: 'code', id: componentId(file, '*') })
+    for (const each of this.#program.listExports(file)) if (each.kind !== 'namespace') this.read(each)
   }
 
   #component({ id, component, file }: Target & { kind: 'component' }): void {

@@ -254,6 +254,7 @@ export class Tracer {
       findFingerprint: (id) => this.#program.findFingerprint(id),
       findGlobal: (name) => this.environment.originOf(name),
       isIdle: () => !this.markers.isWatching,
+      peek: (owner) => this.peek(owner),
       hidesFields: (owner) => this.peek(owner).some((fields) => Object.keys(fields).length > 0),
       findPlace: (fn) => this.#places.find(fn),
       isClosure: (fn) => this.isClosure(fn),

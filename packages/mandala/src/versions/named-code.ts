@@ -21,6 +21,10 @@ export class NamedCode implements CodeState, Tracer {
     this.#names = names
   }
 
+  begin(): void {
+    this.#state.begin()
+  }
+
   find(component: string): CodeContent | undefined {
     return this.#state.find(this.#toLive(component))
   }

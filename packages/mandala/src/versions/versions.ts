@@ -77,6 +77,7 @@ export class Versions {
    * @returns whether calls that were hits before may be none now, or the other way round
    */
   async sync(): Promise<boolean> {
+    this.#code.begin()
     await this.#load()
     const before = this.#now
     this.#now = new Map()

@@ -49,6 +49,8 @@ export class FakeCode implements CodeState, Tracer {
     return true
   }
 
+  begin(): void {}
+
   findReferences(component: string): ReadonlyMap<string, CodeContent> {
     return new Map((this.references.get(component) ?? []).map((name) => [name, this.find(name) as CodeContent]))
   }

@@ -8,6 +8,9 @@ const INDEX = 'src/math/index.ts'
 const BASIC = 'src/math/basic.ts'
 const FIRST = 'src/plugins/first.ts'
 
+const afterShapes = (statement: string): readonly [file: string, from: string, to: string] =>
+  ['src/shapes.ts', '    void value\n  }\n}\n', `    void value\n  }\n}\n\n${statement}\n`]
+
 const REAL_LIST: readonly (readonly [kind: string, ...changes: (readonly [file: string, from: string, to: string])[]])[] = [
   ['re-export target swapped', [INDEX, "export { mean as average, median } from './stats.ts'",
     "export { mean as average } from './alt.ts'\nexport { median } from './stats.ts'"]],
@@ -101,16 +104,14 @@ const REAL_LIST: readonly (readonly [kind: string, ...changes: (readonly [file: 
   ['inside: field that a function made', ['src/inside.ts', 'share = multiplied(5)', 'share = multiplied(6)']],
   ['inside: field that a function reads', ['src/inside.ts', 'rate = 2', 'rate = 3']],
   ['enum member', ['src/levels.ts', 'Low = 1', 'Low = 4']],
-  ['patch: method replaced in its place', ['src/shapes.ts', '  set ignored(value: number) {\n    void value\n  }\n}\n', '  set ignored(value: number) {\n    void value\n  }\n}\n\nCircle.prototype.area = function () { return this.radius }\n']],
-  ['patch: method replaced by a closure', ['src/shapes.ts', '  set ignored(value: number) {\n    void value\n  }\n}\n',
-    '  set ignored(value: number) {\n    void value\n  }\n}\n\nconst sized = (by: number) => function (this: Square): number { return this.side * by }\nSquare.prototype.area = sized(2)\n']],
-  ['patch: method that is inherited replaced', ['src/shapes.ts', '  set ignored(value: number) {\n    void value\n  }\n}\n',
-    '  set ignored(value: number) {\n    void value\n  }\n}\n\nObject.assign(Shape.prototype, { describe(this: Shape) { return this.name } })\n']],
-  ['patch: accessor replaced', ['src/shapes.ts', '  set ignored(value: number) {\n    void value\n  }\n}\n',
-    "  set ignored(value: number) {\n    void value\n  }\n}\n\nObject.defineProperty(Circle.prototype, 'name', { get: () => 'disc' })\n"]],
-  ['patch: static method replaced', ['src/shapes.ts', '  set ignored(value: number) {\n    void value\n  }\n}\n', '  set ignored(value: number) {\n    void value\n  }\n}\n\nShape.create = (_, size) => new Circle(size)\n']],
-  ['patch: method replaced under a condition', ['src/rounder.ts', 'export const defaultRounder = new Rounder(2)\n',
-    'export const defaultRounder = new Rounder(2)\nif (defaultRounder.step > 1) Rounder.prototype.round = Floorer.prototype.round\n']],
+  ['patch: method replaced in its place', afterShapes('Circle.prototype.area = function () { return this.radius }')],
+  ['patch: method replaced by a closure',
+    afterShapes('const sized = (by: number) => function (this: Square): number { return this.side * by }\nSquare.prototype.area = sized(2)')],
+  ['patch: method that is inherited replaced', afterShapes('Object.assign(Shape.prototype, { describe(this: Shape) { return this.name } })')],
+  ['patch: accessor replaced', afterShapes("Object.defineProperty(Circle.prototype, 'name', { get: () => 'disc' })")],
+  ['patch: static method replaced', afterShapes('Shape.create = (_, size) => new Circle(size)')],
+  ['patch: method replaced under a condition', ['src/rounder.ts', 'defaultRounder = new Rounder(2)\n',
+    'defaultRounder = new Rounder(2)\nif (defaultRounder.step > 1) Rounder.prototype.round = Floorer.prototype.round\n']],
 ]
 
 export const REAL: readonly Rewrite[] = REAL_LIST.map(([kind, ...changes]) => ({ kind, changes }))

@@ -177,7 +177,7 @@ export async function run() { await new Promise((r) => setTimeout(r, 2)); return
       'main.ts': 'import * as ns from "./a.ts"\nexport const run = (k: "A") => ns[k]',
       'a.ts': 'export const A = 1\nexport const B = 2\nexport const f = () => Number(1)',
     },
-    args: ['A'], result: 1, uses: ['=a.ts#A', '=a.ts#B', '=a.ts#f'],
+    args: ['A'], result: 1, uses: ['a.ts#*', '=a.ts#A', '=a.ts#B', '=a.ts#f'],
   },
   'a live binding': {
     files: { 'main.ts': 'import { n, set } from "./a.ts"\nset(4)\nexport const run = () => n', 'a.ts': 'export let n = 1\nexport const set = (x: number) => { n = x }' },
@@ -185,7 +185,7 @@ export async function run() { await new Promise((r) => setTimeout(r, 2)); return
   },
   'a dynamic import': {
     files: { 'main.ts': 'export const run = async () => (await import("./a.ts")).f()', 'a.ts': 'export const A = 1\nexport function f() { return [A].length }' },
-    result: 1, uses: ['a.ts#f', '~a.ts#A'],
+    result: 1, uses: ['a.ts#*', 'a.ts#f', '~a.ts#A'],
   },
   'modules that import each other': {
     files: {

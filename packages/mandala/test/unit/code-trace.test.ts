@@ -145,7 +145,8 @@ function stateOfTool(source: string, values: Readonly<Record<string, unknown>>):
   const program = linkProgram({ 'main.ts': source })
   const states = new ModuleValues({
     findOrigin: (id) => originOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
-    findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false, isCode: () => false, isTrivial: () => false,
+    findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false, peek: () => [],
+    isCode: () => false, isTrivial: () => false,
     isLiteral: (id) => isLiteral(program.find(id)?.component), isSteady: () => false, atLoad: () => UNUSED,
   })
   for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
@@ -199,19 +200,24 @@ test('today\'s state of a dependency is what a call would find now', async () =>
   assert.equal(findCurrent({ kind: 'code', id: 'nowhere.ts#f', hash: '' }), undefined)
 })
 
-test('a large value is looked at once in a process, and when it grows; a small one in every call', async () => {
+test('a large value is looked at as a whole once in a process, and again when a sample of it changes, or its size; a small one in every call', async () => {
   const { exports } = await loadProgram(only(`export const large = Array.from({ length: 5000 }, (_, i) => i)
 export const small = [1]
-export const rows = { list: Array.from({ length: 5000 }, (_, i) => i), byName: new Map<string, number>() }
+export const rows = { list: Array.from({ length: 5000 }, (_, i) => i), byName: new Map<string, number>(), weights: new Float64Array(5000) }
+export const weights = rows.weights
 export const run = () => [large, small, rows].length`)) as any
   const hashes = async (): Promise<string[]> =>
     (await traceCall(() => exports.run?.())).usage.dependencies.flatMap((each) => (each.kind === 'value' ? [each.hash] : []))
   const before = await hashes()
-  ;(exports.large as unknown as number[])[0] = 7
+  ;(exports.large as unknown as number[])[3] = 7
   ;(exports.small as unknown as number[])[0] = 7
   const after = await hashes()
   assert.deepEqual(after.map((hash, i) => hash === before[i]), [true, false, true])
-  for (const grow of [() => exports.rows.list.push(1), () => exports.rows.byName.set('a', 1), () => { exports.rows.more = 1 }]) {
+  const changes = [
+    () => exports.rows.list.push(1), () => exports.rows.byName.set('a', 1), () => exports.rows.byName.set('a', 2), () => { exports.rows.more = 1 },
+    () => { exports.rows.list = exports.rows.list.map((each: number) => each + 1) }, () => { exports.rows.list.fill(9) }, () => exports.weights.fill(9), () => { exports.weights[4999] = 3 },
+  ]
+  for (const grow of changes) {
     const [, , rows] = await hashes()
     grow()
     assert.notEqual((await hashes())[2], rows, String(grow))
@@ -257,8 +263,9 @@ test('a function too small to report itself is part of the value it lies in', ()
   const hashWith = (fingerprint: string, isTrivial: boolean): string | undefined => {
     const states = new ModuleValues({
       findOrigin: () => ({ held: [], reach: [], statements: [] }),
-      findFingerprint: () => fingerprint, findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false,
-      isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial, isLiteral: () => false, isSteady: () => false, atLoad: () => UNUSED, aside: (fn) => fn(),
+      findFingerprint: () => fingerprint, findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true,
+      hidesFields: () => false, peek: () => [], isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial,
+      isLiteral: () => false, isSteady: () => false, atLoad: () => UNUSED, aside: (fn) => fn(),
     })
     states.set('a.ts#half', () => half)
     states.set('a.ts#tools', () => tools)

@@ -1,0 +1,123 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { types } from 'node:util'
+import { digest } from '../value/digest.ts'
+import { glanceAt, type Glance } from './glance.ts'
+import { ownNameOf, portray, type Naming, type Portrait } from './portrait.ts'
+
+/** To look at more would take too long; then only code tells. */
+const PARTS_MAX = 20_000
+
+export interface InnerSurroundings {
+  /** The private fields of an instance, or the static ones of a class. */
+  peek(owner: object): readonly object[]
+  /** Whether a function, or the class of an instance, is of a package or of the platform. */
+  isForeign(made: object): boolean
+}
+
+interface Known {
+  /** What was shown of it then. */
+  readonly portrait: Portrait | undefined
+  readonly hash: string | undefined
+  readonly isSame: Glance
+}
+
+/**
+ * What the instances and classes in a value keep in private fields, and what an async context holds. Code tells what these are when a module has
+ * been loaded; what they become later counts by content.
+ */
+export class InnerStates {
+  readonly #surroundings: InnerSurroundings
+  readonly #known = new WeakMap<object, Known>()
+  /** As it was when the module had been loaded. */
+  readonly #settled = new WeakMap<object, string | undefined>()
+
+  constructor(surroundings: InnerSurroundings) {
+    this.#surroundings = surroundings
+  }
+
+  /** A module has been loaded. */
+  settle(value: object): void {
+    if (!this.#settled.has(value)) this.#settled.set(value, this.#look(value, undefined).hash)
+  }
+
+  /**
+   * Undefined where it is what code made it.
+   * @param portrait what shows of the value
+   */
+  changeOf(value: object, portrait: Portrait | undefined): string | undefined {
+    const { hash } = this.#look(value, portrait)
+    return hash === this.#settled.get(value) ? undefined : hash
+  }
+
+  /** Whether it is what it was when it was last looked at. */
+  glanceOf(value: object): Glance | undefined {
+    return this.#known.get(value)?.isSame
+  }
+
+  #look(value: object, portrait: Portrait | undefined): Known {
+    let known = this.#known.get(value)
+    if (!known || known.portrait !== portrait || !known.isSame()) this.#known.set(value, (known = this.#lookNow(value, portrait)))
+    return known
+  }
+
+  #lookNow(value: object, portrait: Portrait | undefined): Known {
+    const owners = this.#ownersIn(value)
+    if (owners.length === 0) return { portrait, hash: undefined, isSame: () => true }
+    const states = owners.map((owner) => this.#stateOf(owner))
+    const nameFunction = (made: object): Naming => ({ name: ownNameOf(made), isWhole: true, isForeign: this.#surroundings.isForeign(made) })
+    const nameInstance = (made: object): Naming => ({ ...nameFunction(made), name: ownNameOf(made.constructor) })
+    const namer = { nameFunction, nameInstance, peek: (owner: object) => this.#peek(owner) }
+    const { hash, isUnknown } = portray(states, namer, { sizeMax: PARTS_MAX, skipsForeign: true })
+    const glances = owners.map((owner, i) => this.#glanceAt(owner, states[i] as readonly unknown[]))
+    return { portrait, hash: isUnknown ? undefined : digest('component', hash), isSame: () => glances.every((isSame) => isSame()) }
+  }
+
+  /** What the fields hold. */
+  #stateOf(owner: object): unknown[] {
+    return this.#peek(owner).flatMap((fields) => Object.entries(fields).flat())
+  }
+
+  #peek(owner: object): readonly object[] {
+    return [...this.#surroundings.peek(owner), ...peekAtPlatform(owner)]
+  }
+
+  #glanceAt(owner: object, state: readonly unknown[]): Glance {
+    const inner = state.filter(isCompound).map((part) => glanceAt(part, PARTS_MAX, this.#surroundings.isForeign))
+    return () => {
+      const now = this.#stateOf(owner)
+      return now.length === state.length && now.every((part, i) => Object.is(part, state[i])) && inner.every((isSame) => isSame?.() ?? false)
+    }
+  }
+
+  /** All that has such a state, in the order in which it is come by; what packages made is not gone through. */
+  #ownersIn(root: object): object[] {
+    const owners: object[] = []
+    const met = new Set([root])
+    for (const each of met) {
+      if (met.size > PARTS_MAX) return []
+      if (types.isProxy(each)) continue
+      const fields = this.#peek(each)
+      if (fields.some((own) => Object.keys(own).length > 0)) owners.push(each)
+      const shown = this.#surroundings.isForeign(each) ? [] : partsOf(each)
+      for (const part of [...shown, ...fields.flatMap((own) => Object.values(own) as unknown[])]) if (isCompound(part)) met.add(part)
+    }
+    return owners
+  }
+}
+
+/** What the platform keeps in no property. */
+function peekAtPlatform(owner: object): object[] {
+  if (owner instanceof AsyncLocalStorage) return [{ store: owner.getStore() as unknown }]
+  return owner instanceof URLSearchParams || owner instanceof Headers ? [{ entries: [...owner] }] : []
+}
+
+/** No getter is called. */
+function partsOf(value: object): Iterable<unknown> {
+  if (Array.isArray(value) || value instanceof Set) return value
+  if (value instanceof Map) return [...value].flat()
+  return ArrayBuffer.isView(value) ? [] : Object.values(Object.getOwnPropertyDescriptors(value)).map((each): unknown => each.value)
+}
+
+function isCompound(value: unknown): value is object {
+  return typeof value === 'object' && value !== null || typeof value === 'function'
+}

@@ -1,0 +1,177 @@
+import { types } from 'node:util'
+import { heritageOf } from './classes.ts'
+import type { FunctionPlace } from './function-places.ts'
+import type { Glance } from './glance.ts'
+import { carriesNothing, Patches, type Patch } from './patches.ts'
+import { ownNameOf, portray, type Naming, type Portrait, type PortrayOptions } from './portrait.ts'
+import { Portraits } from './portraits.ts'
+
+/** Values of more parts are looked at as a whole once in a process: later a sample tells whether they changed. */
+const SMALL_SIZE = 2_000
+
+/** What is the platform's, and shows all that it holds. */
+const COLLECTIONS: ReadonlySet<unknown> = new Set([Object, Array, Map, Set])
+
+/** The closures that were in the value of a component when it was looked at after the last refresh, by number. */
+interface NumberedClosures {
+  readonly numbers: Map<object, string>
+  readonly epoch: number
+}
+
+/** What functions and classes are known by. */
+export interface PortraitSurroundings {
+  findPlace(fn: object): FunctionPlace | undefined
+  findFingerprint(id: string): string | undefined
+  /** The component that a function, a class or an object of the module level is. */
+  findId(made: object): string | undefined
+  originOf(id: string): string
+  /** Whether a function has values of those around it, or may have. */
+  isClosure(fn: object): boolean
+  /** Whether a component is a function or a class: those report themselves, and only what they carry is a value. */
+  isCode(id: string): boolean
+  /** Whether its code is part of what names it, as it doesn't report itself. */
+  isTrivial(id: string): boolean
+  /** Whether an instance, or a class itself, has fields that only its own class can see. */
+  hidesFields(owner: object): boolean
+  /** Runs a function that belongs to no call. */
+  aside<T>(fn: () => T): T
+}
+
+/** What shows of the values of the modules, with the names of the functions and classes in them. */
+export class ValuePortraits {
+  readonly patches: Patches = new Patches((fn, id) => this.#isOfText(fn, id))
+  readonly #portraits = new Portraits(SMALL_SIZE)
+  /** The same without what packages keep in what they made. */
+  readonly #outsides = new Portraits(SMALL_SIZE, (part) => this.isForeign(part))
+  /** Those of which it is being looked what they are. */
+  readonly #lookedAt = new Set<Patch>()
+  /** Of the classes met in the value that is being looked at, whether they are what they were. */
+  #met: Glance[] = []
+  readonly #closures = new Map<string, NumberedClosures>()
+  readonly #late = new WeakMap<object, string>()
+  /** Changes with every refresh. */
+  #epoch = 0
+  readonly #surroundings: PortraitSurroundings
+
+  constructor(surroundings: PortraitSurroundings) {
+    this.#surroundings = surroundings
+  }
+
+  /** Modules were loaded since. */
+  refresh(): void {
+    this.#epoch += 1
+  }
+
+  /** A module that is loaded anew makes its values anew. */
+  forget(id: string): void {
+    this.#closures.delete(id)
+  }
+
+  of(id: string, value: object): Portrait {
+    return this.#portraits.look(value, () => this.portrayNow(id, value))
+  }
+
+  outside(id: string, value: object): Portrait {
+    return this.#outsides.look(value, () => this.portrayNow(id, value, { skipsForeign: true }))
+  }
+
+  /** What tells that a value is as it was. */
+  glanceOf(value: object, { isBare, isOutside }: { readonly isBare: boolean; readonly isOutside: boolean }): Glance | undefined {
+    const isUnpatched = this.patches.glanceOf(value)
+    return isBare ? () => carriesNothing(value) && isUnpatched() : (isOutside ? this.#outsides : this.#portraits).glanceOf(value)
+  }
+
+  portrayNow(id: string, value: unknown, options?: PortrayOptions): Portrait {
+    const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
+    const nameFunction = (fn: object): Naming => this.#nameOf(closures, fn)
+    const nameInstance = (instance: object): Naming => this.#nameInstance(closures, instance)
+    const outer = this.#met
+    const met: Glance[] = this.#met = []
+    const portrait = this.#surroundings.aside(() => portray(value, { nameFunction, nameInstance }, options))
+    this.#met = [...outer, ...met]
+    this.#closures.set(id, { ...closures, epoch: this.#epoch })
+    return met.length === 0 ? portrait : { ...portrait, isUnpatched: () => met.every((isUnpatched) => isUnpatched()) }
+  }
+
+  /** Whether a function, or the class of an instance, is none of the program's. */
+  isForeign(part: object): boolean {
+    if (types.isProxy(part)) return false
+    const made: unknown = typeof part === 'function' ? part : (Object.getPrototypeOf(part) as { constructor?: unknown } | null)?.constructor
+    return typeof made === 'function' && !COLLECTIONS.has(made) && this.#surroundings.findId(made) === undefined && this.#surroundings.findPlace(made) === undefined
+  }
+
+  /**
+   * What a function is known as of which nothing else counts. Functions report themselves when they run, but for those too small to: these are
+   * known by their code wherever they lie.
+   */
+  findWhole(fn: object): string | undefined {
+    const { name, origin } = this.#nameWhole(fn) ?? {}
+    return origin === undefined ? name : `${name} ${this.#surroundings.originOf(origin)}`
+  }
+
+  #nameWhole(fn: object): Naming | undefined {
+    const { findId, findPlace, findFingerprint, isCode, isTrivial } = this.#surroundings
+    const id = findId(fn)
+    if (id === undefined) {
+      const place = findPlace(fn)
+      return place && !place.closesOver ? { name: place.name, isWhole: true } : undefined
+    }
+    if (!isCode(id)) return { name: id, isWhole: true, origin: id }
+    const isExtending = Object.getPrototypeOf(fn) !== Function.prototype
+    // The small methods of a class are a part of it, also of those that extend it.
+    const naming = { name: isTrivial(id) && !isExtending ? `${id} ${findFingerprint(id)}` : id, isWhole: true, ...(isTrivial(id) && isExtending && { origin: id }) }
+    const put = heritageOf(fn).flatMap((each) => this.#portraitOfPatch(each) ?? [])
+    if (put.length === 0) return naming
+    const isPartial = put.some((each) => each.isPartial)
+    const isOfOthers = isPartial || put.some(({ origins }) => origins.size > 0)
+    return { ...naming, name: `${naming.name} ${put.map(({ hash }) => hash).join(' ')}`, isWhole: !isPartial, ...(isOfOthers && { origin: id }) }
+  }
+
+  /** What statements put on a class. */
+  #portraitOfPatch(made: object): Portrait | undefined {
+    const id = this.#surroundings.findId(made)
+    if (id === undefined || !this.#surroundings.isCode(id)) return undefined
+    const patch = this.patches.of(made, id)
+    if (Object.hasOwn(made, 'prototype')) this.#met.push(this.patches.glanceOf(made))
+    // What was put on it may hold the class itself.
+    if (!patch || this.#lookedAt.has(patch)) return undefined
+    this.#lookedAt.add(patch)
+    try {
+      return this.of(`${id}.prototype`, patch)
+    } finally {
+      this.#lookedAt.delete(patch)
+    }
+  }
+
+  /** Methods too small to report themselves can't be told from each other. */
+  #isOfText(fn: object, id: string): boolean {
+    const place = this.#surroundings.findPlace(fn)
+    if (place) return place.name.startsWith(`${id}.`) && !place.name.startsWith(`${id}.prototype.`)
+    return this.#surroundings.findId(fn) === undefined && !this.#surroundings.isClosure(fn)
+  }
+
+  #nameOf(closures: NumberedClosures, fn: object): Naming {
+    const whole = this.#nameWhole(fn)
+    const place = this.#surroundings.findPlace(fn)
+    const isHidden = place?.closesOver !== undefined
+    if (whole !== undefined) return { ...whole, isHidden }
+    return { isForeign: place === undefined, name: `${place?.name ?? ownNameOf(fn)} ${this.#numberOf(closures, fn)}`, isWhole: false, isHidden }
+  }
+
+  #nameInstance(closures: NumberedClosures, instance: object): Naming {
+    const { constructor } = instance
+    const { name, origin } = typeof constructor === 'function' ? this.#nameOf(closures, constructor) : { name: '' }
+    return { name, isWhole: false, isHidden: this.#surroundings.hidesFields(instance), isForeign: this.isForeign(instance), origin }
+  }
+
+  /**
+   * Functions that only what they close over tells apart. Those that no module put into a value when it was loaded are nothing that
+   * another process knows.
+   */
+  #numberOf({ numbers, epoch }: NumberedClosures, fn: object): string {
+    if (epoch !== this.#epoch && !numbers.has(fn)) numbers.set(fn, String(numbers.size))
+    const number = numbers.get(fn) ?? this.#late.get(fn) ?? crypto.randomUUID()
+    if (!numbers.has(fn)) this.#late.set(fn, number)
+    return number
+  }
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { BUNDLERS } from './bundlers.ts'
+import { makeProject, type Report } from './tracked-project.ts'
+
+/** Calls `f(10)` once for each of 1, 2, 3 and 1 again, each time after `set`, and reports what came of them, and of `g(10)` at the end. */
+const program = (definitions: string, calls = 'for (const t of [1, 2, 3, 1]) { set(t); results.push(await unwrap(f(10))) }'): string =>
+  `import { AsyncLocalStorage } from 'node:async_hooks'
+import { op, Storage, unwrap } from 'mandala-ts'
+${definitions}
+const executed: string[] = []
+const results: unknown[] = []
+const warnings: string[] = []
+const logger = { warn: (text: string) => { warnings.push(text) }, show: () => {}, progress: () => {} }
+const storage = new Storage({ path: 'store.db', deps: 'src', logger })
+storage.subscribe((event) => { if (event.kind === 'call-will-execute') executed.push(event.op) })
+await storage.run(async () => { ${calls} })
+await storage.close()
+console.log(JSON.stringify({ result: results, executed, warnings }))
+`
+
+const SETTINGS = 'class Settings { #t = 0; set(t: number) { this.#t = t } get() { return [this.#t][0]! } }'
+
+/** What is set between the calls, and nobody sees from outside. */
+const SET: Readonly<Record<string, string>> = {
+  'a private field': `${SETTINGS}
+const settings = new Settings()
+const set = (t: number) => settings.set(t)
+const f = op('f', (x: number) => settings.get() * x)`,
+  'a Map in a private field of an instance in an object': `class Table { #map = new Map<string, number>(); set(t: number) { this.#map.set('t', t) } get() { return this.#map.get('t')! } }
+const config = { deep: [new Table()] }
+const set = (t: number) => config.deep[0]!.set(t)
+const f = op('f', (x: number) => config.deep[0]!.get() * x)`,
+  'a static private field': `class Config { static #t = new Map<string, number>(); static set(t: number) { Config.#t.set('t', t) } static get() { return Config.#t.get('t')! } }
+const set = (t: number) => Config.set(t)
+const f = op('f', (x: number) => Config.get() * x)`,
+  'a private field of another instance each time': `${SETTINGS}
+let settings = new Settings()
+const set = (t: number) => { settings = new Settings(); settings.set(t) }
+const f = op('f', (x: number) => settings.get() * x)`,
+  'what an async context holds': `const context = new AsyncLocalStorage<{ t: number }>()
+const set = (t: number) => context.enterWith({ t })
+const f = op('f', (x: number) => context.getStore()!.t * x)`,
+  'parameters of an address': `const parameters = new URLSearchParams()
+const set = (t: number) => parameters.set('t', String(t))
+const f = op('f', (x: number) => Number(parameters.get('t')) * x)`,
+  'an element of a large array': `const weights = Array.from({ length: 1_500 }, () => 0)
+const set = (t: number) => { weights[701] = t }
+const f = op('f', (x: number) => weights.reduce((sum, each) => sum + each * x, 0))`,
+  'all of a typed array that is larger': `const weights = new Float64Array(100_000)
+const set = (t: number) => { weights.fill(t) }
+const f = op('f', (x: number) => weights[0]! * x)`,
+}
+
+for (const [what, definitions] of Object.entries(SET)) {
+  test(`calls that differ only in ${what} are others`, async (t) => {
+    const { folder, write, run, start } = makeProject(t, { 'src/main.ts': program(definitions) })
+    const result = [10, 20, 30, 10]
+    assert.deepEqual(await run(), { result, executed: ['f', 'f', 'f'], warnings: [] })
+    assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+    const bundled: Report = await start([await BUNDLERS['esbuild, minified and split']({ project: folder })])
+    assert.deepEqual(bundled, { result, executed: [], warnings: [] })
+    write('src/main.ts', program(definitions, 'for (const t of [2, 4]) { set(t); results.push(await unwrap(f(10))) }'))
+    assert.deepEqual(await run(), { result: [20, 40], executed: ['f', 'f'], warnings: [] })
+  })
+}
+
+const inside = (op: string, name: string): string => `${op} uses src/main.ts#${name} (what it keeps inside changes while ops run)`
+const started = (warnings: readonly string[]): string[] => warnings.map((text) => text.split(', which')[0]!).sort()
+
+test('what an instance, or a package, keeps to itself may change while calls run: that is said, and both are found again', async (t) => {
+  const write = (factor: number): string => program(`import { Lazy } from 'lazy'
+class Cache { #map = new Map<number, number>(); get(k: number) { let v = this.#map.get(k); if (v === undefined) this.#map.set(k, (v = k * 2)); return v } }
+const cache = new Cache()
+const schema = new Lazy(${factor})
+const f = op('f', (x: number) => cache.get(x))
+const g = op('g', (x: number) => schema.times(x))
+const h = op('h', (x: number) => [x].length)`, 'for (const x of [1, 2]) results.push(await unwrap(f(x)), await unwrap(g(x)), await unwrap(h(x)))')
+  const { run, ...project } = makeProject(t, {
+    'src/main.ts': write(3),
+    'node_modules/lazy/package.json': '{ "name": "lazy", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
+    'node_modules/lazy/index.js': `export class Lazy {
+  constructor(factor) { this.factor = factor; this.made = undefined; Object.defineProperty(this, 'late', { get: () => 1, enumerable: true, configurable: true }) }
+  times(x) { this.made ??= { fn: (y) => y * this.factor }; Object.defineProperty(this, 'late', { value: 2 }); return this.made.fn(x) }
+}`,
+  })
+  const first = await run()
+  assert.deepEqual([first.result, first.executed], [[2, 3, 1, 4, 6, 1], ['f', 'g', 'h', 'f', 'g', 'h']])
+  assert.deepEqual(started(first.warnings), [inside('f', 'cache'), inside('g', 'schema')])
+  assert.deepEqual(await run(), { result: first.result, executed: [], warnings: [] })
+  project.write('src/main.ts', write(4))
+  const edited = await run()
+  assert.deepEqual([edited.result, edited.executed], [[2, 4, 1, 4, 8, 1], ['g', 'g']])
+})
+
+test('what a private field got when its module was loaded is told by code, be it the time', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`class Client { #since = performance.now() + Math.random(); ask(x: number) { return [x, this.#since].length } }
+const client = new Client()
+const set = () => {}
+const f = op('f', (x: number) => client.ask(x))`) })
+  assert.deepEqual((await run()).executed, ['f'])
+  assert.deepEqual(await run(), { result: [2, 2, 2, 2], executed: [], warnings: [] })
+})
