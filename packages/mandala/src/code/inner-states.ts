@@ -108,14 +108,16 @@ export class InnerStates {
 /** What the platform keeps in no property. */
 function peekAtPlatform(owner: object): object[] {
   if (owner instanceof AsyncLocalStorage) return [{ store: owner.getStore() as unknown }]
-  return owner instanceof URLSearchParams || owner instanceof Headers ? [{ entries: [...owner] }] : []
+  return owner instanceof URLSearchParams || owner instanceof Headers ? [{ entries: [...owner.entries()] }] : []
 }
 
 /** No getter is called. */
 function partsOf(value: object): Iterable<unknown> {
-  if (Array.isArray(value) || value instanceof Set) return value
-  if (value instanceof Map) return [...value].flat()
-  return ArrayBuffer.isView(value) ? [] : Object.values(Object.getOwnPropertyDescriptors(value)).map((each): unknown => each.value)
+  if (Array.isArray(value)) return value
+  if (types.isSet(value)) return Set.prototype.values.call(value)
+  if (types.isMap(value)) return [...Map.prototype.entries.call(value)].flat()
+  const shown = ArrayBuffer.isView(value) ? [] : Object.keys(value)
+  return shown.map((key): unknown => Object.getOwnPropertyDescriptor(value, key)?.value)
 }
 
 function isCompound(value: unknown): value is object {

@@ -42,7 +42,8 @@ suite('the same program, however it is started,', () => {
     symlinkSync(locateTool('vitest'), join(project, 'node_modules/vitest'), 'junction')
     expected = await run(viaLoader, 'node.db')
     assert.equal(expected.executed.length, 17)
-    assert.deepEqual(expected.warnings, [])
+    const counting = 'forest uses src/tools/forest.ts#Forest (what it keeps inside changes while ops run)'
+    assert.deepEqual(expected.warnings.map((text) => text.split(', which')[0]), [counting])
   })
   after(() => rmSync(project, { recursive: true, force: true }))
 
@@ -52,7 +53,7 @@ suite('the same program, however it is started,', () => {
       const store = `${file.replaceAll('/', '-')}.db`
       assert.deepEqual(await run([file], store), expected)
       assert.deepEqual((await run([file], 'node.db')).executed, [])
-      assert.deepEqual(await run(viaLoader, store), { ...expected, executed: [] })
+      assert.deepEqual(await run(viaLoader, store), { ...expected, executed: [], warnings: [] })
     })
   }
 
@@ -69,7 +70,7 @@ suite('the same program, however it is started,', () => {
   test('bundled, and started with the loader too, is tracked once', async () => {
     const file = await BUNDLERS['esbuild, minified and split']({ project })
     assert.deepEqual(await run(['--import', 'mandala-ts/register', file], 'both.db'), expected)
-    assert.deepEqual(await run(['--import', 'mandala-ts/register', file], 'node.db'), { ...expected, executed: [] })
+    assert.deepEqual(await run(['--import', 'mandala-ts/register', file], 'node.db'), { ...expected, executed: [], warnings: [] })
   })
 
   test('under tsx with the loader', async () => {

@@ -215,7 +215,8 @@ export const run = () => [large, small, rows].length`)) as any
   assert.deepEqual(after.map((hash, i) => hash === before[i]), [true, false, true])
   const changes = [
     () => exports.rows.list.push(1), () => exports.rows.byName.set('a', 1), () => exports.rows.byName.set('a', 2), () => { exports.rows.more = 1 },
-    () => { exports.rows.list = exports.rows.list.map((each: number) => each + 1) }, () => { exports.rows.list.fill(9) }, () => exports.weights.fill(9), () => { exports.weights[4999] = 3 },
+    () => { exports.rows.list = exports.rows.list.map((each: number) => each + 1) }, () => { exports.rows.list.fill(9) },
+    () => exports.weights.fill(9), () => { exports.weights[4999] = 3 },
   ]
   for (const grow of changes) {
     const [, , rows] = await hashes()
