@@ -28,9 +28,10 @@ export function glanceAt(value: object, partsMax: number, isPassedOver?: (part: 
   }
 }
 
-/** So many of the objects in a large value are kept an eye on, of so many keys at most, and of so many elements and bytes. */
+/** So many of the objects in a large value are kept an eye on, of so many keys, elements and bytes at most; of longer arrays so many elements. */
 const WATCHED_MAX = 32
 const KEYS_MAX = 100
+const ELEMENTS_MAX = 5_000
 const SAMPLES = 64
 const BYTES_MAX = 2 ** 18
 
@@ -70,6 +71,7 @@ function firstOf(value: ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>): u
 
 function sampleOfArray(value: readonly unknown[]): Glance {
   const { length } = value
+  if (length <= ELEMENTS_MAX) return lookAtArray(value).glance
   const step = Math.max(1, length / SAMPLES)
   const at = (i: number): unknown => value[Math.floor(i * step)]
   const samples = Array.from({ length: Math.min(length, SAMPLES) }, (_, i) => at(i))

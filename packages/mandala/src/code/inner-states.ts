@@ -7,9 +7,12 @@ import { ownNameOf, portray, type Naming, type Portrait } from './portrait.ts'
 /** To look at more would take too long; then only code tells. */
 const PARTS_MAX = 20_000
 
+/** Gives what something keeps inside, by name. */
+export type Peek = (owner: object) => Readonly<Record<string, unknown>>
+
 export interface InnerSurroundings {
-  /** The private fields of an instance, or the static ones of a class. */
-  peek(owner: object): readonly object[]
+  /** What gives the private fields of an instance, or the static ones of a class. */
+  peeksOf(owner: object): readonly Peek[]
   /** Whether a function, or the class of an instance, is of a package or of the platform. */
   isForeign(made: object): boolean
 }
@@ -63,29 +66,32 @@ export class InnerStates {
   #lookNow(value: object, portrait: Portrait | undefined): Known {
     const owners = this.#ownersIn(value)
     if (owners.length === 0) return { portrait, hash: undefined, isSame: () => true }
-    const states = owners.map((owner) => this.#stateOf(owner))
+    const states = owners.map((owner) => this.#peek(owner))
     const nameFunction = (made: object): Naming => ({ name: ownNameOf(made), isWhole: true, isForeign: this.#surroundings.isForeign(made) })
     const nameInstance = (made: object): Naming => ({ ...nameFunction(made), name: ownNameOf(made.constructor) })
     const namer = { nameFunction, nameInstance, peek: (owner: object) => this.#peek(owner) }
     const { hash, isUnknown } = portray(states, namer, { sizeMax: PARTS_MAX, skipsForeign: true })
-    const glances = owners.map((owner, i) => this.#glanceAt(owner, states[i] as readonly unknown[]))
+    const glances = owners.flatMap((owner) => this.#peeksOf(owner).map((peek) => this.#glanceAt(owner, peek)))
     return { portrait, hash: isUnknown ? undefined : digest('component', hash), isSame: () => glances.every((isSame) => isSame()) }
   }
 
-  /** What the fields hold. */
-  #stateOf(owner: object): unknown[] {
-    return this.#peek(owner).flatMap((fields) => Object.entries(fields).flat())
-  }
-
   #peek(owner: object): readonly object[] {
-    return [...this.#surroundings.peek(owner), ...peekAtPlatform(owner)]
+    return this.#peeksOf(owner).map((peek) => peek(owner))
   }
 
-  #glanceAt(owner: object, state: readonly unknown[]): Glance {
-    const inner = state.filter(isCompound).map((part) => glanceAt(part, PARTS_MAX, this.#surroundings.isForeign))
+  #peeksOf(owner: object): readonly Peek[] {
+    const own = this.#surroundings.peeksOf(owner)
+    const platforms = peekOf(owner)
+    return platforms ? [...own, platforms] : own
+  }
+
+  #glanceAt(owner: object, peek: Peek): Glance {
+    const fields = peek(owner)
+    const inner = Object.values(fields).filter(isCompound).map((part) => glanceAt(part, PARTS_MAX, this.#surroundings.isForeign))
     return () => {
-      const now = this.#stateOf(owner)
-      return now.length === state.length && now.every((part, i) => Object.is(part, state[i])) && inner.every((isSame) => isSame?.() ?? false)
+      const now = peek(owner)
+      for (const name in now) if (!Object.is(now[name], fields[name])) return false
+      return inner.every((isSame) => isSame?.() ?? false)
     }
   }
 
@@ -106,9 +112,9 @@ export class InnerStates {
 }
 
 /** What the platform keeps in no property. */
-function peekAtPlatform(owner: object): object[] {
-  if (owner instanceof AsyncLocalStorage) return [{ store: owner.getStore() as unknown }]
-  return owner instanceof URLSearchParams || owner instanceof Headers ? [{ entries: [...owner.entries()] }] : []
+function peekOf(owner: object): Peek | undefined {
+  if (owner instanceof AsyncLocalStorage) return () => ({ store: owner.getStore() as unknown })
+  return owner instanceof URLSearchParams || owner instanceof Headers ? () => ({ entries: JSON.stringify([...owner.entries()]) }) : undefined
 }
 
 /** No getter is called. */

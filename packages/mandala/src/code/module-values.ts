@@ -6,7 +6,7 @@ import { BARE_HASH } from './bare.ts'
 import { UNNAMED } from './canonical-source.ts'
 import type { MakingFacts } from './file-facts.ts'
 import { both, type Glance } from './glance.ts'
-import { InnerStates } from './inner-states.ts'
+import { InnerStates, type Peek } from './inner-states.ts'
 import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
 import { carriesNothing } from './patches.ts'
 import type { Portrait } from './portrait.ts'
@@ -59,8 +59,8 @@ export interface Surroundings extends Omit<OriginSurroundings, 'show' | 'has' | 
   atLoad(id: string): LoadingUse
   /** Whether no call is under way. */
   isIdle(): boolean
-  /** The private fields of an instance, or the static ones of a class. */
-  peek(owner: object): readonly object[]
+  /** What gives the private fields of an instance, or the static ones of a class. */
+  peeksOf(owner: object): readonly Peek[]
 }
 
 /** The values of the modules of a program, asked for when somebody depends on them. */
@@ -123,6 +123,12 @@ export class ModuleValues {
   noteLoaded(): void {
     this.#revision += 1
     this.#isOutdated = true
+  }
+
+  /** A call begins, or code is looked at. */
+  begin(): void {
+    this.#portraits.patches.begin()
+    this.refresh()
   }
 
   /**

@@ -26,6 +26,8 @@ interface Seen {
   readonly patch: Patch | undefined
   /** Whether no later look found something else. */
   isLast: boolean
+  /** When all of it was looked at last. */
+  round: number
 }
 
 /**
@@ -35,20 +37,28 @@ interface Seen {
 export class Patches {
   readonly #seen = new WeakMap<object, Seen>()
   readonly #isOwn: (fn: object, id: string) => boolean
+  /** Changes whenever a call begins. */
+  #round = 0
 
   /** @param isOwn whether a function is of the text of a component */
   constructor(isOwn: (fn: object, id: string) => boolean) {
     this.#isOwn = isOwn
   }
 
+  /** A call begins: what takes long to look for is looked for again. */
+  begin(): void {
+    this.#round += 1
+  }
+
   /** The same object as long as nothing changes; undefined where nothing was put there. */
   of(made: object, id: string): Patch | undefined {
     if (types.isProxy(made)) return undefined
     let seen = this.#seen.get(made)
-    if (!seen || !isAsSeen(made, seen)) {
+    if (!seen || !(seen.round === this.#round ? isSeenAtOnce : isAsSeen)(made, seen)) {
       if (seen) seen.isLast = false
       this.#seen.set(made, (seen = this.#look(made, id)))
     }
+    seen.round = this.#round
     return seen.patch
   }
 
@@ -63,7 +73,7 @@ export class Patches {
     const shared = prototype ? propertiesOf(prototype, Reflect.ownKeys(prototype)) : NONE
     const statics = propertiesOf(made, unlistedKeys(made))
     const patch = Object.fromEntries([...this.#foreign('', shared, id), ...this.#foreign('static ', statics, id)])
-    return { prototype, shared, listed: countListed(prototype), statics, patch: Object.keys(patch).length > 0 ? patch : undefined, isLast: true }
+    return { prototype, shared, listed: countListed(prototype), statics, patch: Object.keys(patch).length > 0 ? patch : undefined, isLast: true, round: this.#round }
   }
 
   #foreign(prefix: string, { keys, descriptors }: Properties, id: string): [name: string, part: unknown][] {

@@ -401,13 +401,15 @@ class Planner {
   }
 
   /** Nothing else gives access to private fields, or tells that a class is one of the program's, made by a function or a statement. */
-  #tell(node: SyntaxNode, own: Component | undefined): void {
+  #tell(node: SyntaxNode, component: Component | undefined): void {
     const fields = (node.body.body as SyntaxNode[]).filter(({ type }) => type === 'ClassPrivateProperty')
-    if (fields.length === 0 && own) return
+    if (fields.length === 0 && component) return
     const { tell, ready } = this.#input.marks
-    const names = fields.map(({ key }) => `#${key.id.name}`)
-    const madeIn = own ? '' : `,${JSON.stringify(this.#component?.name ?? '')}`
-    const call = `${tell}(this,o=>({${names.map((name) => `...${name} in o&&{"${name}":o.${name}}`).join(',')}})${madeIn})`
+    const [own, shared] = [false, true].map((isStatic) => fields.filter((field) => Boolean(field.static) === isStatic).map(({ key }) => `#${key.id.name}`))
+    // Who has the last of them has all.
+    const peek = [own, shared].map((names = []) => (names.length > 0 ? `${names.at(-1)} in o?{${names.map((name) => `"${name}":o.${name}`).join(',')}}:` : ''))
+    const madeIn = component ? '' : `,${JSON.stringify(this.#component?.name ?? '')}`
+    const call = `${tell}(this,o=>${peek.join('')}({})${madeIn})`
     const early = this.#isEarly ? { early: `static{${ready}===void 0||${call}}` } : {}
     this.#wrapped.push({ at: node.body.start + 1, text: `static{${call}}`, ...early, rank: 0 })
   }

@@ -44,7 +44,7 @@ export interface ModuleMarks extends Omit<ModuleMarkers, 'first'> {
 }
 
 export type PrivateFields = Readonly<Record<`#${string}`, unknown>>
-type Peek = (owner: object) => PrivateFields
+export type Peek = (owner: object) => PrivateFields
 
 /** What a function that is an op closes over. */
 export interface ClosedOver {
@@ -113,7 +113,7 @@ export class Tracer {
   /** The first call, or the first look for one: modules that are loaded later may not be there when a call is looked for again. */
   begin(): void {
     this.#hasBegun = true
-    this.#values.refresh()
+    this.#values.begin()
   }
 
   /** The same, where another tool loads the files, and may leave some to others or put something else in their places. */
@@ -254,7 +254,7 @@ export class Tracer {
       findFingerprint: (id) => this.#program.findFingerprint(id),
       findGlobal: (name) => this.environment.originOf(name),
       isIdle: () => !this.markers.isWatching,
-      peek: (owner) => this.peek(owner),
+      peeksOf: (owner) => this.peeksOf(owner),
       hidesFields: (owner) => this.peek(owner).some((fields) => Object.keys(fields).length > 0),
       findPlace: (fn) => this.#places.find(fn),
       isClosure: (fn) => this.isClosure(fn),
@@ -275,8 +275,13 @@ export class Tracer {
 
   /** The private fields of an instance, those of each class that tells of them; or the static ones of a class. */
   peek(owner: object): PrivateFields[] {
+    return this.peeksOf(owner).map((peek) => peek(owner))
+  }
+
+  /** What gives those, to be asked again and again. */
+  peeksOf(owner: object): Peek[] {
     const classes = typeof owner === 'function' ? [owner] : classesOf(owner)
-    return classes.flatMap((each) => this.#peeks.get(each)?.(owner) ?? [])
+    return classes.flatMap((each) => this.#peeks.get(each) ?? [])
   }
 
   /** The component that a function reports when it is entered, or is if it is too small to report, or that made a class. */

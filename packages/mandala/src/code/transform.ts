@@ -15,7 +15,7 @@ import { expressionOf, importedBy } from './surroundings.ts'
 import { isClass, isFunction, isRunnable, parseSource, withoutTypes, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.23`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.24`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */

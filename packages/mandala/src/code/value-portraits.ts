@@ -7,7 +7,7 @@ import { ownNameOf, portray, type Naming, type Portrait, type PortrayOptions } f
 import { Portraits } from './portraits.ts'
 
 /** Values of more parts are looked at as a whole once in a process: later a sample tells whether they changed. */
-const SMALL_SIZE = 2_000
+const SMALL_SIZE = 500
 
 /** What is the platform's, and shows all that it holds. */
 const COLLECTIONS: ReadonlySet<unknown> = new Set([Object, Array, Map, Set])
@@ -45,8 +45,8 @@ export class ValuePortraits {
   readonly #outsides = new Portraits(SMALL_SIZE, (part) => this.isForeign(part))
   /** Those of which it is being looked what they are. */
   readonly #lookedAt = new Set<Patch>()
-  /** Of the classes met in the value that is being looked at, whether they are what they were. */
-  #met: Glance[] = []
+  /** The classes met in the value that is being looked at, with whether they are what they were. */
+  #met = new Map<object, Glance>()
   readonly #closures = new Map<string, NumberedClosures>()
   readonly #late = new WeakMap<object, string>()
   /** Changes with every refresh. */
@@ -86,11 +86,12 @@ export class ValuePortraits {
     const nameFunction = (fn: object): Naming => this.#nameOf(closures, fn)
     const nameInstance = (instance: object): Naming => this.#nameInstance(closures, instance)
     const outer = this.#met
-    const met: Glance[] = this.#met = []
+    const met = this.#met = new Map<object, Glance>()
     const portrait = this.#surroundings.aside(() => portray(value, { nameFunction, nameInstance }, options))
-    this.#met = [...outer, ...met]
+    this.#met = new Map([...outer, ...met])
     this.#closures.set(id, { ...closures, epoch: this.#epoch })
-    return met.length === 0 ? portrait : { ...portrait, isUnpatched: () => met.every((isUnpatched) => isUnpatched()) }
+    const glances = [...met.values()]
+    return glances.length === 0 ? portrait : { ...portrait, isUnpatched: () => glances.every((isUnpatched) => isUnpatched()) }
   }
 
   /** Whether a function, or the class of an instance, is none of the program's. */
@@ -132,7 +133,7 @@ export class ValuePortraits {
     const id = this.#surroundings.findId(made)
     if (id === undefined || !this.#surroundings.isCode(id)) return undefined
     const patch = this.patches.of(made, id)
-    if (Object.hasOwn(made, 'prototype')) this.#met.push(this.patches.glanceOf(made))
+    if (Object.hasOwn(made, 'prototype')) this.#met.set(made, this.patches.glanceOf(made))
     // What was put on it may hold the class itself.
     if (!patch || this.#lookedAt.has(patch)) return undefined
     this.#lookedAt.add(patch)

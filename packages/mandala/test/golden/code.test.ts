@@ -50,5 +50,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['4.23', '5c9b5e99c6f58f4d6b22d3b4a45185d3082328f1']
+const TRANSFORM = ['4.24', '624fc1053cf6e6e0cdde127f4c015946fe8a7be7']
 const CANON = [4, '364b11bccb57d50e1a48571207c77be03ed395c4']
