@@ -13,7 +13,8 @@ export function renderCodeChange({ component, before, after, affected }: CodeCha
   const calls = affected.reduce((sum, each) => sum + each.calls, 0)
   const seconds = affected.reduce((sum, each) => sum + each.durationMs, 0) / 1000
   const ops = affected.map((each) => `${each.op} (${each.calls})`).join(', ')
-  return `${component} has changed:\n${renderDiff(before, after)}\nIt was used by ${count(calls, 'call')} that took ${seconds.toFixed(1)} s: ${ops}.`
+  const lines = before === after ? `  ${after}\n  (what shows of it is the same: what made it has changed, or what it keeps inside)` : renderDiff(before, after)
+  return `${component} has changed:\n${lines}\nIt was used by ${count(calls, 'call')} that took ${seconds.toFixed(1)} s: ${ops}.`
 }
 
 interface Status {
