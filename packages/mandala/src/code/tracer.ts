@@ -116,6 +116,12 @@ export class Tracer {
     this.#values.begin()
   }
 
+  /** A block of calls begins: values that are there by now are what code made them. */
+  beginBlock(): void {
+    this.begin()
+    if (!this.markers.isWatching) this.#values.settle()
+  }
+
   /** The same, where another tool loads the files, and may leave some to others or put something else in their places. */
   useServer<S extends ProgramSource>(root: string, makeSource: () => S): S {
     if (this.#source.root !== root) this.useSource(makeSource())

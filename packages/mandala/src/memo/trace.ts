@@ -40,6 +40,6 @@ function expectUnchangedValues({ name }: OpDefinition, { changed, written }: Use
   throw new MandalaError('CODE_UNSTABLE', `${first} changed while ${name} was using it${isMade ? ', which assigns to it' : ''}`, {
     hint: isMade
       ? `where it is made when first needed, make it where it is declared instead: \`const ${variable} = …\`; or pass it as an input: external('${variable}', …)`
-      : `make it before ${name} runs, or pass it as an input; what doesn't matter to the result goes in through ignore(...) or external(...)`,
+      : `make it before ${name} runs, or pass it as an input; what doesn't matter to the result, a cache for one, may be kept in a #private field`,
   })
 }

@@ -9,7 +9,7 @@ export interface CodeContent {
 
 /** The code as it is now. */
 export interface CodeState {
-  /** Calls may follow: what values of loaded modules are by now is what their code made them. */
+  /** A block of calls begins: what values are by now is what code made them. */
   begin(): void
   /** Undefined for a component that isn't there any more. */
   find(component: string): CodeContent | undefined

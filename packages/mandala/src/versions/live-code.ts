@@ -51,7 +51,7 @@ export class LiveCode implements CodeState, Tracer {
   }
 
   begin(): void {
-    this.#program.begin()
+    this.#program.beginBlock()
   }
 
   find(component: string): CodeContent | undefined {
