@@ -39,7 +39,9 @@ function expectedOf(plan: Plan, argument: number): string[] {
       const next = target(plan, index, step)
       if (step.way === 'spin' || next === undefined) continue
       if (step.way === 'generator') used.add('each')
-      if (step.way === 'method') used.add('Box').add('Box.open').add('Box.constructor')
+      if (step.way === 'method') used.add('Box').add('=Box').add('Box.open').add('Box.constructor')
+      // What it carries counts where a function is handed on.
+      if (step.way === 'method' || step.way === 'then') used.add(`=f${next}`)
       visit(next)
     }
   }
