@@ -2,7 +2,7 @@ import { BARE_HASH } from './bare.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import { classesOf } from './classes.ts'
 import type { Watcher } from './markers.ts'
-import type { ValueState } from './module-values.ts'
+import { listChangedInside, stateBut, type ValueState } from './module-values.ts'
 import { componentId } from './program.ts'
 import { getTracer, type Event, type Tracer } from './tracer.ts'
 
@@ -12,7 +12,7 @@ export type Dependency =
   | { readonly kind: 'code'; readonly id: string; readonly hash: string }
   /** A value that was read. An opaque one is known by its code, and all that this names. */
   | { readonly kind: 'value'; readonly id: string; readonly hash: string; readonly isOpaque: boolean }
-  /** One without what it keeps inside, as that changes while calls run. */
+  /** One but for some that it keeps inside, as that changes while calls run: its id says what. */
   | { readonly kind: 'outside'; readonly id: string; readonly hash: string }
   /** A value of a module that is loaded in calls, by where it comes from. */
   | { readonly kind: 'made'; readonly id: string; readonly hash: string }
@@ -39,6 +39,15 @@ const PURE_BUILTINS = new Set([
  * What stands for a file that reports nothing. There is no such component, so that a call which used it is no hit in another process; what it
  * is can't be said, but that it is another thing than in any other process.
  */
+/** What a value is called but for some that it keeps inside. */
+const outsideId = (id: string, except: readonly string[]): string => `${id} (but ${except.join(', ')})`
+
+/** The other way round; undefined for other names. */
+export function parseOutside(name: string): { readonly id: string; readonly except: readonly string[] } | undefined {
+  const [, id, except] = /^(.+) \(but (.+)\)$/.exec(name) ?? []
+  return id === undefined || except === undefined ? undefined : { id, except: except.split(', ') }
+}
+
 export const untrackedId = (file: string): string => componentId(file, '<untracked>')
 export const UNTRACKED_HASH: string = crypto.randomUUID()
 
@@ -189,7 +198,7 @@ export class CallTrace implements Watcher {
     }
     const changed = this.#addValues(dependencies)
     for (const other of this.#others.values()) {
-      const isKnown = other.kind === 'code' ? this.#code.has(other.id) : isValue(other.kind) && this.#values.has(other.id)
+      const isKnown = other.kind === 'code' ? this.#code.has(other.id) : isValue(other.kind) && this.#values.has(parseOutside(other.id)?.id ?? other.id)
       if (!isKnown) dependencies.push(other)
     }
     const hidden = [...this.#hidden]
@@ -210,14 +219,16 @@ export class CallTrace implements Watcher {
       const now = values.state(id)
       const { hash, isOpaque } = before ?? now
       const isSame = (before ? hash : lazy.snapshotOf(id) ?? hash) === now.hash
-      if (!isSame && before && outsideOf(before) === outsideOf(now)) values.noteUnsteady(id)
-      else if (!isSame) changed.push(id)
+      const inside = isSame ? [] : before && listChangedInside(before, now)
+      if (inside === undefined) changed.push(id)
+      else if (inside.length > 0) values.noteUnsteady(id, inside)
       const isLate = lazy.isLoadedInCall(id)
       // Before its module is loaded, nothing tells of a function what it carries.
       if (hash === undefined || isLate && hash === BARE_HASH) continue
-      if (!isLate && values.isUnsteady(id)) {
-        this.#hidden.add(`${id} (what it keeps inside changes while ops run)`)
-        dependencies.push({ kind: 'outside', id, hash: outsideOf(before ?? now) as string })
+      const except = isLate ? [] : values.listUnsteady(id)
+      if (except.length > 0) {
+        this.#hidden.add(`${id} (what it keeps inside changes while ops run: ${except.join(', ')})`)
+        dependencies.push({ kind: 'outside', id: outsideId(id, except), hash: stateBut(before ?? now, except) as string })
         continue
       }
       const origin = isLate ? lazy.find(id) : undefined
@@ -227,7 +238,6 @@ export class CallTrace implements Watcher {
   }
 }
 
-const outsideOf = ({ outside, hash }: ValueState): string | undefined => outside ?? hash
 const isValue = (kind: Dependency['kind']): boolean => kind === 'value' || kind === 'outside' || kind === 'made'
 
 /** What a dependency is today: its hash or version; undefined if it is gone, or its module isn't loaded. */
@@ -236,7 +246,10 @@ export function findCurrent(dependency: Dependency, tracer: Tracer = getTracer()
   switch (dependency.kind) {
     case 'code': return tracer.program.findFingerprint(dependency.id)
     case 'value': return tracer.hasValue(dependency.id) ? tracer.values.state(dependency.id).hash : undefined
-    case 'outside': return tracer.hasValue(dependency.id) ? tracer.values.outsideOf(dependency.id) : undefined
+    case 'outside': {
+      const { id = '', except = [] } = parseOutside(dependency.id) ?? {}
+      return tracer.hasValue(id) ? tracer.values.hashBut(id, except) : undefined
+    }
     case 'made': return tracer.lazy.find(dependency.id)
     case 'package': return tracer.program.findVersion(dependency.id)
     case 'env': return tracer.environment.findHash(dependency.id)

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { types } from 'node:util'
-import { digest } from '../value/digest.ts'
 import { glanceAt, type Glance } from './glance.ts'
 import { ownNameOf, portray, type Naming, type Portrait } from './portrait.ts'
 
@@ -17,10 +16,15 @@ export interface InnerSurroundings {
   isForeign(made: object): boolean
 }
 
+/** By name of a field, the hash of what it holds, in all that have one of the name. */
+export type InnerState = ReadonlyMap<string, string>
+
+const NOTHING: InnerState = new Map()
+
 interface Known {
   /** What was shown of it then. */
   readonly portrait: Portrait | undefined
-  readonly hash: string | undefined
+  readonly state: InnerState
   readonly isSame: Glance
 }
 
@@ -32,7 +36,7 @@ export class InnerStates {
   readonly #surroundings: InnerSurroundings
   readonly #known = new WeakMap<object, Known>()
   /** As it was when the module had been loaded. */
-  readonly #settled = new WeakMap<object, string | undefined>()
+  readonly #settled = new WeakMap<object, InnerState>()
 
   constructor(surroundings: InnerSurroundings) {
     this.#surroundings = surroundings
@@ -40,16 +44,17 @@ export class InnerStates {
 
   /** A module has been loaded. */
   settle(value: object): void {
-    if (!this.#settled.has(value)) this.#settled.set(value, this.#look(value, undefined).hash)
+    if (!this.#settled.has(value)) this.#settled.set(value, this.#look(value, undefined).state)
   }
 
   /**
-   * Undefined where it is what code made it.
+   * Without what is as code made it.
    * @param portrait what shows of the value
    */
-  changeOf(value: object, portrait: Portrait | undefined): string | undefined {
-    const { hash } = this.#look(value, portrait)
-    return hash === this.#settled.get(value) ? undefined : hash
+  changedOf(value: object, portrait: Portrait | undefined): InnerState {
+    const { state } = this.#look(value, portrait)
+    const settled = this.#settled.get(value)
+    return state.size === 0 || state === settled ? NOTHING : new Map([...state].filter(([name, hash]) => settled?.get(name) !== hash))
   }
 
   /** Whether it is what it was when it was last looked at. */
@@ -65,14 +70,18 @@ export class InnerStates {
 
   #lookNow(value: object, portrait: Portrait | undefined): Known {
     const owners = this.#ownersIn(value)
-    if (owners.length === 0) return { portrait, hash: undefined, isSame: () => true }
-    const states = owners.map((owner) => this.#peek(owner))
+    if (owners.length === 0) return { portrait, state: NOTHING, isSame: () => true }
     const nameFunction = (made: object): Naming => ({ name: ownNameOf(made), isWhole: true, isForeign: this.#surroundings.isForeign(made) })
     const nameInstance = (made: object): Naming => ({ ...nameFunction(made), name: ownNameOf(made.constructor) })
     const namer = { nameFunction, nameInstance, peek: (owner: object) => this.#peek(owner) }
-    const { hash, isUnknown } = portray(states, namer, { sizeMax: PARTS_MAX, skipsForeign: true })
+    const fields = Map.groupBy(owners.flatMap((owner) => this.#peek(owner).flatMap(Object.entries) as [string, unknown][]), ([name]) => name)
+    const state = new Map<string, string>()
+    for (const [name, list] of [...fields].sort()) {
+      const { hash, isUnknown } = portray(list.map(([, part]) => part), namer, { sizeMax: PARTS_MAX, skipsForeign: true })
+      if (!isUnknown) state.set(name, hash)
+    }
     const glances = owners.flatMap((owner) => this.#peeksOf(owner).map((peek) => this.#glanceAt(owner, peek)))
-    return { portrait, hash: isUnknown ? undefined : digest('component', hash), isSame: () => glances.every((isSame) => isSame()) }
+    return { portrait, state, isSame: () => glances.every((isSame) => isSame()) }
   }
 
   #peek(owner: object): readonly object[] {

@@ -6,7 +6,7 @@ import { BARE_HASH } from './bare.ts'
 import { UNNAMED } from './canonical-source.ts'
 import type { MakingFacts } from './file-facts.ts'
 import { both, type Glance } from './glance.ts'
-import { InnerStates, type Peek } from './inner-states.ts'
+import { InnerStates, type InnerState, type Peek } from './inner-states.ts'
 import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
 import { carriesNothing } from './patches.ts'
 import type { Portrait } from './portrait.ts'
@@ -25,7 +25,11 @@ export interface ValueState {
   readonly isOpaque: boolean
   /** Why it may be another than it looks. */
   readonly doubt?: string | undefined
-  /** The same without what it keeps inside: in private fields, and in what packages made; undefined where that is nothing. */
+  /** Of what it keeps inside, what is another than its code made it; that is part of the hash too. */
+  readonly inner?: InnerState
+  /** The hash without that. */
+  readonly shown?: string | undefined
+  /** And without what packages keep in what they made; undefined where there is nothing of the kind. */
   readonly outside?: string | undefined
 }
 
@@ -69,8 +73,8 @@ export class ModuleValues {
   readonly #importers = new Map<string, Getter>()
   readonly #portraits: ValuePortraits
   readonly #inner: InnerStates
-  /** Components that were seen to change inside while a call used them. */
-  readonly #unsteady = new Set<string>()
+  /** By component, what in it was seen to change while a call used it. */
+  readonly #unsteady = new Map<string, ReadonlySet<string>>()
   /** What a value is that has a portrait and an origin. */
   #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
@@ -197,9 +201,9 @@ export class ModuleValues {
 
   /**
    * Gives the hash of a value over and over, the same string as long as nothing changes; undefined while there is nothing to read it with.
-   * @param isOutside whether what it keeps inside doesn't count
+   * @param except what it keeps inside and doesn't count
    */
-  watch(id: string, isOutside = false): () => string | undefined {
+  watch(id: string, except: readonly string[] = []): () => string | undefined {
     let revision = -1
     let getter: Getter | undefined
     let seen: unknown
@@ -211,9 +215,8 @@ export class ModuleValues {
       revision = this.#isOutdated ? -1 : this.#revision
       getter = this.#getterOf(id)
       seen = call(getter)
-      hash = !this.has(id) ? undefined : isOutside ? this.outsideOf(id) : this.state(id).hash
-      const shown = isCompound(seen) ? this.#portraits.glanceOf(seen, { isBare: hash === BARE_HASH, isOutside }) : undefined
-      isSame = isCompound(seen) && !isOutside ? both(shown, this.#inner.glanceOf(seen)) : shown
+      hash = this.has(id) ? this.hashBut(id, except) : undefined
+      isSame = isCompound(seen) ? this.#glanceOf(seen, { isBare: hash === BARE_HASH, isOutside: except.includes(PACKAGES) }) : undefined
       return hash
     }
     return () => (revision === this.#revision && Object.is(call(getter), seen) && (isSame === undefined || isSame()) ? hash : look())
@@ -227,9 +230,16 @@ export class ModuleValues {
     const portrait = isBare ? undefined : this.#portraits.of(id, value)
     const shown = portrait ? this.#stateOfPortrait(id, value, portrait) : BARE
     const state = portrait?.isForeign ? { ...shown, outside: this.#outside(id, value).hash } : shown
-    const change = isClass || portrait?.isPartial ? this.#surroundings.aside(() => this.#inner.changeOf(value, portrait)) : undefined
-    if (change === undefined) return state
-    return { ...state, hash: digest('component', JSON.stringify([state.hash, change])), outside: state.outside ?? state.hash }
+    const inner = isClass || portrait?.isPartial ? this.#innerOf(value, portrait) : undefined
+    return inner && inner.size > 0 ? { ...state, shown: state.hash, inner, hash: withInner(state.hash, inner) } : state
+  }
+
+  #innerOf(value: object, portrait: Portrait | undefined): InnerState {
+    return this.#surroundings.aside(() => this.#inner.changedOf(value, portrait))
+  }
+
+  #glanceOf(value: object, as: { readonly isBare: boolean; readonly isOutside: boolean }): Glance | undefined {
+    return both(this.#portraits.glanceOf(value, as), this.#inner.glanceOf(value))
   }
 
   #isBare(id: string, value: object): boolean {
@@ -247,20 +257,24 @@ export class ModuleValues {
     return { hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#origins.find(id)) : undefined }
   }
 
-  /** A call used a value that changed inside meanwhile. */
-  noteUnsteady(id: string): void {
-    this.#unsteady.add(id)
+  /** A call used a value of which some changed inside meanwhile. */
+  noteUnsteady(id: string, names: readonly string[]): void {
+    this.#unsteady.set(id, new Set([...this.#unsteady.get(id) ?? [], ...names]))
   }
 
-  isUnsteady(id: string): boolean {
-    return this.#unsteady.has(id)
+  /** What in a value doesn't count, as it changes while calls run, in its order. */
+  listUnsteady(id: string): readonly string[] {
+    return [...this.#unsteady.get(id) ?? []].sort()
   }
 
-  /** What a value is but for what it keeps inside, as a call found that saw that change. */
-  outsideOf(id: string): string | undefined {
-    this.noteUnsteady(id)
+  /** What a value is but for some that it keeps inside, as a call found that saw that change. */
+  hashBut(id: string, except: readonly string[]): string | undefined {
     const value = this.read(id)
-    return isCompound(value) ? this.#outside(id, value).hash : this.state(id).hash
+    if (except.length === 0 || !isCompound(value)) return this.state(id).hash
+    if (except.some((name) => this.#unsteady.get(id)?.has(name) !== true)) this.noteUnsteady(id, except)
+    if (!except.includes(PACKAGES)) return stateBut(this.state(id), except)
+    const state = this.#outside(id, value)
+    return stateBut({ ...state, shown: state.hash, inner: this.#innerOf(value, undefined) }, except)
   }
 
   #outside(id: string, value: object): ValueState {
@@ -371,6 +385,28 @@ export class ModuleValues {
     if (mentioned.length === 0) return false
     return isEmpty || isChangedAfterUse || [...TAKING, ...functions].some((member) => mentioned.some((members) => members.has(member)))
   }
+}
+
+/** What packages keep in what they made, as a name of something that a value keeps inside. */
+const PACKAGES = 'what packages keep'
+
+function withInner(shown: string | undefined, inner: InnerState): string {
+  return digest('component', JSON.stringify([shown, [...inner]]))
+}
+
+/** The hash of a state, but for some that it keeps inside. */
+export function stateBut({ hash, shown = hash, outside = shown, inner }: ValueState, except: readonly string[]): string | undefined {
+  const base = except.includes(PACKAGES) ? outside : shown
+  const counting = new Map([...inner ?? []].filter(([name]) => !except.includes(name)))
+  return counting.size > 0 ? withInner(base, counting) : base
+}
+
+/** What it keeps inside that changed from one state to another; undefined if something else did. */
+export function listChangedInside(before: ValueState, after: ValueState): string[] | undefined {
+  const names = [...new Set([...before.inner?.keys() ?? [], ...after.inner?.keys() ?? []])].filter((name) => before.inner?.get(name) !== after.inner?.get(name))
+  if (stateBut(before, names) === stateBut(after, names)) return names
+  const all = [...names, PACKAGES]
+  return stateBut(before, all) === stateBut(after, all) ? all : undefined
 }
 
 /** What of a value hangs on what code does with it. */

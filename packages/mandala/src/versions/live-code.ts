@@ -1,5 +1,5 @@
 import { describeValue } from '../base/describe-value.ts'
-import { CallTrace, findCurrent, notTracked, UNTRACKED_HASH, untrackedId, type Dependency } from '../code/call-trace.ts'
+import { CallTrace, findCurrent, notTracked, parseOutside, UNTRACKED_HASH, untrackedId, type Dependency } from '../code/call-trace.ts'
 import type { Closure } from '../code/closed-over.ts'
 import { findClosure, findMadeIn, findOpFunction, findOpText, findUnreported, listUnsteady, opTextId, showClosure, type AnyFunction } from '../code/op-texts.ts'
 import { envNameOf } from '../code/globals.ts'
@@ -21,8 +21,6 @@ const capturedId = (op: string, except: readonly string[]): string => `${op} (ca
 const BY_HAND = /^(track|op)#/
 /** Ends the name of a value: a function that makes a value and the value itself are two components. */
 const VALUE = ' (value)'
-/** Ends the name of one without what it keeps inside. */
-const OUTSIDE = ' (outside)'
 /** Ends the name of one by where it comes from. */
 const MADE = ' (made)'
 
@@ -80,7 +78,8 @@ export class LiveCode implements CodeState, Tracer {
 
   watch(component: string): (() => string | undefined) | undefined {
     if (component.endsWith(VALUE) && !BY_HAND.test(component)) return this.#program.values.watch(component.slice(0, -VALUE.length))
-    if (component.endsWith(OUTSIDE)) return this.#program.values.watch(component.slice(0, -OUTSIDE.length), true)
+    const outside = parseOutside(component)
+    if (outside) return this.#program.values.watch(outside.id, outside.except)
     const isLive = component.endsWith(VALUE) || component.endsWith(MADE) || CAPTURED.test(component) || component.startsWith('env:')
     return isLive ? () => this.findHash(component) : undefined
   }
@@ -209,7 +208,7 @@ export class LiveCode implements CodeState, Tracer {
   }
 
   #isCode(name: string): boolean {
-    return name.includes('#') && ![VALUE, OUTSIDE, MADE].some((end) => name.endsWith(end)) && !BY_HAND.test(name)
+    return name.includes('#') && !name.endsWith(VALUE) && !name.endsWith(MADE) && !parseOutside(name) && !BY_HAND.test(name)
   }
 
   #show({ kind, id }: Dependency, hash: string): string {
@@ -217,7 +216,8 @@ export class LiveCode implements CodeState, Tracer {
     if (marked) return contentOfMarked(marked).source
     switch (kind) {
       case 'code': case 'made': return this.#program.program.findText(id) ?? id
-      case 'value': case 'outside': return this.#program.values.print(id)
+      case 'value': return this.#program.values.print(id)
+      case 'outside': return this.#program.values.print(parseOutside(id)?.id ?? id)
       case 'package': return `${id}@${hash}`
       // What is in it may be a secret.
       case 'env': return id.startsWith('globalThis.') || id.startsWith('import.meta.env') ? id : `process.env.${id}`
@@ -256,9 +256,8 @@ function contentOf(found: { readonly hash: string; readonly text: string } | und
 
 function nameOf({ kind, id }: { readonly kind: Dependency['kind']; readonly id: string }): string {
   switch (kind) {
-    case 'code': return id
+    case 'code': case 'outside': return id
     case 'value': return id + VALUE
-    case 'outside': return id + OUTSIDE
     case 'made': return id + MADE
     case 'package': return `npm:${id}`
     case 'env': return `env:${id}`
@@ -290,7 +289,7 @@ function parse(name: string): Dependency {
   if (name.startsWith('npm:')) return { kind: 'package', id: name.slice(4), version: '' }
   if (name.startsWith('env:')) return { kind: 'env', id: name.slice(4), hash: '' }
   if (name.endsWith(VALUE)) return { kind: 'value', id: name.slice(0, -VALUE.length), hash: '', isOpaque: false }
-  if (name.endsWith(OUTSIDE)) return { kind: 'outside', id: name.slice(0, -OUTSIDE.length), hash: '' }
+  if (parseOutside(name)) return { kind: 'outside', id: name, hash: '' }
   if (name.endsWith(MADE)) return { kind: 'made', id: name.slice(0, -MADE.length), hash: '' }
   return { kind: 'code', id: name, hash: '' }
 }

@@ -69,7 +69,7 @@ for (const [what, definitions] of Object.entries(SET)) {
   })
 }
 
-const inside = (op: string, name: string): string => `${op} uses src/main.ts#${name} (what it keeps inside changes while ops run)`
+const inside = (op: string, name: string, part: string): string => `${op} uses src/main.ts#${name} (what it keeps inside changes while ops run: ${part})`
 const started = (warnings: readonly string[]): string[] => warnings.map((text) => text.split(', which')[0]!).sort()
 
 test('what an instance, or a package, keeps to itself may change while calls run: that is said, and both are found again', async (t) => {
@@ -90,11 +90,23 @@ const h = op('h', (x: number) => [x].length)`, 'for (const x of [1, 2]) results.
   })
   const first = await run()
   assert.deepEqual([first.result, first.executed], [[2, 3, 1, 4, 6, 1], ['f', 'g', 'h', 'f', 'g', 'h']])
-  assert.deepEqual(started(first.warnings), [inside('f', 'cache'), inside('g', 'schema')])
+  assert.deepEqual(started(first.warnings), [inside('f', 'cache', '#map'), inside('g', 'schema', 'what packages keep')])
   assert.deepEqual(await run(), { result: first.result, executed: [], warnings: [] })
   project.write('src/main.ts', write(4))
   const edited = await run()
   assert.deepEqual([edited.result, edited.executed], [[2, 4, 1, 4, 8, 1], ['g', 'g']])
+})
+
+test('what changes while calls run hides nothing of what is set between them', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`class Client {
+  #count = 0; #t = 0; set(t: number) { this.#t = t } ask(x: number) { this.#count += 1; return this.#t * x }
+}
+const client = new Client()
+const set = (t: number) => client.set(t)
+const f = op('f', (x: number) => client.ask(x))`) })
+  const { result, executed, warnings } = await run()
+  assert.deepEqual([result, executed, started(warnings)], [[10, 20, 30, 10], ['f', 'f', 'f'], [inside('f', 'client', '#count')]])
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
 })
 
 test('what a private field got when its module was loaded is told by code, be it the time', async (t) => {

@@ -42,7 +42,7 @@ suite('the same program, however it is started,', () => {
     symlinkSync(locateTool('vitest'), join(project, 'node_modules/vitest'), 'junction')
     expected = await run(viaLoader, 'node.db')
     assert.equal(expected.executed.length, 17)
-    const counting = 'forest uses src/tools/forest.ts#Forest (what it keeps inside changes while ops run)'
+    const counting = 'forest uses src/tools/forest.ts#Forest (what it keeps inside changes while ops run: #made)'
     assert.deepEqual(expected.warnings.map((text) => text.split(', which')[0]), [counting])
   })
   after(() => rmSync(project, { recursive: true, force: true }))
