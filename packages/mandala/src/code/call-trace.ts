@@ -2,7 +2,7 @@ import { BARE_HASH } from './bare.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import { classesOf } from './classes.ts'
 import type { Watcher } from './markers.ts'
-import { listChangedInside, stateBut, type ValueState } from './module-values.ts'
+import { listChangedInside, outsideOf, stateBut, type ValueState } from './module-values.ts'
 import { componentId } from './program.ts'
 import { getTracer, type Event, type Tracer } from './tracer.ts'
 
@@ -218,13 +218,14 @@ export class CallTrace implements Watcher {
     for (const [id, before] of this.#values) {
       const now = values.state(id)
       const { hash, isOpaque } = before ?? now
-      const isSame = (before ? hash : lazy.snapshotOf(id) ?? hash) === now.hash
+      const isLate = lazy.isLoadedInCall(id)
+      const hashOf = (state: ValueState): string | undefined => (isLate ? outsideOf(state) : state.hash)
+      const isSame = (before ? hashOf(before) : lazy.snapshotOf(id) ?? hashOf(now)) === hashOf(now)
       const inside = isSame ? [] : before && listChangedInside(before, now)
       if (inside === undefined) changed.push(id)
       else if (inside.length > 0) values.noteUnsteady(id, inside)
-      const isLate = lazy.isLoadedInCall(id)
-      // Before its module is loaded, nothing tells of a function what it carries.
-      if (hash === undefined || isLate && hash === BARE_HASH) continue
+      // Before its module is loaded, or where that gives no access to it, nothing tells of a function what it carries.
+      if (hash === undefined || hash === BARE_HASH && (isLate || !values.hasOwn(id))) continue
       const except = isLate ? [] : values.listUnsteady(id)
       if (except.length > 0) {
         this.#hidden.add(`${id} (what it keeps inside changes while ops run: ${except.join(', ')})`)

@@ -65,7 +65,8 @@ function sampleOf(value: object): Glance {
 
 function firstOf(value: ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>): unknown[] {
   const found: unknown[] = []
-  for (const [key, each] of value.entries()) if (found.push(key, each) >= SAMPLES) break
+  const entries = types.isMap(value) ? Map.prototype.entries.call(value) : Set.prototype.entries.call(value)
+  for (const [key, each] of entries) if (found.push(key, each) >= SAMPLES) break
   return found
 }
 
@@ -80,6 +81,8 @@ function sampleOfArray(value: readonly unknown[]): Glance {
 
 /** All of them, or those at the beginning and at the end. */
 function sampleOfBytes(value: ArrayBufferView): Glance {
+  // A view of memory that was handed on to a worker.
+  if (value.byteLength === 0) return () => value.byteLength === 0
   const bytesOf = (): Buffer => Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   const half = BYTES_MAX / 2
   const sample = (): readonly Buffer[] => [bytesOf().subarray(0, half), bytesOf().subarray(half).subarray(-half)]

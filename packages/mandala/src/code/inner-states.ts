@@ -3,8 +3,11 @@ import { types } from 'node:util'
 import { glanceAt, type Glance } from './glance.ts'
 import { ownNameOf, portray, type Naming, type Portrait } from './portrait.ts'
 
-/** To look at more would take too long; then only code tells. */
-const PARTS_MAX = 20_000
+/** Of what holds more parts, or is met after so many others, only code tells: it would have to be looked at after every change. */
+const PARTS_MAX = 2_000
+const WALK_MAX = 20_000
+/** Whatever an async context holds, no code made it. */
+const STORE = 'store'
 
 /** Gives what something keeps inside, by name. */
 export type Peek = (owner: object) => Readonly<Record<string, unknown>>
@@ -14,16 +17,20 @@ export interface InnerSurroundings {
   peeksOf(owner: object): readonly Peek[]
   /** Whether a function, or the class of an instance, is of a package or of the platform. */
   isForeign(made: object): boolean
+  /** What a function is known by, but for what it closes over. */
+  nameOf(fn: object): string
 }
 
 /** By name of a field, the hash of what it holds, in all that have one of the name. */
 export type InnerState = ReadonlyMap<string, string>
 
 const NOTHING: InnerState = new Map()
+const NONE: ReadonlySet<string> = new Set()
 
 interface Known {
   /** What was shown of it then. */
   readonly portrait: Portrait | undefined
+  readonly except: ReadonlySet<string>
   readonly state: InnerState
   readonly isSame: Glance
 }
@@ -37,6 +44,9 @@ export class InnerStates {
   readonly #known = new WeakMap<object, Known>()
   /** As it was when the module had been loaded. */
   readonly #settled = new WeakMap<object, InnerState>()
+  /** Closures, in the order in which they were met: their names tell nothing of what they close over. */
+  readonly #numbers = new WeakMap<object, number>()
+  #closures = 0
 
   constructor(surroundings: InnerSurroundings) {
     this.#surroundings = surroundings
@@ -44,17 +54,20 @@ export class InnerStates {
 
   /** A module has been loaded. */
   settle(value: object): void {
-    if (!this.#settled.has(value)) this.#settled.set(value, this.#look(value, undefined).state)
+    if (this.#settled.has(value)) return
+    const { state } = this.#look(value, undefined, NONE)
+    this.#settled.set(value, new Map([...state].filter(([name]) => name !== STORE)))
   }
 
   /**
    * Without what is as code made it.
    * @param portrait what shows of the value
+   * @param except names of fields that don't count
    */
-  changedOf(value: object, portrait: Portrait | undefined): InnerState {
-    const { state } = this.#look(value, portrait)
+  changedOf(value: object, portrait: Portrait | undefined, except: ReadonlySet<string> = NONE): InnerState {
+    const { state } = this.#look(value, portrait, except)
     const settled = this.#settled.get(value)
-    return state.size === 0 || state === settled ? NOTHING : new Map([...state].filter(([name, hash]) => settled?.get(name) !== hash))
+    return state.size === 0 ? NOTHING : new Map([...state].filter(([name, hash]) => settled?.get(name) !== hash))
   }
 
   /** Whether it is what it was when it was last looked at. */
@@ -62,26 +75,44 @@ export class InnerStates {
     return this.#known.get(value)?.isSame
   }
 
-  #look(value: object, portrait: Portrait | undefined): Known {
+  #look(value: object, portrait: Portrait | undefined, except: ReadonlySet<string>): Known {
     let known = this.#known.get(value)
-    if (!known || known.portrait !== portrait || !known.isSame()) this.#known.set(value, (known = this.#lookNow(value, portrait)))
+    if (!known || known.portrait !== portrait || known.except !== except || !known.isSame()) {
+      known = { portrait, except, ...this.#lookNow(value, except) }
+      this.#known.set(value, known)
+    }
     return known
   }
 
-  #lookNow(value: object, portrait: Portrait | undefined): Known {
-    const owners = this.#ownersIn(value)
-    if (owners.length === 0) return { portrait, state: NOTHING, isSame: () => true }
-    const nameFunction = (made: object): Naming => ({ name: ownNameOf(made), isWhole: true, isForeign: this.#surroundings.isForeign(made) })
-    const nameInstance = (made: object): Naming => ({ ...nameFunction(made), name: ownNameOf(made.constructor) })
+  #lookNow(value: object, except: ReadonlySet<string>): Pick<Known, 'state' | 'isSame'> {
+    try {
+      return this.#stateOf(this.#ownersIn(value, except), except)
+    } catch {
+      // Something in it refuses to be looked at.
+      return { state: NOTHING, isSame: () => true }
+    }
+  }
+
+  #stateOf(owners: readonly object[], except: ReadonlySet<string>): Pick<Known, 'state' | 'isSame'> {
+    if (owners.length === 0) return { state: NOTHING, isSame: () => true }
+    const { isForeign } = this.#surroundings
+    const nameFunction = (fn: object): Naming => ({ name: this.#nameOf(fn), isWhole: true, isForeign: isForeign(fn) })
+    const nameInstance = (made: object): Naming => ({ name: ownNameOf(made.constructor), isWhole: true, isForeign: isForeign(made) })
     const namer = { nameFunction, nameInstance, peek: (owner: object) => this.#peek(owner) }
     const fields = Map.groupBy(owners.flatMap((owner) => this.#peek(owner).flatMap(Object.entries) as [string, unknown][]), ([name]) => name)
     const state = new Map<string, string>()
-    for (const [name, list] of [...fields].sort()) {
-      const { hash, isUnknown } = portray(list.map(([, part]) => part), namer, { sizeMax: PARTS_MAX, skipsForeign: true })
+    for (const name of [...fields.keys()].filter((each) => !except.has(each)).sort()) {
+      const held = (fields.get(name) as [string, unknown][]).map(([, part]) => part)
+      const { hash, isUnknown } = portray(held, namer, { sizeMax: PARTS_MAX, skipsForeign: true })
       if (!isUnknown) state.set(name, hash)
     }
-    const glances = owners.flatMap((owner) => this.#peeksOf(owner).map((peek) => this.#glanceAt(owner, peek)))
-    return { portrait, state, isSame: () => glances.every((isSame) => isSame()) }
+    const glances = owners.flatMap((owner) => this.#peeksOf(owner).map((peek) => this.#glanceAt(owner, peek, state)))
+    return { state, isSame: () => glances.every((isSame) => isSame()) }
+  }
+
+  #nameOf(fn: object): string {
+    if (!this.#numbers.has(fn)) this.#numbers.set(fn, this.#closures++)
+    return `${this.#surroundings.nameOf(fn)} ${this.#numbers.get(fn)}`
   }
 
   #peek(owner: object): readonly object[] {
@@ -94,27 +125,28 @@ export class InnerStates {
     return platforms ? [...own, platforms] : own
   }
 
-  #glanceAt(owner: object, peek: Peek): Glance {
+  #glanceAt(owner: object, peek: Peek, state: InnerState): Glance {
     const fields = peek(owner)
-    const inner = Object.values(fields).filter(isCompound).map((part) => glanceAt(part, PARTS_MAX, this.#surroundings.isForeign))
+    const names = Object.keys(fields).filter((name) => state.has(name))
+    const inner = names.map((name) => fields[name]).filter(isCompound).map((part) => glanceAt(part, PARTS_MAX, this.#surroundings.isForeign))
     return () => {
       const now = peek(owner)
-      for (const name in now) if (!Object.is(now[name], fields[name])) return false
+      for (const name of names) if (!Object.is(now[name], fields[name])) return false
       return inner.every((isSame) => isSame?.() ?? false)
     }
   }
 
   /** All that has such a state, in the order in which it is come by; what packages made is not gone through. */
-  #ownersIn(root: object): object[] {
+  #ownersIn(root: object, except: ReadonlySet<string>): object[] {
     const owners: object[] = []
     const met = new Set([root])
     for (const each of met) {
-      if (met.size > PARTS_MAX) return []
+      if (met.size > WALK_MAX) break
       if (types.isProxy(each)) continue
-      const fields = this.#peek(each)
-      if (fields.some((own) => Object.keys(own).length > 0)) owners.push(each)
-      const shown = this.#surroundings.isForeign(each) ? [] : partsOf(each)
-      for (const part of [...shown, ...fields.flatMap((own) => Object.values(own) as unknown[])]) if (isCompound(part)) met.add(part)
+      const fields = this.#peek(each).flatMap(Object.entries) as [string, unknown][]
+      if (fields.length > 0) owners.push(each)
+      for (const [name, part] of fields) if (isCompound(part) && !except.has(name)) met.add(part)
+      if (!this.#surroundings.isForeign(each)) for (const part of partsOf(each)) if (isCompound(part)) met.add(part)
     }
     return owners
   }
@@ -122,15 +154,16 @@ export class InnerStates {
 
 /** What the platform keeps in no property. */
 function peekOf(owner: object): Peek | undefined {
-  if (owner instanceof AsyncLocalStorage) return () => ({ store: owner.getStore() as unknown })
-  return owner instanceof URLSearchParams || owner instanceof Headers ? () => ({ entries: JSON.stringify([...owner.entries()]) }) : undefined
+  if (owner instanceof AsyncLocalStorage) return () => ({ [STORE]: AsyncLocalStorage.prototype.getStore.call(owner) as unknown })
+  if (owner instanceof URLSearchParams) return () => ({ entries: URLSearchParams.prototype.toString.call(owner) })
+  return owner instanceof Headers ? () => ({ entries: JSON.stringify([...Headers.prototype.entries.call(owner)]) }) : undefined
 }
 
 /** No getter is called. */
 function partsOf(value: object): Iterable<unknown> {
-  if (Array.isArray(value)) return value
-  if (types.isSet(value)) return Set.prototype.values.call(value)
-  if (types.isMap(value)) return [...Map.prototype.entries.call(value)].flat()
+  if (Array.isArray(value)) return value.length > PARTS_MAX ? [] : value
+  if (types.isSet(value)) return value.size > PARTS_MAX ? [] : Set.prototype.values.call(value)
+  if (types.isMap(value)) return value.size > PARTS_MAX ? [] : [...Map.prototype.entries.call(value)].flat()
   const shown = ArrayBuffer.isView(value) ? [] : Object.keys(value)
   return shown.map((key): unknown => Object.getOwnPropertyDescriptor(value, key)?.value)
 }

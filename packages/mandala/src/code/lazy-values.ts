@@ -1,7 +1,7 @@
 import { digest } from '../value/digest.ts'
 import type { Environment } from './environment.ts'
 import { findEvaluation, isFixed, isHandedOn, loadImports, type Evaluation } from './evaluation.ts'
-import type { ModuleValues } from './module-values.ts'
+import { outsideOf, type ModuleValues } from './module-values.ts'
 import { componentId, type Program } from './program.ts'
 
 /** A module that was loaded after the first call. */
@@ -58,7 +58,7 @@ export class LazyValues {
     this.#values.settle()
     // What it worked with must not have become something else while it did.
     const kept = [...loaded.origins].filter(([id, origin]) => this.#derive(id, file) === origin)
-    const snapshot = new Map([...loaded.origins.keys()].map((id) => [id, this.#values.state(id).hash]))
+    const snapshot = new Map([...loaded.origins.keys()].map((id) => [id, outsideOf(this.#values.state(id))]))
     this.#loaded.set(file, { ...loaded, origins: new Map(kept), snapshot })
   }
 
@@ -77,7 +77,7 @@ export class LazyValues {
     const file = fileOf(id)
     const loaded = this.#loaded.get(file)
     if (!loaded) return this.#values.has(id) ? undefined : this.#derive(id, file)
-    return loaded.snapshot && loaded.snapshot.get(id) === this.#values.state(id).hash ? loaded.origins.get(id) : undefined
+    return loaded.snapshot && loaded.snapshot.get(id) === outsideOf(this.#values.state(id)) ? loaded.origins.get(id) : undefined
   }
 
   #derive(id: string, file: string): string | undefined {

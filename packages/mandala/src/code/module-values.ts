@@ -95,7 +95,7 @@ export class ModuleValues {
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
     this.#portraits = new ValuePortraits({ ...surroundings, findId: (made) => this.findId(made), originOf: (id) => this.originOf(id) })
-    this.#inner = new InnerStates({ ...surroundings, isForeign: (made) => this.#portraits.isForeign(made) })
+    this.#inner = new InnerStates({ ...surroundings, isForeign: (made) => this.#portraits.isForeign(made), nameOf: (fn) => this.#portraits.nameOf(fn) })
     this.#origins = this.#newOrigins()
   }
 
@@ -172,6 +172,11 @@ export class ModuleValues {
     return this.#portraits.findWhole(fn)
   }
 
+  /** Whether its own module gives it, and not only one that imports it. */
+  hasOwn(id: string): boolean {
+    return this.#getters.has(id)
+  }
+
   has(id: string): boolean {
     return this.#getterOf(id) !== undefined
   }
@@ -230,12 +235,12 @@ export class ModuleValues {
     const portrait = isBare ? undefined : this.#portraits.of(id, value)
     const shown = portrait ? this.#stateOfPortrait(id, value, portrait) : BARE
     const state = portrait?.isForeign ? { ...shown, outside: this.#outside(id, value).hash } : shown
-    const inner = isClass || portrait?.isPartial ? this.#innerOf(value, portrait) : undefined
+    const inner = isClass || portrait?.isPartial ? this.#innerOf(id, value, portrait) : undefined
     return inner && inner.size > 0 ? { ...state, shown: state.hash, inner, hash: withInner(state.hash, inner) } : state
   }
 
-  #innerOf(value: object, portrait: Portrait | undefined): InnerState {
-    return this.#surroundings.aside(() => this.#inner.changedOf(value, portrait))
+  #innerOf(id: string, value: object, portrait: Portrait | undefined): InnerState {
+    return this.#surroundings.aside(() => this.#inner.changedOf(value, portrait, this.#unsteady.get(id)))
   }
 
   #glanceOf(value: object, as: { readonly isBare: boolean; readonly isOutside: boolean }): Glance | undefined {
@@ -259,7 +264,8 @@ export class ModuleValues {
 
   /** A call used a value of which some changed inside meanwhile. */
   noteUnsteady(id: string, names: readonly string[]): void {
-    this.#unsteady.set(id, new Set([...this.#unsteady.get(id) ?? [], ...names]))
+    const known = this.#unsteady.get(id)
+    if (names.some((name) => known?.has(name) !== true)) this.#unsteady.set(id, new Set([...known ?? [], ...names]))
   }
 
   /** What in a value doesn't count, as it changes while calls run, in its order. */
@@ -271,10 +277,10 @@ export class ModuleValues {
   hashBut(id: string, except: readonly string[]): string | undefined {
     const value = this.read(id)
     if (except.length === 0 || !isCompound(value)) return this.state(id).hash
-    if (except.some((name) => this.#unsteady.get(id)?.has(name) !== true)) this.noteUnsteady(id, except)
+    this.noteUnsteady(id, except)
     if (!except.includes(PACKAGES)) return stateBut(this.state(id), except)
     const state = this.#outside(id, value)
-    return stateBut({ ...state, shown: state.hash, inner: this.#innerOf(value, undefined) }, except)
+    return stateBut({ ...state, shown: state.hash, inner: this.#innerOf(id, value, undefined) }, except)
   }
 
   #outside(id: string, value: object): ValueState {
@@ -400,6 +406,9 @@ export function stateBut({ hash, shown = hash, outside = shown, inner }: ValueSt
   const counting = new Map([...inner ?? []].filter(([name]) => !except.includes(name)))
   return counting.size > 0 ? withInner(base, counting) : base
 }
+
+/** The hash of a state without anything that it keeps inside. */
+export const outsideOf = ({ hash, shown = hash, outside = shown }: ValueState): string | undefined => outside
 
 /** What it keeps inside that changed from one state to another; undefined if something else did. */
 export function listChangedInside(before: ValueState, after: ValueState): string[] | undefined {

@@ -13,6 +13,8 @@ interface Properties {
   /** Those that aren't accessors, with their values: a look at these takes no time. */
   readonly dataKeys: readonly PropertyKey[]
   readonly data: readonly unknown[]
+  /** The others, by number. */
+  readonly accessors: readonly number[]
 }
 
 interface Seen {
@@ -62,7 +64,7 @@ export class Patches {
     return seen.patch
   }
 
-  /** Says whether that is so still; but what is defined as an accessor, or unlisted under a new name, is seen only once that was looked at. */
+  /** Says whether that is so still; but what is defined under a new name, unlisted, is seen only once that was looked at. */
   glanceOf(made: object): Glance {
     const seen = this.#seen.get(made)
     return () => seen === undefined || seen.isLast && isSeenAtOnce(made, seen)
@@ -102,12 +104,15 @@ function unlistedKeys(made: object): PropertyKey[] {
   return Reflect.ownKeys(made).filter((key) => !OWN_KEYS.has(key) && !Object.prototype.propertyIsEnumerable.call(made, key))
 }
 
-const NONE: Properties = { keys: [], descriptors: [], dataKeys: [], data: [] }
+const NONE: Properties = { keys: [], descriptors: [], dataKeys: [], data: [], accessors: [] }
 
 function propertiesOf(owner: object, keys: readonly PropertyKey[]): Properties {
   const descriptors = keys.map((key) => Object.getOwnPropertyDescriptor(owner, key) as PropertyDescriptor)
+  const numbers = [...keys.keys()]
   const isData = (i: number): boolean => 'value' in (descriptors[i] as PropertyDescriptor)
-  return { keys, descriptors, dataKeys: keys.filter((_, i) => isData(i)), data: descriptors.filter((_, i) => isData(i)).map(({ value }): unknown => value) }
+  const data = numbers.filter(isData)
+  const valueOf = (i: number): unknown => descriptors[i]?.value
+  return { keys, descriptors, dataKeys: data.map((i) => keys[i] as PropertyKey), data: data.map(valueOf), accessors: numbers.filter((i) => !isData(i)) }
 }
 
 function countListed(owner: object | undefined): number {
@@ -122,15 +127,8 @@ function isAsSeen(made: object, seen: Seen): boolean {
   return hasAll(made, unlistedKeys(made), statics)
 }
 
-/** Asks for few descriptors: a prototype may have hundreds of methods. */
 function hasAll(owner: object, keys: readonly PropertyKey[], seen: Properties): boolean {
-  if (keys.length !== seen.keys.length || !holds(owner, seen)) return false
-  return seen.descriptors.every((then, i) => {
-    const key = keys[i] as PropertyKey
-    if (key !== seen.keys[i]) return false
-    const now = 'value' in then ? then : Object.getOwnPropertyDescriptor(owner, key)
-    return now?.get === then.get && now?.set === then.set
-  })
+  return keys.length === seen.keys.length && keys.every((key, i) => key === seen.keys[i]) && holds(owner, seen)
 }
 
 function isSeenAtOnce(made: object & { prototype?: object }, { prototype, shared, listed, statics }: Seen): boolean {
@@ -138,7 +136,21 @@ function isSeenAtOnce(made: object & { prototype?: object }, { prototype, shared
   return made.prototype === prototype && countListed(prototype) === listed && holds(prototype, shared) && holds(made, statics)
 }
 
-function holds(owner: object, { dataKeys, data }: Properties): boolean {
+function holds(owner: object, properties: Properties): boolean {
+  try {
+    return holdsAll(owner, properties)
+  } catch {
+    // A getter that took the place of something refuses.
+    return false
+  }
+}
+
+/** Asks for few descriptors: a prototype may have hundreds of methods. */
+function holdsAll(owner: object, { keys, descriptors, dataKeys, data, accessors }: Properties): boolean {
   for (let i = 0; i < data.length; i += 1) if (!Object.is((owner as Record<PropertyKey, unknown>)[dataKeys[i] as PropertyKey], data[i])) return false
+  for (const i of accessors) {
+    const now = Object.getOwnPropertyDescriptor(owner, keys[i] as PropertyKey)
+    if (now?.get !== descriptors[i]?.get || now?.set !== descriptors[i]?.set) return false
+  }
   return true
 }

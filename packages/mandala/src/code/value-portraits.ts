@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { heritageOf } from './classes.ts'
 import type { FunctionPlace } from './function-places.ts'
-import type { Glance } from './glance.ts'
+import { hasHiddenContent, type Glance } from './glance.ts'
 import { carriesNothing, Patches, type Patch } from './patches.ts'
 import { ownNameOf, portray, type Naming, type Portrait, type PortrayOptions } from './portrait.ts'
 import { Portraits } from './portraits.ts'
@@ -81,6 +81,11 @@ export class ValuePortraits {
     return isBare ? () => carriesNothing(value) && isUnpatched() : (isOutside ? this.#outsides : this.#portraits).glanceOf(value)
   }
 
+  /** What a function is known by, but for what it closes over. */
+  nameOf(fn: object): string {
+    return this.findWhole(fn) ?? this.#surroundings.findPlace(fn)?.name ?? ownNameOf(fn)
+  }
+
   portrayNow(id: string, value: unknown, options?: PortrayOptions): Portrait {
     const closures = this.#closures.get(id) ?? { numbers: new Map<object, string>(), epoch: -1 }
     const nameFunction = (fn: object): Naming => this.#nameOf(closures, fn)
@@ -96,9 +101,11 @@ export class ValuePortraits {
 
   /** Whether a function, or the class of an instance, is none of the program's. */
   isForeign(part: object): boolean {
-    if (types.isProxy(part)) return false
+    if (types.isProxy(part) || hasHiddenContent(part)) return false
     const made: unknown = typeof part === 'function' ? part : (Object.getPrototypeOf(part) as { constructor?: unknown } | null)?.constructor
-    return typeof made === 'function' && !COLLECTIONS.has(made) && this.#surroundings.findId(made) === undefined && this.#surroundings.findPlace(made) === undefined
+    if (typeof made !== 'function' || COLLECTIONS.has(made) || this.#surroundings.findId(made) !== undefined) return false
+    // A nameless class that a module exports by default is known by nothing but its markers.
+    return this.#surroundings.findPlace(made) === undefined && !Function.prototype.toString.call(made).includes('"$md.')
   }
 
   /**
@@ -147,7 +154,8 @@ export class ValuePortraits {
   /** Methods too small to report themselves can't be told from each other. */
   #isOfText(fn: object, id: string): boolean {
     const place = this.#surroundings.findPlace(fn)
-    if (place) return place.name.startsWith(`${id}.`) && !place.name.startsWith(`${id}.prototype.`)
+    // Not a function in a method, nor one that a statement puts on the prototype.
+    if (place) return place.closesOver === undefined && place.name.startsWith(`${id}.`) && place.name.endsWith(' 0') && !place.name.startsWith(`${id}.prototype.`)
     return this.#surroundings.findId(fn) === undefined && !this.#surroundings.isClosure(fn)
   }
 

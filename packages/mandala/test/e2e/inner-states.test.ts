@@ -45,6 +45,19 @@ const f = op('f', (x: number) => settings.get() * x)`,
   'what an async context holds': `const context = new AsyncLocalStorage<{ t: number }>()
 const set = (t: number) => context.enterWith({ t })
 const f = op('f', (x: number) => context.getStore()!.t * x)`,
+  'an element of a typed array in a private field': `class Model {
+  #w = new Float64Array(3); set(t: number) { this.#w[1] = t } get() { return this.#w.at(1)! }
+}
+const model = new Model()
+const set = (t: number) => model.set(t)
+const f = op('f', (x: number) => model.get() * x)`,
+  'a function in a private field': `class Model {
+  #scale = (x: number) => x; set(scale: (x: number) => number) { this.#scale = scale } get(x: number) { return [x].map(this.#scale)[0]! }
+}
+const by = [(x: number) => x, (x: number) => x, (x: number) => x * 2, (x: number) => x * 3, (x: number) => x * 4]
+const model = new Model()
+const set = (t: number) => model.set(by[t]!)
+const f = op('f', (x: number) => model.get(x))`,
   'parameters of an address': `const parameters = new URLSearchParams()
 const set = (t: number) => parameters.set('t', String(t))
 const f = op('f', (x: number) => Number(parameters.get('t')) * x)`,
@@ -116,4 +129,51 @@ const set = () => {}
 const f = op('f', (x: number) => client.ask(x))`) })
   assert.deepEqual((await run()).executed, ['f'])
   assert.deepEqual(await run(), { result: [2, 2, 2, 2], executed: [], warnings: [] })
+})
+
+test('values that nobody can look into end nothing', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`class Strict extends AsyncLocalStorage<number> {
+  override getStore(): number { throw new Error('no context') }
+}
+class Names { #byName: Record<string, number> = Object.create(null); #sign = Symbol('sign'); add(name: string) { this.#byName[name] = 1; return [this.#sign] } }
+class Odd {}
+Object.defineProperty(Odd.prototype, 'constructor', { get: () => { throw new Error('none') } })
+export const values = [new Strict(), new Names(), new Odd(), Object.create(URLSearchParams.prototype), Object.create(Map.prototype)]
+values[1].add('a')
+class Model {
+  #n = 1
+  step(x: number) { return [x].length }
+  set(t: number) { Object.defineProperty(Model.prototype, 'step', { configurable: true, get() { return (x: number) => x * t * this.#n } }) }
+}
+const model = new Model()
+const set = (t: number) => model.set(t)
+const f = op('f', (x: number) => model.step(x))`) })
+  assert.deepEqual((await run()).result, [10, 20, 30, 10])
+})
+
+test('a module that is loaded in a call may keep something to itself', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program(`const set = () => {}
+const f = op('f', async (x: number) => (await import('./lazy.ts')).cache.get(x))`),
+    'src/lazy.ts': `class Cache {
+  #map = new Map<number, number>()
+  get(k: number) { let v = this.#map.get(k); if (v === undefined) this.#map.set(k, (v = k * 2)); return v }
+}
+export const cache = new Cache()`,
+  })
+  const result = [20, 20, 20, 20]
+  assert.deepEqual([(await run()).result, await run()], [result, { result, executed: [], warnings: [] }])
+})
+
+test('what a module exports by default without a name is found again where it is handed on', async (t) => {
+  const { run } = makeProject(t, {
+    'src/main.ts': program(`import half from './half.ts'
+import Model from './model.ts'
+const set = () => {}
+const f = op('f', (x: number) => [x].map(half)[0]! + [Model].map((each) => new each().get(x))[0]!)`),
+    'src/half.ts': 'export default (x: number) => [x].map((each) => each / 2)[0]!',
+    'src/model.ts': 'export default class { get(x: number) { return [x].length } }',
+  })
+  const result = [6, 6, 6, 6]
+  assert.deepEqual([await run(), await run()], [{ result, executed: ['f'], warnings: [] }, { result, executed: [], warnings: [] }])
 })
