@@ -35,10 +35,6 @@ const PURE_BUILTINS = new Set([
   'assert', 'async_hooks', 'buffer', 'events', 'path', 'querystring', 'stream', 'string_decoder', 'test', 'timers', 'url', 'util', 'v8', 'zlib',
 ])
 
-/**
- * What stands for a file that reports nothing. There is no such component, so that a call which used it is no hit in another process; what it
- * is can't be said, but that it is another thing than in any other process.
- */
 /** What a value is called but for some that it keeps inside. */
 const outsideId = (id: string, except: readonly string[]): string => `${id} (but ${except.join(', ')})`
 
@@ -48,6 +44,10 @@ export function parseOutside(name: string): { readonly id: string; readonly exce
   return id === undefined || except === undefined ? undefined : { id, except: except.split(', ') }
 }
 
+/**
+ * What stands for a file that reports nothing. There is no such component, so that a call which used it is no hit in another process; what it
+ * is can't be said, but that it is another thing than in any other process.
+ */
 export const untrackedId = (file: string): string => componentId(file, '<untracked>')
 export const UNTRACKED_HASH: string = crypto.randomUUID()
 

@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import { describeValue } from '../base/describe-value.ts'
 import { digest } from '../value/digest.ts'
 import { classesOf } from './classes.ts'
+import { isCompound } from './compound.ts'
 import type { CapturedFacts, MakingFacts } from './file-facts.ts'
 import { isOfClass, NAMELESS, ownNameOf, portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
 import { Portraits } from './portraits.ts'
@@ -274,10 +275,6 @@ const SHOWN: ReadonlySet<unknown> = new Set([Object, Array, Map, Set])
 function isOfPlatform(made: object): boolean {
   if (SHOWN.has(made)) return false
   return (globalThis as Record<string, unknown>)[ownNameOf(made)] === made || /\{ \[native code\] \}$/.test(Function.prototype.toString.call(made))
-}
-
-function isCompound(value: unknown): value is object {
-  return typeof value === 'object' && value !== null || typeof value === 'function'
 }
 
 const WHOLE: Portrait = { ...UNSEEN, isPartial: false, isHidden: false }

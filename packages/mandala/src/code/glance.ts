@@ -73,9 +73,8 @@ function firstOf(value: ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>): u
 function sampleOfArray(value: readonly unknown[]): Glance {
   const { length } = value
   if (length <= ELEMENTS_MAX) return lookAtArray(value).glance
-  const step = Math.max(1, length / SAMPLES)
-  const at = (i: number): unknown => value[Math.floor(i * step)]
-  const samples = Array.from({ length: Math.min(length, SAMPLES) }, (_, i) => at(i))
+  const at = (i: number): unknown => value[Math.floor(i * length / SAMPLES)]
+  const samples = Array.from({ length: SAMPLES }, (_, i) => at(i))
   return () => value.length === length && samples.every((sample, i) => Object.is(at(i), sample))
 }
 
@@ -91,11 +90,13 @@ function sampleOfBytes(value: ArrayBufferView): Glance {
   return () => value.byteLength === byteLength && sample().every((part, i) => part.equals(then[i] as Buffer))
 }
 
-/** No getter is called. */
-function partsOf(value: object): Iterable<unknown> {
+/** What lies in a collection, or what a loop over keys comes by; no code of the program's is called. */
+export function partsOf(value: object): Iterable<unknown> {
   if (types.isProxy(value) || ArrayBuffer.isView(value)) return []
-  if (Array.isArray(value) || value instanceof Set) return value
-  return value instanceof Map ? value.values() : Object.values(Object.getOwnPropertyDescriptors(value)).map((each): unknown => each.value)
+  if (Array.isArray(value)) return value
+  if (types.isSet(value)) return Set.prototype.values.call(value)
+  if (types.isMap(value)) return [...Map.prototype.entries.call(value)].flat()
+  return Object.keys(value).map((key): unknown => Object.getOwnPropertyDescriptor(value, key)?.value)
 }
 
 interface Look {

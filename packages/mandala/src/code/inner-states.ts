@@ -1,25 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { types } from 'node:util'
-import { glanceAt, type Glance } from './glance.ts'
+import { isCompound } from './compound.ts'
+import { glanceAt, partsOf, type Glance } from './glance.ts'
 import { ownNameOf, portray, type Naming, type Portrait } from './portrait.ts'
+import type { ValuePortraits } from './value-portraits.ts'
 
 /** Of what holds more parts, or is met after so many others, only code tells: it would have to be looked at after every change. */
 const PARTS_MAX = 2_000
+/** The same of texts and binary data, in parts that take as long. */
+const SIZE_MAX = 2 ** 15
 const WALK_MAX = 20_000
 /** Whatever an async context holds, no code made it. */
 const STORE = 'store'
 
 /** Gives what something keeps inside, by name. */
 export type Peek = (owner: object) => Readonly<Record<string, unknown>>
-
-export interface InnerSurroundings {
-  /** What gives the private fields of an instance, or the static ones of a class. */
-  peeksOf(owner: object): readonly Peek[]
-  /** Whether a function, or the class of an instance, is of a package or of the platform. */
-  isForeign(made: object): boolean
-  /** What a function is known by, but for what it closes over. */
-  nameOf(fn: object): string
-}
 
 /** By name of a field, the hash of what it holds, in all that have one of the name. */
 export type InnerState = ReadonlyMap<string, string>
@@ -35,21 +30,31 @@ interface Known {
   readonly isSame: Glance
 }
 
+/** Where a function is found. */
+interface Held {
+  readonly value: object
+  readonly field: string
+  /** The places in the source of which none was met there before, with how many are by now. */
+  readonly fresh: Map<string, number>
+}
+
 /**
  * What the instances and classes in a value keep in private fields, and what an async context holds. Code tells what these are when a module has
  * been loaded; what they become later counts by content.
  */
 export class InnerStates {
-  readonly #surroundings: InnerSurroundings
+  /** What gives the private fields of an instance, or the static ones of a class. */
+  readonly #fieldsOf: (owner: object) => readonly Peek[]
+  readonly #portraits: Pick<ValuePortraits, 'isForeign' | 'findWhole' | 'nameOf'>
   readonly #known = new WeakMap<object, Known>()
   /** As it was when the module had been loaded. */
   readonly #settled = new WeakMap<object, InnerState>()
-  /** Closures, in the order in which they were met: their names tell nothing of what they close over. */
-  readonly #numbers = new WeakMap<object, number>()
-  #closures = 0
+  /** By value, and by field and place in the source, its closures: nothing shows of what they close over. */
+  readonly #closures = new WeakMap<object, Map<string, WeakMap<object, string>>>()
 
-  constructor(surroundings: InnerSurroundings) {
-    this.#surroundings = surroundings
+  constructor(fieldsOf: (owner: object) => readonly Peek[], portraits: Pick<ValuePortraits, 'isForeign' | 'findWhole' | 'nameOf'>) {
+    this.#fieldsOf = fieldsOf
+    this.#portraits = portraits
   }
 
   /** A module has been loaded. */
@@ -86,33 +91,51 @@ export class InnerStates {
 
   #lookNow(value: object, except: ReadonlySet<string>): Pick<Known, 'state' | 'isSame'> {
     try {
-      return this.#stateOf(this.#ownersIn(value, except), except)
+      return this.#stateOf(value, this.#ownersIn(value, except), except)
     } catch {
       // Something in it refuses to be looked at.
       return { state: NOTHING, isSame: () => true }
     }
   }
 
-  #stateOf(owners: readonly object[], except: ReadonlySet<string>): Pick<Known, 'state' | 'isSame'> {
+  #stateOf(value: object, owners: readonly object[], except: ReadonlySet<string>): Pick<Known, 'state' | 'isSame'> {
     if (owners.length === 0) return { state: NOTHING, isSame: () => true }
-    const { isForeign } = this.#surroundings
-    const nameFunction = (fn: object): Naming => ({ name: this.#nameOf(fn), isWhole: true, isForeign: isForeign(fn) })
+    const isForeign = (made: object): boolean => this.#portraits.isForeign(made)
     const nameInstance = (made: object): Naming => ({ name: ownNameOf(made.constructor), isWhole: true, isForeign: isForeign(made) })
-    const namer = { nameFunction, nameInstance, peek: (owner: object) => this.#peek(owner) }
     const fields = Map.groupBy(owners.flatMap((owner) => this.#peek(owner).flatMap(Object.entries) as [string, unknown][]), ([name]) => name)
     const state = new Map<string, string>()
     for (const name of [...fields.keys()].filter((each) => !except.has(each)).sort()) {
-      const held = (fields.get(name) as [string, unknown][]).map(([, part]) => part)
-      const { hash, isUnknown } = portray(held, namer, { sizeMax: PARTS_MAX, skipsForeign: true })
+      const held = { value, field: name, fresh: new Map<string, number>() }
+      const nameFunction = (fn: object): Naming => ({ name: this.#nameOf(fn, held), isWhole: true, isForeign: isForeign(fn) })
+      const namer = { nameFunction, nameInstance, peek: (owner: object) => this.#peek(owner) }
+      const content = (fields.get(name) as [string, unknown][]).map(([, part]) => part)
+      const { hash, isUnknown } = portray(content, namer, { partsMax: PARTS_MAX, sizeMax: SIZE_MAX, skipsForeign: true })
       if (!isUnknown) state.set(name, hash)
     }
     const glances = owners.flatMap((owner) => this.#peeksOf(owner).map((peek) => this.#glanceAt(owner, peek, state)))
     return { state, isSame: () => glances.every((isSame) => isSame()) }
   }
 
-  #nameOf(fn: object): string {
-    if (!this.#numbers.has(fn)) this.#numbers.set(fn, this.#closures++)
-    return `${this.#surroundings.nameOf(fn)} ${this.#numbers.get(fn)}`
+  /**
+   * Of the closures of one place in the source, those that are in a field when such a one is first met there go by number: what put them there is
+   * code. Which one takes the place of another later, no other process knows.
+   */
+  #nameOf(fn: object, { value, field, fresh }: Held): string {
+    const whole = this.#portraits.findWhole(fn)
+    if (whole !== undefined) return whole
+    const name = this.#portraits.nameOf(fn)
+    const groups = this.#closures.get(value) ?? new Map<string, WeakMap<object, string>>()
+    this.#closures.set(value, groups)
+    const place = `${field} ${name}`
+    if (!groups.has(place)) fresh.set(place, 0)
+    const numbers = groups.get(place) ?? new WeakMap<object, string>()
+    groups.set(place, numbers)
+    if (!numbers.has(fn)) {
+      const number = fresh.get(place)
+      if (number !== undefined) fresh.set(place, number + 1)
+      numbers.set(fn, number === undefined ? crypto.randomUUID() : String(number))
+    }
+    return `${name} ${numbers.get(fn)}`
   }
 
   #peek(owner: object): readonly object[] {
@@ -120,7 +143,7 @@ export class InnerStates {
   }
 
   #peeksOf(owner: object): readonly Peek[] {
-    const own = this.#surroundings.peeksOf(owner)
+    const own = this.#fieldsOf(owner)
     const platforms = peekOf(owner)
     return platforms ? [...own, platforms] : own
   }
@@ -128,7 +151,7 @@ export class InnerStates {
   #glanceAt(owner: object, peek: Peek, state: InnerState): Glance {
     const fields = peek(owner)
     const names = Object.keys(fields).filter((name) => state.has(name))
-    const inner = names.map((name) => fields[name]).filter(isCompound).map((part) => glanceAt(part, PARTS_MAX, this.#surroundings.isForeign))
+    const inner = names.map((name) => fields[name]).filter(isCompound).map((part) => glanceAt(part, PARTS_MAX, (each) => this.#portraits.isForeign(each)))
     return () => {
       const now = peek(owner)
       for (const name of names) if (!Object.is(now[name], fields[name])) return false
@@ -146,7 +169,7 @@ export class InnerStates {
       const fields = this.#peek(each).flatMap(Object.entries) as [string, unknown][]
       if (fields.length > 0) owners.push(each)
       for (const [name, part] of fields) if (isCompound(part) && !except.has(name)) met.add(part)
-      if (!this.#surroundings.isForeign(each)) for (const part of partsOf(each)) if (isCompound(part)) met.add(part)
+      if (!isLarge(each) && !this.#portraits.isForeign(each)) for (const part of partsOf(each)) if (isCompound(part)) met.add(part)
     }
     return owners
   }
@@ -159,15 +182,6 @@ function peekOf(owner: object): Peek | undefined {
   return owner instanceof Headers ? () => ({ entries: JSON.stringify([...Headers.prototype.entries.call(owner)]) }) : undefined
 }
 
-/** No getter is called. */
-function partsOf(value: object): Iterable<unknown> {
-  if (Array.isArray(value)) return value.length > PARTS_MAX ? [] : value
-  if (types.isSet(value)) return value.size > PARTS_MAX ? [] : Set.prototype.values.call(value)
-  if (types.isMap(value)) return value.size > PARTS_MAX ? [] : [...Map.prototype.entries.call(value)].flat()
-  const shown = ArrayBuffer.isView(value) ? [] : Object.keys(value)
-  return shown.map((key): unknown => Object.getOwnPropertyDescriptor(value, key)?.value)
-}
-
-function isCompound(value: unknown): value is object {
-  return typeof value === 'object' && value !== null || typeof value === 'function'
+function isLarge(value: object): boolean {
+  return (Array.isArray(value) ? value.length : types.isMap(value) || types.isSet(value) ? value.size : 0) > PARTS_MAX
 }

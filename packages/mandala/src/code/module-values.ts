@@ -4,6 +4,7 @@ import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import { BARE_HASH } from './bare.ts'
 import { UNNAMED } from './canonical-source.ts'
+import { isCompound } from './compound.ts'
 import type { MakingFacts } from './file-facts.ts'
 import { both, type Glance } from './glance.ts'
 import { InnerStates, type InnerState, type Peek } from './inner-states.ts'
@@ -95,7 +96,7 @@ export class ModuleValues {
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
     this.#portraits = new ValuePortraits({ ...surroundings, findId: (made) => this.findId(made), originOf: (id) => this.originOf(id) })
-    this.#inner = new InnerStates({ ...surroundings, isForeign: (made) => this.#portraits.isForeign(made), nameOf: (fn) => this.#portraits.nameOf(fn) })
+    this.#inner = new InnerStates(surroundings.peeksOf, this.#portraits)
     this.#origins = this.#newOrigins()
   }
 
@@ -443,10 +444,6 @@ function call(getter: Getter | undefined): unknown {
     // Not initialised yet.
     return undefined
   }
-}
-
-function isCompound(value: unknown): value is object {
-  return typeof value === 'object' && value !== null || typeof value === 'function'
 }
 
 /** Whether an import gives something else than its module exports. */

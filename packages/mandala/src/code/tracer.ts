@@ -44,7 +44,7 @@ export interface ModuleMarks extends Omit<ModuleMarkers, 'first'> {
 }
 
 export type PrivateFields = Readonly<Record<`#${string}`, unknown>>
-export type Peek = (owner: object) => PrivateFields
+type Peek = (owner: object) => PrivateFields
 
 /** What a function that is an op closes over. */
 export interface ClosedOver {
@@ -110,18 +110,6 @@ export class Tracer {
     this.#hasBegun = false
   }
 
-  /** The first call, or the first look for one: modules that are loaded later may not be there when a call is looked for again. */
-  begin(): void {
-    this.#hasBegun = true
-    this.#values.begin()
-  }
-
-  /** A block of calls begins: values that are there by now are what code made them. */
-  beginBlock(): void {
-    this.begin()
-    if (!this.markers.isWatching) this.#values.settle()
-  }
-
   /** The same, where another tool loads the files, and may leave some to others or put something else in their places. */
   useServer<S extends ProgramSource>(root: string, makeSource: () => S): S {
     if (this.#source.root !== root) this.useSource(makeSource())
@@ -132,6 +120,18 @@ export class Tracer {
   #expectOthers(): void {
     this.#hasLoader = this.#isPartial = true
     this.environment.expectGetters()
+  }
+
+  /** The first call, or the first look for one: modules that are loaded later may not be there when a call is looked for again. */
+  begin(): void {
+    this.#hasBegun = true
+    this.#values.begin()
+  }
+
+  /** A block of calls begins: values that are there by now are what code made them. */
+  beginBlock(): void {
+    this.begin()
+    if (!this.markers.isWatching) this.#values.settle()
   }
 
   /** Takes in what a bundle brings along, beside what is known otherwise. */

@@ -9,6 +9,9 @@ import { Portraits } from './portraits.ts'
 /** Values of more parts are looked at as a whole once in a process: later a sample tells whether they changed. */
 const SMALL_SIZE = 500
 
+/** A marker in the text of a function, with any quotes. */
+const MARKED = /["'`]\$md\./
+
 /** What is the platform's, and shows all that it holds. */
 const COLLECTIONS: ReadonlySet<unknown> = new Set([Object, Array, Map, Set])
 
@@ -81,9 +84,9 @@ export class ValuePortraits {
     return isBare ? () => carriesNothing(value) && isUnpatched() : (isOutside ? this.#outsides : this.#portraits).glanceOf(value)
   }
 
-  /** What a function is known by, but for what it closes over. */
+  /** Where a function stands in the source, or what it is called. */
   nameOf(fn: object): string {
-    return this.findWhole(fn) ?? this.#surroundings.findPlace(fn)?.name ?? ownNameOf(fn)
+    return this.#surroundings.findPlace(fn)?.name ?? ownNameOf(fn)
   }
 
   portrayNow(id: string, value: unknown, options?: PortrayOptions): Portrait {
@@ -105,7 +108,7 @@ export class ValuePortraits {
     const made: unknown = typeof part === 'function' ? part : (Object.getPrototypeOf(part) as { constructor?: unknown } | null)?.constructor
     if (typeof made !== 'function' || COLLECTIONS.has(made) || this.#surroundings.findId(made) !== undefined) return false
     // A nameless class that a module exports by default is known by nothing but its markers.
-    return this.#surroundings.findPlace(made) === undefined && !Function.prototype.toString.call(made).includes('"$md.')
+    return this.#surroundings.findPlace(made) === undefined && !MARKED.test(Function.prototype.toString.call(made))
   }
 
   /**
@@ -164,7 +167,7 @@ export class ValuePortraits {
     const place = this.#surroundings.findPlace(fn)
     const isHidden = place?.closesOver !== undefined
     if (whole !== undefined) return { ...whole, isHidden }
-    return { isForeign: place === undefined, name: `${place?.name ?? ownNameOf(fn)} ${this.#numberOf(closures, fn)}`, isWhole: false, isHidden }
+    return { isForeign: place === undefined, name: `${this.nameOf(fn)} ${this.#numberOf(closures, fn)}`, isWhole: false, isHidden }
   }
 
   #nameInstance(closures: NumberedClosures, instance: object): Naming {

@@ -177,3 +177,21 @@ const f = op('f', (x: number) => [x].map(half)[0]! + [Model].map((each) => new e
   const result = [6, 6, 6, 6]
   assert.deepEqual([await run(), await run()], [{ result, executed: ['f'], warnings: [] }, { result, executed: [], warnings: [] }])
 })
+
+test('a closure that takes the place of another in a private field is another one in each process', async (t) => {
+  const write = (others: string): string => program(`class Model {
+  #scale = (x: number) => x; set(scale: (x: number) => number) { this.#scale = scale } get(x: number) { return this.#scale(x) }
+}
+const by = (k: number) => (x: number) => [x].map((each) => each * k)[0]!
+${others}
+const scales = [by(0), by(1), by(2), by(3)]
+const model = new Model()
+const set = (t: number) => model.set(scales[t]!)
+const f = op('f', (x: number) => model.get(x))`)
+  const { run, ...project } = makeProject(t, { 'src/main.ts': write('') })
+  const result = [10, 20, 30, 10]
+  assert.deepEqual(await run(), { result, executed: ['f', 'f', 'f'], warnings: [] })
+  project.write('src/main.ts', write(`class Other { #fns = [(x: number) => x, by, by(7)]; get() { return this.#fns } }
+export const other = new Other()`))
+  assert.deepEqual(await run(), { result, executed: ['f', 'f'], warnings: [] })
+})
