@@ -5,7 +5,9 @@ import { BundledSource, isInstalled } from './code/bundled-source.ts'
 import { getTracer, type BundleTracer, type ModuleMarks } from './code/tracer.ts'
 
 /** Nobody is told. */
-const UNTRACKED: ModuleMarks = { bytes: new Uint8Array(), report: () => {}, pass: () => {}, capture: (fn) => fn, tell: () => {}, end: () => {} }
+const UNTRACKED: ModuleMarks = {
+  bytes: new Uint8Array(), report: () => {}, pass: () => {}, capture: (fn) => fn, tell: () => {}, keep: (_, made) => made, left: new Uint16Array(), end: () => {},
+}
 
 function makeTracer(): BundleTracer {
   const program = getTracer()

@@ -228,7 +228,7 @@ export class CallTrace implements Watcher {
       if (hash === undefined || hash === BARE_HASH && (isLate || !values.hasOwn(id))) continue
       const except = isLate ? [] : values.listUnsteady(id)
       if (except.length > 0) {
-        this.#hidden.add(`${id} (what it keeps inside changes while ops run: ${except.join(', ')})`)
+        this.#hidden.add(`${id} (what it keeps inside changes while ops run: ${except.map((name) => this.#tracer.nameInside(name)).join(', ')})`)
         dependencies.push({ kind: 'outside', id: outsideId(id, except), hash: stateBut(before ?? now, except) as string })
         continue
       }

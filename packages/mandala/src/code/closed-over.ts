@@ -3,6 +3,7 @@ import { describeValue } from '../base/describe-value.ts'
 import { digest } from '../value/digest.ts'
 import { classesOf } from './classes.ts'
 import { isCompound } from './compound.ts'
+import type { KnownOrigin } from './origins.ts'
 import type { CapturedFacts, MakingFacts } from './file-facts.ts'
 import { isOfClass, NAMELESS, ownNameOf, portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
 import { Portraits } from './portraits.ts'
@@ -134,8 +135,9 @@ export class Closures {
     const seen = new Map<number, boolean>([[0, true]])
     let untold: string | undefined
     const doubtful = new Set<string>()
+    const originOf = (making: MakingFacts): KnownOrigin => values.originOfMade(making, () => originOfMade(program, file, making))
     const follow = (name: string, making: MakingFacts, isHidden: boolean): void => {
-      const origin = values.originOfMade(making, () => originOfMade(program, file, making))
+      const origin = originOf(making)
       made.push(origin.hash)
       if (isHidden && origin.readsFiles) doubtful.add(name)
       for (const each of making.values) describe(each, isHidden)
@@ -154,6 +156,10 @@ export class Closures {
         isPartial ||= portrait.isPartial
         isHidden ||= portrait.isHidden
         if (portrait.isUnknown) untold ??= path
+      }
+      for (const [key, hash] of isCompound(value) ? values.keptIn(value, { isRepeatable: () => making !== null && originOf(making).isRepeatable }) : []) {
+        const path = `${name} ${key}`
+        if (!except.includes(path)) parts.set(path, { hash: `${parts.get(path)?.hash ?? ''}${key} ${hash}`, holder: value as object, key })
       }
       if (!isPartial) return
       isHidden ||= isOpaque(value)

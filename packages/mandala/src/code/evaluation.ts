@@ -43,9 +43,14 @@ export function findEvaluation(program: Program, file: string): Evaluation | und
 
 /** A class of another module may have private state. */
 function isKnown(program: Program, file: string, touched: Touched): boolean {
+  const isOfOther = touched.kind === 'code' && !touched.id.startsWith(`${file}#`) && program.find(touched.id)?.component.kind === 'class'
+  return !isOfOther && isRepeatable(touched)
+}
+
+/** Whether it gives the same in every process: code does, but not the clock, chance, files, or what packages make. */
+export function isRepeatable(touched: Touched): boolean {
   switch (touched.kind) {
-    case 'code': return touched.id.startsWith(`${file}#`) || program.find(touched.id)?.component.kind !== 'class'
-    case 'value': return true
+    case 'code': case 'value': return true
     case 'global': return PURE.test(touched.name) || isGiven(touched.name)
     default: return false
   }

@@ -3,6 +3,7 @@ import type { Captured } from './captures.ts'
 import { canonicalise, canonicaliseStatement, type CanonicalSource } from './canonical-source.ts'
 import { isActive, isActiveClass, listPatternNames, type Component, type ComponentTable } from './components.ts'
 import { filledBy, isSaying, listChanges, type InnerStatement, type InnerStatements } from './inner-statements.ts'
+import type { KeptLocal, Keeper } from './keepers.ts'
 import type { FreeName, Names } from './names.ts'
 import { nameOf } from './scope.ts'
 import type { SiteRef } from './site.ts'
@@ -91,6 +92,8 @@ export interface FileFacts {
   readonly sites: readonly (readonly number[])[]
   /** By op that closes over something. */
   readonly captured: readonly (readonly CapturedFacts[])[]
+  readonly locals: readonly KeptLocal[]
+  readonly keepers: readonly Keeper[]
 }
 
 /** The canonical text of every component, and with it what the ops among them close over. */

@@ -43,3 +43,8 @@ export function contentOfGlobal(name: string): unknown {
   const value: unknown = VOLATILE.has(key) ? undefined : Object.getOwnPropertyDescriptor(owner, key)?.value
   return /^(string|number|bigint|boolean)$/.test(typeof value) ? value : undefined
 }
+
+/** Methods that call the function they are given before they return, if at all. */
+export const SYNC_METHODS: ReadonlySet<string> = new Set([
+  'map', 'filter', 'forEach', 'reduce', 'reduceRight', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex', 'flatMap', 'sort', 'toSorted',
+])

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { types } from 'node:util'
 import { isCompound } from './compound.ts'
 import { glanceAt, partsOf, type Glance } from './glance.ts'
-import { ownNameOf, portray, type Naming, type Portrait } from './portrait.ts'
+import { portray, type Namer, type Portrait } from './portrait.ts'
 import type { ValuePortraits } from './value-portraits.ts'
 
 /** Of what holds more parts, or is met after so many others, only code tells: it would have to be looked at after every change. */
@@ -14,7 +14,17 @@ const WALK_MAX = 20_000
 const STORE = 'store'
 
 /** Gives what something keeps inside, by name. */
-export type Peek = (owner: object) => Readonly<Record<string, unknown>>
+export interface Peek {
+  (owner: object): Readonly<Record<string, unknown>>
+  /** Of one that gives the same for all owners, whether that will be so another time, but for what is in it. */
+  readonly isFixed?: boolean
+}
+
+/** Something that keeps something inside. */
+interface Inside {
+  readonly owner: object
+  readonly peek: Peek
+}
 
 /** By name of a field, the hash of what it holds, in all that have one of the name. */
 export type InnerState = ReadonlyMap<string, string>
@@ -22,13 +32,29 @@ export type InnerState = ReadonlyMap<string, string>
 const NOTHING: InnerState = new Map()
 const NONE: ReadonlySet<string> = new Set()
 
-interface Known {
+interface Look {
+  readonly state: InnerState
+  /** The fields of which that says what is in them by names that another process may have for others. */
+  readonly vague: ReadonlySet<string>
+  readonly isSame: Glance
+}
+
+interface Known extends Look {
   /** What was shown of it then. */
   readonly portrait: Portrait | undefined
   readonly except: ReadonlySet<string>
-  readonly state: InnerState
-  readonly isSame: Glance
 }
+
+export interface StateOptions {
+  /** What shows of the value. */
+  readonly portrait?: Portrait | undefined
+  /** Names of fields that don't count. */
+  readonly except?: ReadonlySet<string> | undefined
+  /** Whether what made the value makes the same in every process. */
+  isRepeatable(): boolean
+}
+
+const UNKEPT: Look = { state: NOTHING, vague: NONE, isSame: () => true }
 
 /** Where a function is found. */
 interface Held {
@@ -36,14 +62,15 @@ interface Held {
   readonly field: string
   /** The places in the source of which none was met there before, with how many are by now. */
   readonly fresh: Map<string, number>
+  isVague: boolean
 }
 
 /**
- * What the instances and classes in a value keep in private fields, and what an async context holds. Code tells what these are when a module has
- * been loaded; what they become later counts by content.
+ * What the instances and classes in a value keep in private fields, what the functions in it keep of the locals around them, and what an async
+ * context holds. It counts by content; but where code may make something else in each process, only if it was changed since that ran.
  */
 export class InnerStates {
-  /** What gives the private fields of an instance, or the static ones of a class. */
+  /** What gives the private fields of an instance, or the static ones of a class, or the locals of a function. */
   readonly #fieldsOf: (owner: object) => readonly Peek[]
   readonly #portraits: Pick<ValuePortraits, 'isForeign' | 'findWhole' | 'nameOf'>
   readonly #known = new WeakMap<object, Known>()
@@ -60,19 +87,17 @@ export class InnerStates {
   /** A module has been loaded. */
   settle(value: object): void {
     if (this.#settled.has(value)) return
-    const { state } = this.#look(value, undefined, NONE)
+    const { state } = this.#look(value)
     this.#settled.set(value, new Map([...state].filter(([name]) => name !== STORE)))
   }
 
-  /**
-   * Without what is as code made it.
-   * @param portrait what shows of the value
-   * @param except names of fields that don't count
-   */
-  changedOf(value: object, portrait: Portrait | undefined, except: ReadonlySet<string> = NONE): InnerState {
-    const { state } = this.#look(value, portrait, except)
+  /** Without what is as code made it, unless that tells. */
+  of(value: object, { portrait, except, isRepeatable }: StateOptions): InnerState {
+    const { state, vague } = this.#look(value, portrait, except)
+    if (state.size === 0) return NOTHING
     const settled = this.#settled.get(value)
-    return state.size === 0 ? NOTHING : new Map([...state].filter(([name, hash]) => settled?.get(name) !== hash))
+    const isSame = isRepeatable()
+    return new Map([...state].filter(([name, hash]) => settled?.get(name) !== hash || isSame && !vague.has(name)))
   }
 
   /** Whether it is what it was when it was last looked at. */
@@ -80,7 +105,7 @@ export class InnerStates {
     return this.#known.get(value)?.isSame
   }
 
-  #look(value: object, portrait: Portrait | undefined, except: ReadonlySet<string>): Known {
+  #look(value: object, portrait?: Portrait, except: ReadonlySet<string> = NONE): Known {
     let known = this.#known.get(value)
     if (!known || known.portrait !== portrait || known.except !== except || !known.isSame()) {
       known = { portrait, except, ...this.#lookNow(value, except) }
@@ -89,31 +114,49 @@ export class InnerStates {
     return known
   }
 
-  #lookNow(value: object, except: ReadonlySet<string>): Pick<Known, 'state' | 'isSame'> {
+  #lookNow(value: object, except: ReadonlySet<string>): Look {
     try {
-      return this.#stateOf(value, this.#ownersIn(value, except), except)
+      return this.#stateOf(value, this.#insidesOf(value, except), except)
     } catch {
       // Something in it refuses to be looked at.
-      return { state: NOTHING, isSame: () => true }
+      return UNKEPT
     }
   }
 
-  #stateOf(value: object, owners: readonly object[], except: ReadonlySet<string>): Pick<Known, 'state' | 'isSame'> {
-    if (owners.length === 0) return { state: NOTHING, isSame: () => true }
-    const isForeign = (made: object): boolean => this.#portraits.isForeign(made)
-    const nameInstance = (made: object): Naming => ({ name: ownNameOf(made.constructor), isWhole: true, isForeign: isForeign(made) })
-    const fields = Map.groupBy(owners.flatMap((owner) => this.#peek(owner).flatMap(Object.entries) as [string, unknown][]), ([name]) => name)
+  #stateOf(value: object, insides: readonly Inside[], except: ReadonlySet<string>): Look {
+    if (insides.length === 0) return UNKEPT
+    const fields = Map.groupBy(insides.flatMap(({ owner, peek }) => Object.entries(peek(owner))), ([name]) => name)
     const state = new Map<string, string>()
+    const vague = new Set<string>()
     for (const name of [...fields.keys()].filter((each) => !except.has(each)).sort()) {
-      const held = { value, field: name, fresh: new Map<string, number>() }
-      const nameFunction = (fn: object): Naming => ({ name: this.#nameOf(fn, held), isWhole: true, isForeign: isForeign(fn) })
-      const namer = { nameFunction, nameInstance, peek: (owner: object) => this.#peek(owner) }
+      const held: Held = { value, field: name, fresh: new Map<string, number>(), isVague: false }
       const content = (fields.get(name) as [string, unknown][]).map(([, part]) => part)
-      const { hash, isUnknown } = portray(content, namer, { partsMax: PARTS_MAX, sizeMax: SIZE_MAX, skipsForeign: true })
-      if (!isUnknown) state.set(name, hash)
+      const { hash, isUnknown } = portray(content, this.#namerFor(held), { partsMax: PARTS_MAX, sizeMax: SIZE_MAX, skipsForeign: true })
+      if (isUnknown) continue
+      state.set(name, hash)
+      if (held.isVague) vague.add(name)
     }
-    const glances = owners.flatMap((owner) => this.#peeksOf(owner).map((peek) => this.#glanceAt(owner, peek, state)))
-    return { state, isSame: () => glances.every((isSame) => isSame()) }
+    const met = new Set<object>()
+    const glances = insides.flatMap((inside) => this.#glancesAt(inside, state, met))
+    return { state, vague, isSame: () => glances.every((isSame) => isSame()) }
+  }
+
+  #namerFor(held: Held): Namer {
+    const isForeign = (made: object): boolean => {
+      const isOfOthers = this.#portraits.isForeign(made)
+      held.isVague ||= isOfOthers
+      return isOfOthers
+    }
+    return {
+      nameFunction: (fn) => ({ name: this.#nameOf(fn, held), isWhole: true, isForeign: isForeign(fn) }),
+      nameInstance: (made) => ({ name: this.#nameOfClass(made.constructor), isWhole: true, isForeign: isForeign(made) }),
+      // What functions keep is told of by itself: it may change where what names them doesn't.
+      peek: (owner) => (typeof owner === 'function' ? [] : this.#peek(owner)),
+    }
+  }
+
+  #nameOfClass(made: unknown): string {
+    return isCompound(made) ? this.#portraits.findWhole(made) ?? this.#portraits.nameOf(made) : ''
   }
 
   /**
@@ -148,30 +191,38 @@ export class InnerStates {
     return platforms ? [...own, platforms] : own
   }
 
-  #glanceAt(owner: object, peek: Peek, state: InnerState): Glance {
+  /** @param met what has a glance already */
+  #glancesAt({ owner, peek }: Inside, state: InnerState, met: Set<object>): Glance[] {
     const fields = peek(owner)
     const names = Object.keys(fields).filter((name) => state.has(name))
-    const inner = names.map((name) => fields[name]).filter(isCompound).map((part) => glanceAt(part, PARTS_MAX, (each) => this.#portraits.isForeign(each)))
-    return () => {
+    const fresh = names.map((name) => fields[name]).filter((part) => isCompound(part) && !met.has(part) && met.add(part)) as object[]
+    const inner = fresh.map((part) => glanceAt(part, PARTS_MAX, (each) => this.#portraits.isForeign(each)) ?? (() => false))
+    if (names.length === 0 || peek.isFixed) return inner
+    const isSame = (): boolean => {
       const now = peek(owner)
-      for (const name of names) if (!Object.is(now[name], fields[name])) return false
-      return inner.every((isSame) => isSame?.() ?? false)
+      return names.every((name) => Object.is(now[name], fields[name]))
     }
+    return [isSame, ...inner]
   }
 
-  /** All that has such a state, in the order in which it is come by; what packages made is not gone through. */
-  #ownersIn(root: object, except: ReadonlySet<string>): object[] {
-    const owners: object[] = []
+  /** All that is kept inside, in the order in which it is come by; what packages made is not gone through. */
+  #insidesOf(root: object, except: ReadonlySet<string>): Inside[] {
+    const insides: Inside[] = []
+    const shared = new Set<Peek>()
     const met = new Set([root])
     for (const each of met) {
       if (met.size > WALK_MAX) break
       if (types.isProxy(each)) continue
-      const fields = this.#peek(each).flatMap(Object.entries) as [string, unknown][]
-      if (fields.length > 0) owners.push(each)
-      for (const [name, part] of fields) if (isCompound(part) && !except.has(name)) met.add(part)
+      for (const peek of this.#peeksOf(each)) {
+        if (shared.has(peek)) continue
+        if (peek.isFixed !== undefined) shared.add(peek)
+        const fields = Object.entries(peek(each))
+        if (fields.length > 0) insides.push({ owner: each, peek })
+        for (const [name, part] of fields) if (isCompound(part) && !except.has(name)) met.add(part)
+      }
       if (!isLarge(each) && !this.#portraits.isForeign(each)) for (const part of partsOf(each)) if (isCompound(part)) met.add(part)
     }
-    return owners
+    return insides
   }
 }
 

@@ -14,6 +14,9 @@ export interface Marks {
   readonly ready: string
   readonly capture: string
   readonly tell: string
+  readonly keep: string
+  /** A number for each place that makes what keeps locals: of so many more it tells. */
+  readonly left: string
   readonly end: string
   /** The default export, where that has no name. */
   readonly exported: string
@@ -28,6 +31,6 @@ export function marksFor(file: string, source: string): Marks {
   const name = (letter: string): string => `$md${letter}${suffix}`
   return {
     bytes: name('b'), report: name(''), pass: name('p'), place: literalOfFile(file), ready: name('r'), capture: name('c'), tell: name('k'), end: name('e'),
-    exported: name('d'), tracer: name('t'), facts: name('f'),
+    keep: name('h'), left: name('l'), exported: name('d'), tracer: name('t'), facts: name('f'),
   }
 }

@@ -7,7 +7,7 @@ import { UNNAMED } from './canonical-source.ts'
 import { isCompound } from './compound.ts'
 import type { MakingFacts } from './file-facts.ts'
 import { both, type Glance } from './glance.ts'
-import { InnerStates, type InnerState, type Peek } from './inner-states.ts'
+import { InnerStates, type InnerState, type Peek, type StateOptions } from './inner-states.ts'
 import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
 import { carriesNothing } from './patches.ts'
 import type { Portrait } from './portrait.ts'
@@ -26,7 +26,7 @@ export interface ValueState {
   readonly isOpaque: boolean
   /** Why it may be another than it looks. */
   readonly doubt?: string | undefined
-  /** Of what it keeps inside, what is another than its code made it; that is part of the hash too. */
+  /** What of it that it keeps inside counts by content; that is part of the hash too. */
   readonly inner?: InnerState
   /** The hash without that. */
   readonly shown?: string | undefined
@@ -66,6 +66,8 @@ export interface Surroundings extends Omit<OriginSurroundings, 'show' | 'has' | 
   isIdle(): boolean
   /** What gives the private fields of an instance, or the static ones of a class. */
   peeksOf(owner: object): readonly Peek[]
+  /** The same of the locals that a function keeps, or something with such functions. */
+  keptOf(owner: object): readonly Peek[]
 }
 
 /** The values of the modules of a program, asked for when somebody depends on them. */
@@ -74,6 +76,7 @@ export class ModuleValues {
   readonly #importers = new Map<string, Getter>()
   readonly #portraits: ValuePortraits
   readonly #inner: InnerStates
+  readonly #kept: InnerStates
   /** By component, what in it was seen to change while a call used it. */
   readonly #unsteady = new Map<string, ReadonlySet<string>>()
   /** What a value is that has a portrait and an origin. */
@@ -96,7 +99,8 @@ export class ModuleValues {
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
     this.#portraits = new ValuePortraits({ ...surroundings, findId: (made) => this.findId(made), originOf: (id) => this.originOf(id) })
-    this.#inner = new InnerStates(surroundings.peeksOf, this.#portraits)
+    this.#inner = new InnerStates((owner) => [...surroundings.peeksOf(owner), ...surroundings.keptOf(owner)], this.#portraits)
+    this.#kept = new InnerStates(surroundings.keptOf, this.#portraits)
     this.#origins = this.#newOrigins()
   }
 
@@ -197,12 +201,18 @@ export class ModuleValues {
     if (!getter) return this.#surroundings.isCode(id) ? NO_VALUE : { hash: this.originOf(id), isOpaque: true }
     const value = call(getter)
     if (typeof value === 'function' && isSelfReporting(value)) return NO_VALUE
-    if (isCompound(value) && (typeof value === 'object' || this.#isClass(id, value) || Object.keys(value).length > 0)) return this.#stateOf(id, value)
+    if (isCompound(value) && this.#mayChange(id, value)) return this.#stateOf(id, value)
     const known = this.#fixed.get(id)
     if (known && Object.is(known.value, value)) return known.state
     const state = this.#stateOf(id, value)
     this.#fixed.set(id, { value, state })
     return state
+  }
+
+  /** Whether it may become something else and still be the same object. */
+  #mayChange(id: string, value: object): boolean {
+    if (typeof value === 'object' || this.#isClass(id, value)) return true
+    return Object.keys(value).length > 0 || this.#surroundings.keptOf(value).length > 0
   }
 
   /**
@@ -236,12 +246,22 @@ export class ModuleValues {
     const portrait = isBare ? undefined : this.#portraits.of(id, value)
     const shown = portrait ? this.#stateOfPortrait(id, value, portrait) : BARE
     const state = portrait?.isForeign ? { ...shown, outside: this.#outside(id, value).hash } : shown
-    const inner = isClass || portrait?.isPartial ? this.#innerOf(id, value, portrait) : undefined
+    const mayHide = typeof value === 'function' || portrait && (portrait.isPartial || portrait.origins.size > 0)
+    const inner = mayHide ? this.#innerOf(id, value, portrait) : undefined
     return inner && inner.size > 0 ? { ...state, shown: state.hash, inner, hash: withInner(state.hash, inner) } : state
   }
 
   #innerOf(id: string, value: object, portrait: Portrait | undefined): InnerState {
-    return this.#surroundings.aside(() => this.#inner.changedOf(value, portrait, this.#unsteady.get(id)))
+    const options = { portrait, except: this.#unsteady.get(id), isRepeatable: () => this.#origins.find(id).isRepeatable }
+    return this.#surroundings.aside(() => this.#inner.of(value, options))
+  }
+
+  /** What the functions in a value keep that no module has. */
+  keptIn(value: object, options: Omit<StateOptions, 'except'>): InnerState {
+    return this.#surroundings.aside(() => {
+      this.#kept.settle(value)
+      return this.#kept.of(value, options)
+    })
   }
 
   #glanceOf(value: object, as: { readonly isBare: boolean; readonly isOutside: boolean }): Glance | undefined {

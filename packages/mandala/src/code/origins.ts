@@ -1,6 +1,7 @@
 import { remember } from '../base/remember.ts'
 import { digest } from '../value/digest.ts'
 import { findStrongComponents } from '../graph/strong-components.ts'
+import { isRepeatable } from './evaluation.ts'
 import type { MakingFacts } from './file-facts.ts'
 import type { Touched } from './links.ts'
 import type { Origin } from './reach.ts'
@@ -9,6 +10,8 @@ import type { Origin } from './reach.ts'
 export interface KnownOrigin {
   readonly hash: string
   readonly readsFiles: boolean
+  /** Whether it makes the same in every process. */
+  readonly isRepeatable: boolean
   /** Whether statements changed the value since it was made. */
   readonly isChanged: boolean
 }
@@ -42,6 +45,7 @@ interface Source {
   /** The values among that of which more counts than what shows of them. */
   readonly hidden: ReadonlySet<string>
   readonly readsFiles: boolean
+  readonly isRepeatable: boolean
   /** What made the hidden ones; undefined until it is asked for. */
   wholes?: readonly string[]
 }
@@ -93,7 +97,9 @@ export class Origins {
     const held = new Set([making])
     for (const each of held) for (const id of each.held) held.add(this.#makings(id))
     const [hash] = making.wholes ?? this.#completeFrom(making)
-    return { hash: hash as string, readsFiles: [...held].some(({ source }) => source.readsFiles), isChanged: making.isChanged }
+    const sources = [...held].map(({ source }) => source)
+    const [readsFiles, isSame] = [sources.some((source) => source.readsFiles), sources.every((source) => source.isRepeatable)]
+    return { hash: hash as string, readsFiles, isRepeatable: isSame, isChanged: making.isChanged }
   }
 
   /** Of values that were made from each other none comes first: they are as one. */
@@ -137,7 +143,8 @@ export class Origins {
   /** @param except a value of which it doesn't count what shows */
   #source(reach: readonly Touched[], except?: string): Source {
     const parts = reach.map((touched) => ('id' in touched && touched.id === except ? this.#part(touched, except) : this.#parts(touched)))
-    return { sum: parts.reduce((sum, part) => sum + part.sum, 0n), hidden: new Set(parts.flatMap((part) => part.hidden)), readsFiles: reach.some(isReading) }
+    const [sum, hidden] = [parts.reduce((sum, part) => sum + part.sum, 0n), new Set(parts.flatMap((part) => part.hidden))]
+    return { sum, hidden, readsFiles: reach.some(isReading), isRepeatable: reach.every(isRepeatable) }
   }
 
   #part(touched: Touched, except?: string): Part {

@@ -1,7 +1,8 @@
 import { isLibrary } from './library-name.ts'
 import type { Captured, Captures } from './captures.ts'
 import type { Component, ComponentTable } from './components.ts'
-import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
+import { envNameOf, GLOBALS, HIDDEN, SYNC_METHODS } from './globals.ts'
+import type { Keepers } from './keepers.ts'
 import type { Marks } from './marks.ts'
 import type { FreeName, Names } from './names.ts'
 import { functionOf, isOpCall } from './op-functions.ts'
@@ -27,6 +28,7 @@ export interface PlanInput {
   readonly closures: Scopes['closures']
   /** What functions close over; left out for files that make no ops. */
   readonly captures: Captures | undefined
+  readonly keepers: Keepers
   /** The names that the markers use in this file. */
   readonly marks: Pick<Marks, 'bytes' | 'report' | 'pass' | 'place' | 'ready' | 'capture' | 'tell'>
   readonly isModule: boolean
@@ -45,11 +47,6 @@ interface Frame {
   readonly seen: Seen
   readonly isInLoop: boolean
 }
-
-/** Methods that call the function they are given before they return, if at all. */
-const SYNC_METHODS = new Set([
-  'map', 'filter', 'forEach', 'reduce', 'reduceRight', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex', 'flatMap', 'sort', 'toSorted',
-])
 
 /** What assigns only in some cases. */
 const CONDITIONAL = new Set(['||=', '&&=', '??='])
@@ -91,7 +88,7 @@ class Planner {
   finish(): SitePlan {
     const needed = this.#sites.filter((site) => site.isNeeded)
     const { ready } = this.#input.marks
-    const insertions = needed.flatMap((site, i) => insertionsOf(site, { marker: this.#marker(site, i), ready: `${ready}!==void 0`, rank: i + 1 }))
+    const insertions = needed.flatMap((site, i) => insertionsOf(site, { marker: this.#marker(site, i), ready: `${ready}!==void 0` }))
     const parameters: Record<number, readonly [number, number]> = {}
     for (const [i, { fn }] of needed.entries()) {
       const list = (fn?.params ?? []) as SyntaxNode[]
@@ -110,7 +107,7 @@ class Planner {
   }
 
   #newSite(place: Place, { spare = 0, fn }: { readonly spare?: number; readonly fn?: SyntaxNode } = {}): Site {
-    const site = new Site(place, { isEarly: this.#isEarly, isNested: this.#depth > 1, spare, fn })
+    const site = new Site(place, { isEarly: this.#isEarly, isNested: this.#depth > 1, rank: this.#sites.length + 1, spare, fn })
     this.#sites.push(site)
     return site
   }
@@ -146,6 +143,7 @@ class Planner {
     this.#component = component
     this.#depth += 1
     this.#mayLeaveFunction = this.#mayLeaveLoop = false
+    this.#keep(node)
     const frame: Frame = { site: this.#newSite(entryOf(node), { fn: node }), seen: new Seen(), isInLoop: false }
     const closesOver = own ? undefined : this.#input.closures.get(node)
     if (component) this.#add(frame, { kind: 'enter', name: component.name, ...(closesOver && { closesOver }) })
@@ -171,7 +169,23 @@ class Planner {
     this.#wrapped.push({ at: fn.start, text: `${capture}(`, ...early, rank: 0.5 }, { at: fn.end, text: `,${given})`, rank: -0.5 })
   }
 
+  /** Gives access to the locals that it keeps. */
+  #keep(node: SyntaxNode, at?: number): void {
+    const rank = this.#sites.length + 0.5
+    this.#wrapped.push(...this.#input.keepers.insertionsAt(node, { rank, isEarly: this.#isEarly, ...(at !== undefined && { at }) }))
+  }
+
+  /** Declared functions are there from the beginning of a block. */
+  #keepDeclared(list: readonly SyntaxNode[]): void {
+    for (const statement of list) {
+      const declared = (statement.declaration as SyntaxNode | null | undefined) ?? statement
+      if (isFunction(declared)) this.#keep(declared, list[0]?.start)
+      for (const { init } of (declared.declarations ?? []) as SyntaxNode[]) if (init) this.#keep(withoutTypes(init), statement.end)
+    }
+  }
+
   #statements(list: readonly SyntaxNode[], given: Frame): void {
+    this.#keepDeclared(list)
     let frame = given
     let hasLeftFunction = false
     let hasLeftLoop = false
@@ -198,6 +212,7 @@ class Planner {
       return
     }
     if (node.type === 'Identifier') return
+    if (node.type === 'ObjectExpression') this.#keep(node)
     if (node.type === 'CallExpression' && this.#input.captures) this.#capture(node, this.#input.captures)
     if (isFunction(node)) this.#function(node)
     else if (isClass(node)) this.#class(node, frame)
@@ -216,7 +231,10 @@ class Planner {
 
   #children(node: SyntaxNode, frame: Frame | undefined): void {
     const outer = this.#component
-    if (!frame) this.#component = this.#input.table.byNode.get(node) ?? outer
+    if (!frame) {
+      this.#component = this.#input.table.byNode.get(node) ?? outer
+      if (node.type === 'BlockStatement' || node.type === 'TSModuleBlock') this.#keepDeclared(node.body)
+    }
     eachChild(node, (child) => this.#visit(child, frame))
     this.#component = outer
   }
@@ -396,6 +414,7 @@ class Planner {
     for (const decorator of (node.decorators ?? []) as SyntaxNode[]) this.#visit(decorator, frame)
     if (node.superClass) this.#visit(node.superClass, frame)
     this.#tell(node, own)
+    this.#keep(node)
     for (const member of node.body.body as SyntaxNode[]) if (isRunnable(member)) this.#classMember(member, own, frame)
     this.#component = outer
   }

@@ -1,5 +1,5 @@
 import type { ClosesOver } from './site.ts'
-import { eachChild, isFunction, isRunnable, type SyntaxNode } from './syntax.ts'
+import { eachChild, isFunction, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** What a name stands for. */
 export interface Binding {
@@ -8,6 +8,8 @@ export interface Binding {
   readonly scope: Scope
   /** Where an import comes from; `*` is the module as a whole. */
   readonly from?: { readonly source: string; readonly name: string }
+  /** What gives it its value where it is declared, if that is one expression, or a function. */
+  init?: SyntaxNode
   /** Assignments after the declaration. */
   writes: number
   /** Where its name stands, its declaration included; one more for each way in which it is exported. */
@@ -51,6 +53,8 @@ export interface Scopes {
   readonly writes: ReadonlySet<SyntaxNode>
   /** Functions that use locals of those around them, or their `this`. */
   readonly closures: ReadonlyMap<SyntaxNode, ClosesOver>
+  /** By function, initial value of a field and static block, the locals that it uses of those around it. */
+  readonly captured: ReadonlyMap<SyntaxNode, ReadonlySet<Binding>>
   readonly special: ReadonlySet<SpecialSyntax>
 }
 
@@ -75,6 +79,7 @@ class Analysis implements Scopes {
   readonly module: Scope
   readonly writes = new Set<SyntaxNode>()
   readonly closures = new Map<SyntaxNode, ClosesOver>()
+  readonly captured = new Map<SyntaxNode, Set<Binding>>()
   readonly special = new Set<SpecialSyntax>()
   readonly #found: Identifier[] = []
   /** Where each was found. */
@@ -96,7 +101,7 @@ class Analysis implements Scopes {
       const binding = home?.get(node.name) ?? null
       node.binding = binding
       if (binding) binding.mentions += 1
-      if (home && home !== scope && binding?.scope !== this.module) this.#leave(scope, home)
+      if (binding && home && home !== scope && binding.scope !== this.module) this.#leave(scope, home, binding)
       else if (node.name === 'arguments' && !binding) this.#this(scope)
       // It may use whatever is there.
       else if (node.name === 'eval' && !binding) this.#leave(scope, this.module)
@@ -110,8 +115,12 @@ class Analysis implements Scopes {
   }
 
   /** Notes the functions between a name and where it is declared. */
-  #leave(scope: Scope, home: Scope): void {
-    for (let at = scope; at !== home; at = at.outer as Scope) if (at.node !== home.node && isFunction(at.node)) this.closures.set(at.node, 'locals')
+  #leave(scope: Scope, home: Scope, binding?: Binding): void {
+    for (let at = scope; at !== home; at = at.outer as Scope) {
+      if (at.node === home.node) continue
+      if (isFunction(at.node)) this.closures.set(at.node, 'locals')
+      if (binding && at.isFunction) this.captured.set(at.node, (this.captured.get(at.node) ?? new Set()).add(binding))
+    }
   }
 
   /** `this`, and what goes with it, is that of the first function around that is no arrow. */
@@ -213,7 +222,10 @@ class Analysis implements Scopes {
     const home = node.kind === 'var' ? functionScope(scope) : scope
     for (const declarator of node.declarations as SyntaxNode[]) {
       this.#pattern(declarator.id, home, scope, kind)
-      if (declarator.init) this.visit(declarator.init, scope)
+      if (!declarator.init) continue
+      const declared = declarator.id.type === 'Identifier' && kind !== 'var' ? home.get(declarator.id.name) : undefined
+      if (declared) declared.init = withoutTypes(declarator.init)
+      this.visit(declarator.init, scope)
     }
   }
 
@@ -236,7 +248,7 @@ class Analysis implements Scopes {
   }
 
   #function(node: SyntaxNode, scope: Scope): void {
-    if (node.type === 'FunctionDeclaration' && node.id) this.#declareFunction(node.id, scope)
+    if (node.type === 'FunctionDeclaration' && node.id) this.#declareFunction(node, scope)
     // What stands before its parameters is seen as a part of it.
     const head = node.computed || node.decorators ? new Scope(node, scope, false) : scope
     this.#decorators(node, head)
@@ -256,10 +268,13 @@ class Analysis implements Scopes {
   }
 
   /** In a sloppy script a function in a block is seen outside of it too. */
-  #declareFunction(id: SyntaxNode, scope: Scope): void {
+  #declareFunction(fn: SyntaxNode, scope: Scope): void {
+    const { id } = fn
     this.#declare(id, 'function', scope)
+    const binding = scope.get(id.name) as Binding
+    binding.init = fn
     const home = functionScope(scope)
-    if (home !== scope && !home.get(id.name)) home.set(id.name, scope.get(id.name) as Binding)
+    if (home !== scope && !home.get(id.name)) home.set(id.name, binding)
   }
 
   #class(node: SyntaxNode, scope: Scope): void {

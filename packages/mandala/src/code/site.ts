@@ -35,15 +35,18 @@ export class Site {
   readonly isEarly: boolean
   /** It is in a function that is made by another, over and over. */
   readonly isNested: boolean
+  /** What is planned later lies inside, or behind. */
+  readonly rank: number
   /** Refs that are no reason for a marker by themselves. */
   readonly spare: number
   /** The function whose entry it is. */
   readonly fn: SyntaxNode | undefined
 
-  constructor(place: Place, { isEarly, isNested, spare, fn }: Pick<Site, 'isEarly' | 'isNested' | 'spare' | 'fn'>) {
+  constructor(place: Place, { isEarly, isNested, rank, spare, fn }: Pick<Site, 'isEarly' | 'isNested' | 'rank' | 'spare' | 'fn'>) {
     this.place = place
     this.isEarly = isEarly
     this.isNested = isNested
+    this.rank = rank
     this.spare = spare
     this.fn = fn
   }
@@ -88,7 +91,7 @@ export function entryOf(fn: SyntaxNode): Place {
 }
 
 /** @param ready an expression that is true as soon as the marker may be evaluated */
-export function insertionsOf({ place, isEarly }: Site, { marker, ready, rank }: { marker: string; ready: string; rank: number }): Insertion[] {
+export function insertionsOf({ place, isEarly, rank }: Site, { marker, ready }: { marker: string; ready: string }): Insertion[] {
   const [open, at, end, separator] = place.kind === 'statement'
     ? [place.prefix ?? '', place.at, place.at, ';']
     : place.kind === 'body' ? ['{', place.node.start, place.node.end, ';'] : ['(', place.node.start, place.node.end, ',']

@@ -162,7 +162,7 @@ export class SourceLoader implements ProgramSource {
     const value = {
       name: 'default', kind: 'value' as const, start: 0, end: 0, canonical, names: [], eager: [], members: [], changes: [], isTrivial: false, isPlain: true, isOp: false,
     }
-    const nothing = { statements: [], inner: [], stars: [], imports: [], refs: [], sites: [], captured: [] }
+    const nothing = { statements: [], inner: [], stars: [], imports: [], refs: [], sites: [], captured: [], locals: [], keepers: [] }
     return { file, isModule: false, ...nothing, components: [value], exports: { default: { kind: 'own', name: 'default' } } }
   }
 

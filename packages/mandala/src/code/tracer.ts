@@ -11,6 +11,8 @@ import { componentId, Program, type ProgramSource } from './program.ts'
 import { isLiteral, isSteady, originOf, touchedBy } from './reach.ts'
 import type { SiteRef } from './site.ts'
 import { REGISTRY } from './registry-name.ts'
+import { KeptLocals, type KeepingMarks } from './kept-locals.ts'
+import type { Peek } from './inner-states.ts'
 import { LazyValues } from './lazy-values.ts'
 import { ModuleValues, type Getter } from './module-values.ts'
 
@@ -34,17 +36,17 @@ interface LoadedModule {
 }
 
 /** What an instrumented module is given to report with. */
-export interface ModuleMarks extends Omit<ModuleMarkers, 'first'> {
+export interface ModuleMarks extends Omit<ModuleMarkers, 'first'>, KeepingMarks {
   /** To be called when the module has been evaluated. */
   end(): void
   /** Says what a function that becomes an op closes over: its number in the facts of the file, and what gives the values that are seen there. */
   capture<T>(fn: T, number: number, getters: ClosedOver['getters']): T
   /** Shows the private fields of a class and of its instances; and says which component made it, if that isn't the class itself. */
-  tell(constructor: object, peek: Peek, madeIn?: string): void
+  tell(constructor: object, peek: PrivatePeek, madeIn?: string): void
 }
 
 export type PrivateFields = Readonly<Record<`#${string}`, unknown>>
-type Peek = (owner: object) => PrivateFields
+type PrivatePeek = (owner: object) => PrivateFields
 
 /** What a function that is an op closes over. */
 export interface ClosedOver {
@@ -53,6 +55,8 @@ export interface ClosedOver {
   readonly values: readonly CapturedFacts[]
   readonly getters: readonly (Getter | undefined)[]
 }
+
+const NO_KEEPERS = { locals: [], keepers: [] }
 
 const NO_SOURCE: ProgramSource = {
   loadFacts: () => undefined, resolveModule: () => ({ kind: 'unknown' }), findVersion: () => undefined, findSource: () => undefined, hasFolder: () => true,
@@ -81,7 +85,8 @@ export class Tracer {
   #lookedAt = 0
   readonly #places = new FunctionPlaces()
   readonly #closedOver = new WeakMap<object, ClosedOver>()
-  readonly #peeks = new WeakMap<object, Peek>()
+  readonly #peeks = new WeakMap<object, PrivatePeek>()
+  readonly #kept = new KeptLocals()
 
   get program(): Program {
     return this.#program
@@ -217,6 +222,7 @@ export class Tracer {
     this.#addSurroundings(module)
     return {
       ...marks,
+      ...this.#kept.marksFor(facts ?? NO_KEEPERS),
       end: () => lazy?.end(file),
       capture: (fn, number, getters) => {
         const values = facts?.captured[number]
@@ -261,6 +267,7 @@ export class Tracer {
       findGlobal: (name) => this.environment.originOf(name),
       isIdle: () => !this.markers.isWatching,
       peeksOf: (owner) => this.peeksOf(owner),
+      keptOf: (owner) => this.keptOf(owner),
       hidesFields: (owner) => this.peek(owner).some((fields) => Object.keys(fields).length > 0),
       findPlace: (fn) => this.#places.find(fn),
       isClosure: (fn) => this.isClosure(fn),
@@ -285,9 +292,20 @@ export class Tracer {
   }
 
   /** What gives those, to be asked again and again. */
-  peeksOf(owner: object): Peek[] {
+  peeksOf(owner: object): PrivatePeek[] {
     const classes = typeof owner === 'function' ? [owner] : classesOf(owner)
     return classes.flatMap((each) => this.#peeks.get(each) ?? [])
+  }
+
+  /** What gives the locals that a function, an object or the classes of an instance keep. */
+  keptOf(owner: object): Peek[] {
+    const made = typeof owner === 'function' ? [owner] : [owner, ...classesOf(owner)]
+    return made.flatMap((each) => this.#kept.peekOf(each) ?? [])
+  }
+
+  /** What people call something that a value keeps inside. */
+  nameInside(name: string): string {
+    return this.#kept.showName(name)
   }
 
   /** The component that a function reports when it is entered, or is if it is too small to report, or that made a class. */

@@ -2,6 +2,7 @@ import { Captures } from './captures.ts'
 import { CANON_VERSION } from './canonical-source.ts'
 import { listComponents, type ComponentTable } from './components.ts'
 import { canonicaliseAll, capturedFacts, componentFacts, listInner, listLinks, listStatements, type FileFacts } from './file-facts.ts'
+import { Keepers } from './keepers.ts'
 import { InnerStatements } from './inner-statements.ts'
 import { marksFor, type Marks } from './marks.ts'
 import { Names, PROCESS } from './names.ts'
@@ -15,7 +16,7 @@ import { expressionOf, importedBy } from './surroundings.ts'
 import { isClass, isFunction, isRunnable, parseSource, withoutTypes, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
 /** Raised with every change of what is inserted: files in a cache, or in a bundle, are read by this version only. */
-export const TRANSFORM_VERSION: string = `${CANON_VERSION}.24`
+export const TRANSFORM_VERSION: string = `${CANON_VERSION}.25`
 
 export interface TransformInput {
   /** Relative to the root, with `/`: part of every component's id. */
@@ -60,13 +61,15 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const marks = marksFor(file, source)
   const links = listLinks(program, table, names)
   const captures = source.includes('mandala-ts') ? new Captures(program, scopes, names) : undefined
-  const plan = planSites({ program, table, names, closures: scopes.closures, captures, marks, isModule })
+  const keepers = new Keepers({ program, table, names, scopes, marks })
+  const plan = planSites({ program, table, names, closures: scopes.closures, captures, keepers, marks, isModule })
   const components = componentFacts(texts, names)
   const inner = new InnerStatements(source, { table, names })
   const statements = listStatements({ program, table, names, components, inner })
   const captured = plan.captured.map((each) => capturedFacts(each, { table, names }))
   const facts: FileFacts = {
     file, isModule, components: [...components.values()], statements, inner: listInner(table, inner), ...links, refs: plan.refs, sites: plan.sites, captured,
+    locals: keepers.locals, keepers: keepers.list,
   }
   // What its statements do may be all that a module is for.
   const hasMarks = table.list.length > 0 || statements.length > 0 || plan.insertions.length > 0
@@ -90,12 +93,12 @@ export function instrument(source: string, { facts, insertions, prologue, marks 
   const { announce = announceToLoader(facts.file), further = [], mayRunEarly = facts.imports.some((each) => !isLibrary(each)) } = options
   const first: Insertion[] = []
   if (prologue) {
-    const { bytes, report, pass, capture, tell, end, ready } = marks
+    const { bytes, report, pass, capture, tell, keep, left, end, ready } = marks
     const { before, call } = announce(`{own:${objectOf(prologue.own)},imported:${objectOf(prologue.imported)}}`)
     // Constants, which an optimising compiler takes for what they are, but in functions that are made over and over: there each use of one asks
     // whether it is there yet. Only a `var` may be asked for before this line runs; one that was given a literal Rollup takes for that from the
     // beginning.
-    const given = `bytes:${bytes},report:${report},capture:${capture},tell:${tell},end:${end}`
+    const given = `bytes:${bytes},report:${report},capture:${capture},tell:${tell},keep:${keep},left:${left},end:${end}`
     const marked = `var ${ready}=${call};const{${given}}=${ready};var{pass:${pass}}=${ready};${prologue.exported === undefined ? '' : `let ${prologue.exported};`}`
     first.push({ at: prologue.at, text: before + marked, rank: 0 })
   }

@@ -149,7 +149,7 @@ export class LiveCode implements CodeState, Tracer {
       const changing = this.#noteChanging(own, [...changed, ...listUnsteady(after, changed)])
       const { hash, untold } = changing.length === 0 ? after : this.#closure(own, changing) as Closure
       components.set(capturedId(own, changing), hash)
-      for (const name of changing) names.push(`${name} (closed over by its function; it changes while ops run)`)
+      for (const name of changing) names.push(`${this.#program.nameInside(name)} (closed over by its function; it changes while ops run)`)
       if (untold !== undefined) names.push(notTold(untold))
       for (const name of after.doubtful) names.push(`what its function closes over${name && `: ${name}`} (${MAY_BE_READ})`)
     }

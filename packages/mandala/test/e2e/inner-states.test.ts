@@ -1,23 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BUNDLERS } from './bundlers.ts'
+import { inside, program, started } from './changing-program.ts'
 import { makeProject, type Report } from './tracked-project.ts'
-
-/** Calls `f(10)` once for each of 1, 2, 3 and 1 again, each time after `set`, and reports what came of them, and of `g(10)` at the end. */
-const program = (definitions: string, calls = 'for (const t of [1, 2, 3, 1]) { set(t); results.push(await unwrap(f(10))) }'): string =>
-  `import { AsyncLocalStorage } from 'node:async_hooks'
-import { op, Storage, unwrap } from 'mandala-ts'
-${definitions}
-const executed: string[] = []
-const results: unknown[] = []
-const warnings: string[] = []
-const logger = { warn: (text: string) => { warnings.push(text) }, show: () => {}, progress: () => {} }
-const storage = new Storage({ path: 'store.db', deps: 'src', logger })
-storage.subscribe((event) => { if (event.kind === 'call-will-execute') executed.push(event.op) })
-await storage.run(async () => { ${calls} })
-await storage.close()
-console.log(JSON.stringify({ result: results, executed, warnings }))
-`
 
 const SETTINGS = 'class Settings { #t = 0; set(t: number) { this.#t = t } get() { return [this.#t][0]! } }'
 
@@ -81,9 +66,6 @@ for (const [what, definitions] of Object.entries(SET)) {
     assert.deepEqual((await run()).result, [20, 40])
   })
 }
-
-const inside = (op: string, name: string, part: string): string => `${op} uses src/main.ts#${name} (what it keeps inside changes while ops run: ${part})`
-const started = (warnings: readonly string[]): string[] => warnings.map((text) => text.split(', which')[0]!).sort()
 
 test('what an instance, or a package, keeps to itself may change while calls run: that is said, and both are found again', async (t) => {
   const write = (factor: number): string => program(`import { Lazy } from 'lazy'

@@ -32,9 +32,14 @@ tools.logged.on('run', (rows: Row[]) => run(rows), LIMIT)
 export default { run: (x: bigint) => x ** 2n, pattern: /a+/giu, f() { return delete this.run } }
 `
 
-/** Ops, and a name that nobody declares. */
+/** Ops, a name that nobody declares, and functions that keep locals. */
 const OPS = `import { op } from 'mandala-ts'
 export const halved = op(half), built = op('built', (x: number) => x + BUILD)
+export const store = (state: number) => {
+  const add = (n: number) => { state += n }
+  return { add, get: () => state, read: later(() => [state, late()]) }
+  function late() { return state }
+}
 `
 
 // Another id here means: raise the version that stands beside it. Caches, and fingerprints in stores, are told apart by it.
@@ -50,5 +55,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['4.24', '624fc1053cf6e6e0cdde127f4c015946fe8a7be7']
+const TRANSFORM = ['4.25', '19db986a3a2b3272122187a4ad6caf4f312d8961']
 const CANON = [4, '364b11bccb57d50e1a48571207c77be03ed395c4']

@@ -145,7 +145,7 @@ function stateOfTool(source: string, values: Readonly<Record<string, unknown>>):
   const program = linkProgram({ 'main.ts': source })
   const states = new ModuleValues({
     findOrigin: (id) => originOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
-    findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false, peeksOf: () => [],
+    findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false, peeksOf: () => [], keptOf: () => [],
     isCode: () => false, isTrivial: () => false,
     isLiteral: (id) => isLiteral(program.find(id)?.component), isSteady: () => false, atLoad: () => UNUSED,
   })
@@ -265,7 +265,7 @@ test('a function too small to report itself is part of the value it lies in', ()
     const states = new ModuleValues({
       findOrigin: () => ({ held: [], reach: [], statements: [] }),
       findFingerprint: () => fingerprint, findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true,
-      hidesFields: () => false, peeksOf: () => [], isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial,
+      hidesFields: () => false, peeksOf: () => [], keptOf: () => [], isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial,
       isLiteral: () => false, isSteady: () => false, atLoad: () => UNUSED, aside: (fn) => fn(),
     })
     states.set('a.ts#half', () => half)

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { BUNDLERS } from './bundlers.ts'
+import { inside, program, started } from './changing-program.ts'
+import { makeProject, type Report } from './tracked-project.ts'
+
+/** What is set between the calls, and only functions keep. */
+const SET: Readonly<Record<string, string>> = {
+  'a local of arrow functions in an object': `const createStore = (state: number) => ({ get: () => state, set: (s: number) => { state = s } })
+const store = createStore(0)
+const set = (t: number) => store.set(t)
+const f = op('f', (x: number) => store.get() * x)`,
+  'a local of methods and accessors': `function createStore() { let state = 0; return { get value() { return state }, set(s: number) { state = s } } }
+const store = createStore()
+const set = (t: number) => store.set(t)
+const f = op('f', (x: number) => store.value * x)`,
+  'a local of declared functions': `function createStore() {
+  let state = 0
+  return { get, set }
+  function get() { return state }
+  function set(s: number) { state = s }
+}
+const { get, set } = createStore()
+const f = op('f', (x: number) => get() * x)`,
+  'a Map that functions keep': `const createCache = () => {
+  const map = new Map<string, number>()
+  return{ get: (k: string) => map.get(k)!, set: (k: string, v: number) => { map.set(k, v) } }
+}
+const cache = createCache()
+const set = (t: number) => cache.set('t', t)
+const f = op('f', (x: number) => cache.get('t') * x)`,
+  'a local of a function that another one keeps': `const make = () => {
+  let state = 0
+  const read = () => state
+  const times = (x: number) => read() * x
+  return [times, (s: number) => { state = s }] as const
+}
+const [times, set] = make()
+const f = op('f', (x: number) => times(x))`,
+  'a local of a function that a class was made in': `const make = () => {
+  let state = 0
+  return class { static set(s: number) { state = s } get(x: number) { return state * x } }
+}
+const Model = make()
+const model = new Model()
+const set = (t: number) => Model.set(t)
+const f = op('f', (x: number) => model.get(x))`,
+  'a local of a block': `let set: (t: number) => void
+let get: () => number
+{ let state = 0; set = (s) => { state = s }; get = () => state }
+const f = op('f', (x: number) => get() * x)`,
+  'a local of a namespace': `namespace config { let state = 0; export function set(s: number) { state = s } export function get() { return state } }
+const set = (t: number) => config.set(t)
+const f = op('f', (x: number) => config.get() * x)`,
+  'an object that a function was given': `const make = (options: { t: number }) => ({ set: (t: number) => { options.t = t }, times: (x: number) => options.t * x })
+const client = make({ t: 0 })
+const set = (t: number) => client.set(t)
+const f = op('f', (x: number) => client.times(x))`,
+  'a signal': `type Signal = { (): number; set(value: number): void }
+function signal(value: number): Signal { const read = () => value; return Object.assign(read, { set: (next: number) => { value = next } }) }
+const t$ = signal(0)
+const set = (t: number) => t$.set(t)
+const f = op('f', (x: number) => t$() * x)`,
+  'a local of middleware': `type Step = (x: number) => number
+const scaling = (next: Step) => { let t = 0; return { step: (x: number) => next(x) * t, set: (s: number) => { t = s } } }
+const inner = scaling((x) => x)
+const outer = scaling(inner.step)
+outer.set(1)
+const set = (t: number) => inner.set(t)
+const f = op('f', (x: number) => outer.step(x))`,
+}
+
+for (const [what, definitions] of Object.entries(SET)) {
+  test(`calls that differ only in ${what} are others`, async (t) => {
+    const { folder, write, run, start } = makeProject(t, { 'src/main.ts': program(definitions) })
+    const result = [10, 20, 30, 10]
+    const args = what.includes('namespace') ? ['--experimental-transform-types', '--import', 'mandala-ts/register', 'src/main.ts'] : undefined
+    const again = (): Promise<Report> => (args ? start(args) : run())
+    assert.deepEqual(await again(), { result, executed: ['f', 'f', 'f'], warnings: [] })
+    assert.deepEqual(await again(), { result, executed: [], warnings: [] })
+    const bundled: Report = await start([await BUNDLERS['esbuild, minified and split']({ project: folder })])
+    assert.deepEqual(bundled, { result, executed: [], warnings: [] })
+    write('src/main.ts', program(definitions, 'for (const t of [2, 4]) { set(t); results.push(await unwrap(f(10))) }'))
+    assert.deepEqual((await again()).result, [20, 40])
+  })
+}
+
+test('what functions keep may change while calls run: that is said, by the name of the local, and what is set between them counts', async (t) => {
+  const write = (local: string): string => program(`const createClient = () => {
+  let ${local} = 0
+  let t = 0
+  const bump = () => { ${local} += 1 }
+  return { set: (s: number) => { t = s }, ask: (x: number) => { bump(); return t * x } }
+}
+const client = createClient()
+const set = (t: number) => client.set(t)
+const f = op('f', (x: number) => client.ask(x))`)
+  const { run, ...project } = makeProject(t, { 'src/main.ts': write('count') })
+  const result = [10, 20, 30, 10]
+  const first = await run()
+  assert.deepEqual([first.result, first.executed, started(first.warnings)], [result, ['f', 'f', 'f'], [inside('f', 'client', 'count')]])
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+  project.write('src/main.ts', write('asked'))
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+})
+
+test('an op that closes over such functions sees what becomes of what they keep', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`const createStore = (state: number) => ({ get: () => state, set: (s: number) => { state = s } })
+const set = () => {}
+const f = op('f', (x: number) => x)
+const make = () => {
+  const store = createStore(0)
+  return { store, g: op('g', (x: number) => store.get() * x) }
+}`, 'const { store, g } = make(); for (const t of [1, 2, 3, 1]) { store.set(t); results.push(await unwrap(g(10))) }') })
+  const result = [10, 20, 30, 10]
+  assert.deepEqual(await run(), { result, executed: ['g', 'g', 'g'], warnings: [] })
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+})
