@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { types } from 'node:util'
 import { isCompound } from './compound.ts'
-import { glanceAt, partsOf, type Glance } from './glance.ts'
+import { glanceAt, hasHiddenContent, partsOf, type Glance } from './glance.ts'
 import { portray, type Namer, type Portrait } from './portrait.ts'
 import type { ValuePortraits } from './value-portraits.ts'
 
@@ -10,6 +10,8 @@ const PARTS_MAX = 2_000
 /** The same of texts and binary data, in parts that take as long. */
 const SIZE_MAX = 2 ** 15
 const WALK_MAX = 20_000
+/** The properties of larger objects count as one. */
+const KEYS_MAX = 32
 /** Whatever an async context holds, no code made it. */
 const STORE = 'store'
 
@@ -18,6 +20,14 @@ export interface Peek {
   (owner: object): Readonly<Record<string, unknown>>
   /** Of one that gives the same for all owners, whether that will be so another time, but for what is in it. */
   readonly isFixed?: boolean
+}
+
+/** Something that is kept inside, or a property of it. */
+interface Part {
+  readonly name: string
+  readonly value: unknown
+  /** Of the class of what has the properties, that itself. */
+  readonly whole?: object
 }
 
 /** Something that keeps something inside. */
@@ -125,12 +135,12 @@ export class InnerStates {
 
   #stateOf(value: object, insides: readonly Inside[], except: ReadonlySet<string>): Look {
     if (insides.length === 0) return UNKEPT
-    const fields = Map.groupBy(insides.flatMap(({ owner, peek }) => Object.entries(peek(owner))), ([name]) => name)
+    const fields = Map.groupBy(insides.flatMap(({ owner, peek }) => this.#partsIn(peek(owner))), ({ name }) => name)
     const state = new Map<string, string>()
     const vague = new Set<string>()
     for (const name of [...fields.keys()].filter((each) => !except.has(each)).sort()) {
       const held: Held = { value, field: name, fresh: new Map<string, number>(), isVague: false }
-      const content = (fields.get(name) as [string, unknown][]).map(([, part]) => part)
+      const content = (fields.get(name) as Part[]).map(({ value: part, whole }) => (whole ? this.#nameOfClass(part) : part))
       const { hash, isUnknown } = portray(content, this.#namerFor(held), { partsMax: PARTS_MAX, sizeMax: SIZE_MAX, skipsForeign: true })
       if (isUnknown) continue
       state.set(name, hash)
@@ -191,18 +201,41 @@ export class InnerStates {
     return platforms ? [...own, platforms] : own
   }
 
+  /** Of a small object its properties one by one: where one of them changes while calls run, the others still count. */
+  #partsIn(fields: Readonly<Record<string, unknown>>): Part[] {
+    return Object.entries(fields).flatMap(([name, value]): Part[] => {
+      if (!this.#isSplit(value)) return [{ name, value }]
+      const own = Object.entries(value).map(([key, each]): Part => ({ name: `${name}.${key}`, value: each }))
+      return [{ name, value: value.constructor, whole: value }, ...own]
+    })
+  }
+
+  #isSplit(value: unknown): value is object {
+    return isSmallObject(value) && !this.#portraits.isForeign(value)
+  }
+
   /** @param met what has a glance already */
   #glancesAt({ owner, peek }: Inside, state: InnerState, met: Set<object>): Glance[] {
     const fields = peek(owner)
     const names = Object.keys(fields).filter((name) => state.has(name))
-    const fresh = names.map((name) => fields[name]).filter((part) => isCompound(part) && !met.has(part) && met.add(part)) as object[]
-    const inner = fresh.map((part) => glanceAt(part, PARTS_MAX, (each) => this.#portraits.isForeign(each)) ?? (() => false))
-    if (names.length === 0 || peek.isFixed) return inner
     const isSame = (): boolean => {
       const now = peek(owner)
       return names.every((name) => Object.is(now[name], fields[name]))
     }
-    return [isSame, ...inner]
+    const fresh = (value: unknown): value is object => isCompound(value) && !met.has(value) && met.add(value).size > 0
+    const inner = Object.entries(fields).flatMap(([name, value]) => {
+      if (!fresh(value)) return []
+      if (!this.#isSplit(value)) return state.has(name) ? [this.#glanceAt(value)] : []
+      const keys = Object.keys(value)
+      const own = (Object.entries(value) as [string, unknown][]).filter(([key]) => state.has(`${name}.${key}`))
+      const isAsSeen = (): boolean => Object.keys(value).length === keys.length && own.every(([key, part]) => Object.is((value as Record<string, unknown>)[key], part))
+      return [isAsSeen, ...own.map(([, part]) => part).filter(fresh).map((part) => this.#glanceAt(part))]
+    })
+    return names.length === 0 || peek.isFixed ? inner : [isSame, ...inner]
+  }
+
+  #glanceAt(part: object): Glance {
+    return glanceAt(part, PARTS_MAX, (each) => this.#portraits.isForeign(each)) ?? (() => false)
   }
 
   /** All that is kept inside, in the order in which it is come by; what packages made is not gone through. */
@@ -210,20 +243,36 @@ export class InnerStates {
     const insides: Inside[] = []
     const shared = new Set<Peek>()
     const met = new Set([root])
+    const split = new Set<object>()
     for (const each of met) {
       if (met.size > WALK_MAX) break
       if (types.isProxy(each)) continue
       for (const peek of this.#peeksOf(each)) {
         if (shared.has(peek)) continue
         if (peek.isFixed !== undefined) shared.add(peek)
-        const fields = Object.entries(peek(each))
-        if (fields.length > 0) insides.push({ owner: each, peek })
-        for (const [name, part] of fields) if (isCompound(part) && !except.has(name)) met.add(part)
+        const fields = peek(each)
+        if (Object.keys(fields).length > 0) insides.push({ owner: each, peek })
+        for (const { name, value, whole } of this.#partsIn(fields)) {
+          if (whole && !met.has(whole)) split.add(whole)
+          const part = whole ?? value
+          if (isCompound(part) && !except.has(name)) met.add(part)
+        }
       }
-      if (!isLarge(each) && !this.#portraits.isForeign(each)) for (const part of partsOf(each)) if (isCompound(part)) met.add(part)
+      if (!split.has(each) && !isLarge(each) && !this.#portraits.isForeign(each)) for (const part of partsOf(each)) if (isCompound(part)) met.add(part)
     }
     return insides
   }
+}
+
+/** One whose properties are few, and seen by anybody. */
+function isSmallObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || types.isProxy(value) || hasHiddenContent(value)) return false
+  if (Array.isArray(value) || types.isMap(value) || types.isSet(value)) return false
+  const keys = Reflect.ownKeys(value)
+  return keys.length > 0 && keys.length <= KEYS_MAX && keys.every((key) => {
+    const { enumerable = false, ...property } = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor
+    return typeof key === 'string' && /^[\w$-]+$/.test(key) && enumerable && 'value' in property
+  })
 }
 
 /** What the platform keeps in no property. */

@@ -51,9 +51,9 @@ export class KeptLocals {
 
   /** What people call it, with what has it if that is named before it. */
   showName(name: string): string {
-    const at = name.lastIndexOf(' ')
-    const local = this.#names.get(name.slice(at + 1))
-    return local === undefined ? name : `${at < 0 ? '' : `${name.slice(0, at)}.`}${local}`
+    const [, holder = '', key = '', rest = ''] = /^(?:(.*) )?(.*~\d+)(.*)$/.exec(name) ?? []
+    const local = this.#names.get(key)
+    return local === undefined ? name : `${holder && `${holder}.`}${local}${rest}`
   }
 }
 
@@ -72,7 +72,8 @@ function peekAt({ locals, read }: Kept): Peek {
       // Not all of them are initialised yet.
       peek.isFixed = false
     }
-    return Object.fromEntries(locals.map(({ key }, i) => [key, values[i]]))
+    // In a sloppy script it may be the `this` of a function.
+    return Object.fromEntries(locals.map(({ key }, i) => [key, values[i] === globalThis ? undefined : values[i]]))
   }
   peek.isFixed = false
   return peek

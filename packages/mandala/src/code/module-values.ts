@@ -280,7 +280,7 @@ export class ModuleValues {
   #stateOfPortrait(id: string, value: object, portrait: Portrait): ValueState {
     if (portrait.isPartial || this.#isHiding(id, value)) return this.#opaqueState(portrait, this.#origins.find(id))
     const hash = portrait.origins.size > 0 ? this.#withOrigins(portrait) : portrait.hash
-    return { hash, isOpaque: false, doubt: portrait.isHidden ? doubtOf(portrait, this.#origins.find(id)) : undefined }
+    return { hash, isOpaque: false, doubt: portrait.isHidden || portrait.closed ? doubtOf(portrait, this.#origins.find(id)) : undefined }
   }
 
   /** A call used a value of which some changed inside meanwhile. */
@@ -452,8 +452,9 @@ function look(value: unknown, hasCode: boolean): Looked {
   return { isEmpty: size === 0, functions: hasCode ? [...CALLING, ...Object.keys(value)] : [] }
 }
 
-function doubtOf({ isUnknown, isHidden }: Portrait, { readsFiles }: KnownOrigin): string | undefined {
+function doubtOf({ isUnknown, isHidden, closed }: Portrait, { readsFiles }: KnownOrigin): string | undefined {
   if (isUnknown) return 'more of it than can be looked at'
+  if (closed !== undefined) return `what ${closed} holds can't be looked at`
   return isHidden && readsFiles ? MAY_BE_READ : undefined
 }
 

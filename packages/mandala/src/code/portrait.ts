@@ -21,6 +21,8 @@ export interface Portrait {
   readonly isPeeked: boolean
   /** There is more to it than can be looked at: it is another in each process. */
   readonly isUnknown: boolean
+  /** What is in it of a kind that nobody can look into, whatever becomes of it. */
+  readonly closed?: string | undefined
   /** Components in it of which what made them counts too. */
   readonly origins: ReadonlySet<string>
   /** Whether the classes in it are as they were then; undefined where there are none. */
@@ -80,8 +82,8 @@ export function portray(value: unknown, namer: Namer, { holder, partsMax = PARTS
   const copier = new Copier(namer, { partsMax, sizeMax, skipsForeign })
   try {
     const hash = identify(copier.copy(value, holder)).cid
-    const { isPartial, isHidden, isForeign, hasCode, isPeeked, origins, size } = copier
-    return { hash, isPartial, isHidden, isForeign, hasCode, isPeeked, isUnknown: false, origins, size }
+    const { isPartial, isHidden, isForeign, hasCode, isPeeked, closed, origins, size } = copier
+    return { hash, isPartial, isHidden, isForeign, hasCode, isPeeked, isUnknown: false, closed, origins, size }
   } catch (error) {
     if (error instanceof RangeError || error instanceof DepthRefusal) return { ...UNKNOWN, size: copier.size }
     // Of a kind that has no content: then its code must tell.
@@ -98,9 +100,12 @@ class Copier {
   isForeign = false
   hasCode = false
   isPeeked = false
+  closed: string | undefined
   readonly origins = new Set<string>()
   size = 0
   #parts = 0
+  /** What packages made is theirs. */
+  #isInForeign = false
   readonly #copies = new Map<object, unknown>()
   readonly #namer: Namer
   readonly #limits: Limits
@@ -155,6 +160,7 @@ class Copier {
   }
 
   #object(value: object): unknown {
+    if (!this.#isInForeign) this.closed ??= closedKindOf(value)
     if (types.isProxy(value)) return this.#part('proxy', '')
     const known = this.#copies.get(value)
     if (known !== undefined) return known
@@ -248,13 +254,17 @@ class Copier {
     const part = this.#part('instance', name, naming)
     this.#copies.set(value, part)
     if (this.#isPassedOver(naming, true)) return part
+    const outer = this.#isInForeign
+    this.#isInForeign ||= naming.isForeign === true
     if (content) part.set('content', content())
     // Made by `Object.create`.
     if (prototype && !Object.hasOwn(prototype, 'constructor')) part.set('prototype', this.copy(prototype))
     this.#private(value, part)
     const keys = naming.isWhole ? Reflect.ownKeys(value) : listKeys(value)
     this.isPeeked ||= keys.length > listKeys(value).length
-    return part.set('fields', this.#properties(value, {}, keys))
+    part.set('fields', this.#properties(value, {}, keys))
+    this.#isInForeign = outer
+    return part
   }
 
   #private(owner: object, part: Map<unknown, unknown>): void {
@@ -263,6 +273,14 @@ class Copier {
     this.isPeeked = true
     part.set('private', this.copy(fields))
   }
+}
+
+const ITERATOR = Object.getPrototypeOf(Object.getPrototypeOf([].values())) as object
+
+/** Of what can't be looked into, what kind of thing it is. */
+function closedKindOf(value: object): string | undefined {
+  if (types.isProxy(value)) return 'a proxy'
+  return types.isGeneratorObject(value) || Object.prototype.isPrototypeOf.call(ITERATOR, value) ? 'an iterator' : undefined
 }
 
 /** What a function or a class is called, for want of anything better; of a bound one, what it is bound to may be called otherwise in a bundle. */

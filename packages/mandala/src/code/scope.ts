@@ -53,7 +53,7 @@ export interface Scopes {
   readonly writes: ReadonlySet<SyntaxNode>
   /** Functions that use locals of those around them, or their `this`. */
   readonly closures: ReadonlyMap<SyntaxNode, ClosesOver>
-  /** By function, initial value of a field and static block, the locals that it uses of those around it. */
+  /** By function, initial value of a field and static block, the locals that it uses of those around it, and their `this`. */
   readonly captured: ReadonlyMap<SyntaxNode, ReadonlySet<Binding>>
   readonly special: ReadonlySet<SpecialSyntax>
 }
@@ -125,9 +125,17 @@ class Analysis implements Scopes {
 
   /** `this`, and what goes with it, is that of the first function around that is no arrow. */
   #this(scope: Scope): void {
-    for (let at: Scope | undefined = scope; at && !hasOwnThis(at); at = at.outer) {
-      if (at.node.type === 'ArrowFunctionExpression') this.closures.set(at.node, this.closures.get(at.node) ?? 'this')
-    }
+    for (const arrow of listArrows(scope)) this.closures.set(arrow, this.closures.get(arrow) ?? 'this')
+  }
+
+  /** Arrow functions keep `this` as they do a local. */
+  #instance(scope: Scope): void {
+    this.#this(scope)
+    const home = ownerOfThis(scope)
+    if (home === this.module) return
+    const instance: Binding = home.get('this') ?? { name: 'this', kind: 'param', scope: home, writes: 0, mentions: 0, calls: 0 }
+    home.set('this', instance)
+    for (const arrow of listArrows(scope)) this.captured.set(arrow, (this.captured.get(arrow) ?? new Set()).add(instance))
   }
 
   children(node: SyntaxNode, scope: Scope): void {
@@ -137,7 +145,7 @@ class Analysis implements Scopes {
   visit(node: SyntaxNode, scope: Scope): void {
     switch (node.type) {
       case 'Identifier': this.#refer(node, scope); return
-      case 'ThisExpression': case 'Super': this.#this(scope); return
+      case 'ThisExpression': case 'Super': this.#instance(scope); return
       case 'MetaProperty': if (node.meta.name === 'new') this.#this(scope); return
       case 'JSXIdentifier': if (/^[A-Z_$]/.test(node.name as string)) this.#refer(node, scope); return
       case 'JSXMemberExpression': this.#visitJsxObject(node, scope); return
@@ -353,6 +361,19 @@ class Analysis implements Scopes {
 function listExported({ declaration, specifiers = [] }: SyntaxNode): string[] {
   const declared = (declaration?.declarations ?? [declaration ?? {}]) as SyntaxNode[]
   return [...declared.flatMap(({ id }) => (id?.type === 'Identifier' ? [id.name] : [])), ...(specifiers as SyntaxNode[]).map(({ local }) => nameOf(local))]
+}
+
+function ownerOfThis(scope: Scope): Scope {
+  let at = scope
+  while (!hasOwnThis(at)) at = at.outer as Scope
+  return at
+}
+
+/** Those between a scope and where its `this` is from. */
+function listArrows(scope: Scope): SyntaxNode[] {
+  const found: SyntaxNode[] = []
+  for (let at = scope; !hasOwnThis(at); at = at.outer as Scope) if (at.node.type === 'ArrowFunctionExpression') found.push(at.node)
+  return found
 }
 
 function hasOwnThis({ isFunction: isFunctionLike, node }: Scope): boolean {

@@ -177,3 +177,16 @@ const f = op('f', (x: number) => model.get(x))`)
 export const other = new Other()`))
   assert.deepEqual(await run(), { result, executed: ['f', 'f'], warnings: [] })
 })
+
+test('an iterator, or a proxy, is named as a hidden input', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`function* count() { for (let i = 1; ; i += 1) yield i }
+const ids = { next: count() }
+const proxy = new Proxy({ t: 1 }, {})
+const set = () => {}
+const f = op('f', (x: number) => ids.next.next().value! * x)
+const g = op('g', (x: number) => proxy.t * x)`, 'results.push(await unwrap(f(10)), await unwrap(g(10)))') })
+  const named = ['f uses src/main.ts#ids (what an iterator holds', 'g uses src/main.ts#proxy (what a proxy holds']
+  const { result, warnings } = await run()
+  assert.deepEqual([result, started(warnings)], [[10, 10], named.map((text) => `${text} can't be looked at)`)])
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+})

@@ -61,6 +61,16 @@ function signal(value: number): Signal { const read = () => value; return Object
 const t$ = signal(0)
 const set = (t: number) => t$.set(t)
 const f = op('f', (x: number) => t$() * x)`,
+  'what an arrow function has for this': `class Client { model = 0; make() { return { ask: (x: number) => this.model * x, set: (t: number) => { this.model = t } } } }
+const { ask, set } = new Client().make()
+const f = op('f', (x: number) => ask(x))`,
+  'a function that another one keeps': `const scaling = (t: number) => (x: number) => [x].map((each) => each * t)[0]!
+const make = () => { let scale = (x: number) => x; return { step: (x: number) => scale(x), set: (s: (x: number) => number) => { scale = s } } }
+const model = make()
+const by = [0, 1, 2, 3].map((t) => (x: number) => [x].map((each) => each * t)[0]!)
+const plain = [(x: number) => x, (x: number) => x, (x: number) => x * 2, (x: number) => x * 3, (x: number) => x * 4]
+const set = (t: number) => model.set(plain[t]!)
+const f = op('f', (x: number) => model.step(x) + by.length + scaling.length - 5)`,
   'a local of middleware': `type Step = (x: number) => number
 const scaling = (next: Step) => { let t = 0; return { step: (x: number) => next(x) * t, set: (s: number) => { t = s } } }
 const inner = scaling((x) => x)
@@ -101,6 +111,21 @@ const f = op('f', (x: number) => client.ask(x))`)
   assert.deepEqual([first.result, first.executed, started(first.warnings)], [result, ['f', 'f', 'f'], [inside('f', 'client', 'count')]])
   assert.deepEqual(await run(), { result, executed: [], warnings: [] })
   project.write('src/main.ts', write('asked'))
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+})
+
+test('of an object that functions keep, only what changes while calls run doesn\'t count', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`const createClient = () => {
+  const state = { count: 0, t: 0, answers: new Map<number, number>() }
+  return { set: (t: number) => { state.t = t }, ask: (x: number) => { state.count += 1; state.answers.set(x, state.t); return state.t * x } }
+}
+const client = createClient()
+const set = (t: number) => client.set(t)
+const f = op('f', (x: number) => client.ask(x))`) })
+  const result = [10, 20, 30, 10]
+  const first = await run()
+  const warning = inside('f', 'client', 'state.answers, state.count')
+  assert.deepEqual([first.result, first.executed, started(first.warnings)], [result, ['f', 'f', 'f'], [warning]])
   assert.deepEqual(await run(), { result, executed: [], warnings: [] })
 })
 
