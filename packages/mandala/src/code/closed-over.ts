@@ -136,10 +136,10 @@ export class Closures {
     let untold: string | undefined
     const doubtful = new Set<string>()
     const originOf = (making: MakingFacts): KnownOrigin => values.originOfMade(making, () => originOfMade(program, file, making))
-    const follow = (name: string, making: MakingFacts, isHidden: boolean): void => {
+    const follow = (name: string, making: MakingFacts, isHidden: boolean, isShown = false): void => {
       const origin = originOf(making)
       made.push(origin.hash)
-      if (isHidden && origin.readsFiles) doubtful.add(name)
+      if (isHidden && !isShown && origin.readsFiles) doubtful.add(name)
       for (const each of making.values) describe(each, isHidden)
     }
     const describe = (number: number, isOfHidden: boolean): void => {
@@ -157,13 +157,15 @@ export class Closures {
         isHidden ||= portrait.isHidden
         if (portrait.isUnknown) untold ??= path
       }
-      for (const [key, hash] of isCompound(value) ? values.keptIn(value, { isRepeatable: () => making !== null && originOf(making).isRepeatable }) : []) {
+      const isRepeatable = (): boolean => making !== null && originOf(making).isRepeatable
+      const kept = isCompound(value) ? values.keptIn(value, { isRepeatable }) : undefined
+      for (const [key, hash] of kept?.state ?? []) {
         const path = `${name} ${key}`
         if (!except.includes(path)) parts.set(path, { hash: `${parts.get(path)?.hash ?? ''}${key} ${hash}`, holder: value as object, key })
       }
       if (!isPartial) return
       isHidden ||= isOpaque(value)
-      if (making) follow(name, making, isHidden)
+      if (making) follow(name, making, isHidden, kept?.isWhole)
       else if (isHidden) followElsewhere(name, value)
     }
     /** What a parameter gives may be known where it comes from. */

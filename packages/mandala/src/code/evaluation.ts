@@ -44,15 +44,21 @@ export function findEvaluation(program: Program, file: string): Evaluation | und
 /** A class of another module may have private state. */
 function isKnown(program: Program, file: string, touched: Touched): boolean {
   const isOfOther = touched.kind === 'code' && !touched.id.startsWith(`${file}#`) && program.find(touched.id)?.component.kind === 'class'
-  return !isOfOther && isRepeatable(touched)
+  return touched.kind !== 'builtin' && !isOfOther && isRepeatable(touched)
 }
 
-/** Whether it gives the same in every process: code does, but not the clock, chance, files, or what packages make. */
+/** Built-in modules that give the same where they are given the same, or find the same files. */
+const REPEATABLE = /^(node:)?(assert|buffer|events|fs|fs\/promises|path|querystring|string_decoder|url|util|zlib)$/
+/** What they don't. */
+const VARYING = /^(mkdtemp|stat|lstat|fstat|watch)/
+
+/** Whether it gives the same in every process, files being the same: code does, but not the clock, chance, or what packages make. */
 export function isRepeatable(touched: Touched): boolean {
   switch (touched.kind) {
     case 'code': case 'value': return true
     case 'global': return PURE.test(touched.name) || isGiven(touched.name)
-    default: return false
+    case 'builtin': return REPEATABLE.test(touched.name) && !VARYING.test(touched.member)
+    case 'package': return false
   }
 }
 

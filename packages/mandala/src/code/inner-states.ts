@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { types } from 'node:util'
 import { isCompound } from './compound.ts'
 import { glanceAt, hasHiddenContent, partsOf, type Glance } from './glance.ts'
-import { portray, type Namer, type Portrait } from './portrait.ts'
+import { closedKindOf, portray, type Namer, type Portrait } from './portrait.ts'
 import type { ValuePortraits } from './value-portraits.ts'
 
 /** Of what holds more parts, or is met after so many others, only code tells: it would have to be looked at after every change. */
@@ -36,6 +36,12 @@ interface Inside {
   readonly peek: Peek
 }
 
+interface Insides {
+  readonly insides: readonly Inside[]
+  /** Whether nothing was met that may keep more. */
+  readonly isWhole: boolean
+}
+
 /** By name of a field, the hash of what it holds, in all that have one of the name. */
 export type InnerState = ReadonlyMap<string, string>
 
@@ -44,6 +50,8 @@ const NONE: ReadonlySet<string> = new Set()
 
 interface Look {
   readonly state: InnerState
+  /** Whether all that can be kept inside was looked at. */
+  readonly isWhole: boolean
   /** The fields of which that says what is in them by names that another process may have for others. */
   readonly vague: ReadonlySet<string>
   readonly isSame: Glance
@@ -55,6 +63,13 @@ interface Known extends Look {
   readonly except: ReadonlySet<string>
 }
 
+/** What counts of what something keeps inside. */
+export interface CountingState {
+  readonly state: InnerState
+  /** Whether that is all there is: then it tells where it came from. */
+  readonly isWhole: boolean
+}
+
 export interface StateOptions {
   /** What shows of the value. */
   readonly portrait?: Portrait | undefined
@@ -64,7 +79,7 @@ export interface StateOptions {
   isRepeatable(): boolean
 }
 
-const UNKEPT: Look = { state: NOTHING, vague: NONE, isSame: () => true }
+const UNSEEN: Look = { state: NOTHING, isWhole: false, vague: NONE, isSame: () => true }
 
 /** Where a function is found. */
 interface Held {
@@ -101,13 +116,13 @@ export class InnerStates {
     this.#settled.set(value, new Map([...state].filter(([name]) => name !== STORE)))
   }
 
-  /** Without what is as code made it, unless that tells. */
-  of(value: object, { portrait, except, isRepeatable }: StateOptions): InnerState {
-    const { state, vague } = this.#look(value, portrait, except)
-    if (state.size === 0) return NOTHING
+  /** What of it counts: that is all, but where code may make something else in each process only what became something else since it ran. */
+  of(value: object, { portrait, except, isRepeatable }: StateOptions): CountingState {
+    const { state, isWhole, vague } = this.#look(value, portrait, except)
+    if (state.size === 0) return { state, isWhole }
     const settled = this.#settled.get(value)
     const isSame = isRepeatable()
-    return new Map([...state].filter(([name, hash]) => settled?.get(name) !== hash || isSame && !vague.has(name)))
+    return { state: new Map([...state].filter(([name, hash]) => settled?.get(name) !== hash || isSame && !vague.has(name))), isWhole: isSame && isWhole }
   }
 
   /** Whether it is what it was when it was last looked at. */
@@ -129,16 +144,16 @@ export class InnerStates {
       return this.#stateOf(value, this.#insidesOf(value, except), except)
     } catch {
       // Something in it refuses to be looked at.
-      return UNKEPT
+      return UNSEEN
     }
   }
 
-  #stateOf(value: object, insides: readonly Inside[], except: ReadonlySet<string>): Look {
-    if (insides.length === 0) return UNKEPT
+  #stateOf(value: object, { insides, isWhole }: Insides, except: ReadonlySet<string>): Look {
     const fields = Map.groupBy(insides.flatMap(({ owner, peek }) => this.#partsIn(peek(owner))), ({ name }) => name)
     const state = new Map<string, string>()
     const vague = new Set<string>()
-    for (const name of [...fields.keys()].filter((each) => !except.has(each)).sort()) {
+    const counting = [...fields.keys()].filter((each) => !except.has(each)).sort()
+    for (const name of counting) {
       const held: Held = { value, field: name, fresh: new Map<string, number>(), isVague: false }
       const content = (fields.get(name) as Part[]).map(({ value: part, whole }) => (whole ? this.#nameOfClass(part) : part))
       const { hash, isUnknown } = portray(content, this.#namerFor(held), { partsMax: PARTS_MAX, sizeMax: SIZE_MAX, skipsForeign: true })
@@ -148,7 +163,7 @@ export class InnerStates {
     }
     const met = new Set<object>()
     const glances = insides.flatMap((inside) => this.#glancesAt(inside, state, met))
-    return { state, vague, isSame: () => glances.every((isSame) => isSame()) }
+    return { state, isWhole: isWhole && vague.size === 0 && state.size === counting.length, vague, isSame: () => glances.every((isSame) => isSame()) }
   }
 
   #namerFor(held: Held): Namer {
@@ -239,15 +254,18 @@ export class InnerStates {
   }
 
   /** All that is kept inside, in the order in which it is come by; what packages made is not gone through. */
-  #insidesOf(root: object, except: ReadonlySet<string>): Inside[] {
+  #insidesOf(root: object, except: ReadonlySet<string>): Insides {
     const insides: Inside[] = []
+    let isWhole = true
     const shared = new Set<Peek>()
     const met = new Set([root])
     const split = new Set<object>()
     for (const each of met) {
+      const peeks = types.isProxy(each) ? [] : this.#peeksOf(each)
+      if (this.#mayKeepMore(each, peeks)) isWhole = false
       if (met.size > WALK_MAX) break
       if (types.isProxy(each)) continue
-      for (const peek of this.#peeksOf(each)) {
+      for (const peek of peeks) {
         if (shared.has(peek)) continue
         if (peek.isFixed !== undefined) shared.add(peek)
         const fields = peek(each)
@@ -260,7 +278,12 @@ export class InnerStates {
       }
       if (!split.has(each) && !isLarge(each) && !this.#portraits.isForeign(each)) for (const part of partsOf(each)) if (isCompound(part)) met.add(part)
     }
-    return insides
+    return { insides, isWhole: isWhole && met.size <= WALK_MAX }
+  }
+
+  #mayKeepMore(each: object, peeks: readonly Peek[]): boolean {
+    if (closedKindOf(each) !== undefined || isLarge(each) || this.#portraits.isForeign(each)) return true
+    return typeof each === 'function' && peeks.length === 0 && this.#portraits.findWhole(each) === undefined
   }
 }
 

@@ -28,7 +28,7 @@ export interface KeeperInput {
   readonly program: SyntaxNode
   readonly table: ComponentTable
   readonly names: Names
-  readonly scopes: Pick<Scopes, 'closures' | 'captured'>
+  readonly scopes: Pick<Scopes, 'captured'>
   readonly marks: Pick<Marks, 'keep' | 'left' | 'ready'>
 }
 

@@ -7,7 +7,7 @@ import { UNNAMED } from './canonical-source.ts'
 import { isCompound } from './compound.ts'
 import type { MakingFacts } from './file-facts.ts'
 import { both, type Glance } from './glance.ts'
-import { InnerStates, type InnerState, type Peek, type StateOptions } from './inner-states.ts'
+import { InnerStates, type CountingState, type InnerState, type Peek, type StateOptions } from './inner-states.ts'
 import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
 import { carriesNothing } from './patches.ts'
 import type { Portrait } from './portrait.ts'
@@ -49,6 +49,8 @@ const UNTOLD: Shown = { ...NOTHING, isHiding: true }
 const TAKING = ['pop', 'shift', 'splice', 'delete', 'clear']
 /** How a function in a collection is called, or handed to one that calls it. */
 const CALLING = [UNNAMED, 'call', 'apply', 'bind', 'get', 'at', 'values', 'entries']
+
+const NOTHING_INSIDE: CountingState = { state: new Map(), isWhole: false }
 
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 /** Of a function or a class that carries nothing, so that it is noticed when it does. */
@@ -247,17 +249,18 @@ export class ModuleValues {
     const shown = portrait ? this.#stateOfPortrait(id, value, portrait) : BARE
     const state = portrait?.isForeign ? { ...shown, outside: this.#outside(id, value).hash } : shown
     const mayHide = typeof value === 'function' || portrait && (portrait.isPartial || portrait.origins.size > 0)
-    const inner = mayHide ? this.#innerOf(id, value, portrait) : undefined
-    return inner && inner.size > 0 ? { ...state, shown: state.hash, inner, hash: withInner(state.hash, inner) } : state
+    const { state: inner, isWhole } = mayHide ? this.#innerOf(id, value, portrait) : NOTHING_INSIDE
+    const told = isWhole && state.doubt === MAY_BE_READ ? { ...state, doubt: undefined } : state
+    return inner.size > 0 ? { ...told, shown: state.hash, inner, hash: withInner(state.hash, inner) } : told
   }
 
-  #innerOf(id: string, value: object, portrait: Portrait | undefined): InnerState {
+  #innerOf(id: string, value: object, portrait: Portrait | undefined): CountingState {
     const options = { portrait, except: this.#unsteady.get(id), isRepeatable: () => this.#origins.find(id).isRepeatable }
     return this.#surroundings.aside(() => this.#inner.of(value, options))
   }
 
   /** What the functions in a value keep that no module has. */
-  keptIn(value: object, options: Omit<StateOptions, 'except'>): InnerState {
+  keptIn(value: object, options: Omit<StateOptions, 'except'>): CountingState {
     return this.#surroundings.aside(() => {
       this.#kept.settle(value)
       return this.#kept.of(value, options)
@@ -301,7 +304,7 @@ export class ModuleValues {
     this.noteUnsteady(id, except)
     if (!except.includes(PACKAGES)) return stateBut(this.state(id), except)
     const state = this.#outside(id, value)
-    return stateBut({ ...state, shown: state.hash, inner: this.#innerOf(id, value, undefined) }, except)
+    return stateBut({ ...state, shown: state.hash, inner: this.#innerOf(id, value, undefined).state }, except)
   }
 
   #outside(id: string, value: object): ValueState {

@@ -278,7 +278,7 @@ class Copier {
 const ITERATOR = Object.getPrototypeOf(Object.getPrototypeOf([].values())) as object
 
 /** Of what can't be looked into, what kind of thing it is. */
-function closedKindOf(value: object): string | undefined {
+export function closedKindOf(value: object): string | undefined {
   if (types.isProxy(value)) return 'a proxy'
   return types.isGeneratorObject(value) || Object.prototype.isPrototypeOf.call(ITERATOR, value) ? 'an iterator' : undefined
 }

@@ -212,35 +212,45 @@ test('hidden inputs and assignments are told once, by name', async (t) => {
   ])
 })
 
-test('a value that hides what it read from a file is named, as that is no input', async (t) => {
-  const { run } = makeProject(t, {
+test('what a value hides and read from a file counts by its content; of more than is looked at it is named', async (t) => {
+  const many = [3, ...Array.from({ length: 3_000 }, (_, i) => i)]
+  const { write, run } = makeProject(t, {
     'rows.json': '[3]',
+    'many.json': JSON.stringify(many),
     'src/rows.ts': `import fs, { readFileSync } from 'node:fs'
 import { op } from 'mandala-ts'
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as number[]
 class Table { #rows; constructor(path: string) { this.#rows = read(path) } first() { return [...this.#rows][0] } }
 class Open { rows; constructor(path: string) { this.rows = JSON.parse(fs.readFileSync(path, 'utf8')) as number[] } }
 class Log { #lines: string[] = []; add(line: string) { return [...this.#lines, line].length } }
+class Client { #rows; #since = Date.now(); constructor(path: string) { this.#rows = read(path) } first() { return [...this.#rows, this.#since][0] } }
 const firstOf = (path: string) => { const rows = read(path); return () => rows[0] }
 export const holder = { table: new Table('rows.json') }
 export const closure = firstOf('rows.json')
 export const open = new Open('rows.json')
 export const log = new Log()
+export const large = { table: new Table('many.json') }
+export const client = new Client('rows.json')
 export const make = () => { const first = firstOf('rows.json'); const table = new Table('rows.json')
   return [op('local', () => first()), op('seen', () => table.first())] }
 `,
-    'src/main.ts': program(`import { closure, holder, log, make, open } from './rows.ts'
+    'src/main.ts': program(`import { client, closure, holder, large, log, make, open } from './rows.ts'
+const largely = op(function largely() { return large.table.first() })
+const since = op(function since() { return client.first() })
 const hiding = op(function hiding() { return holder.table.first() })
 const closing = op(function closing() { return closure() })
 const showing = op(function showing() { return open.rows[0]! + log.add('used') })`,
-    'return Promise.all([hiding, closing, showing, ...make()].map((each) => each().then((ref: any) => unwrap(ref))))'),
+    'return Promise.all([hiding, closing, showing, ...make(), largely, since].map((each) => each().then((ref: any) => unwrap(ref))))'),
   })
-  const { result, warnings } = await run()
-  assert.deepEqual(result, [3, 3, 4, 3, 3])
+  const { result, executed, warnings } = await run()
+  assert.deepEqual(result, [3, 3, 4, 3, 3, 3, 3])
   assert.deepEqual(warnings.map((text) => text.slice(0, text.indexOf(','))), [
-    'hiding uses src/rows.ts#holder (what it hides may come from a file)', 'closing uses src/rows.ts#closure (what it hides may come from a file)',
-    'local uses what its function closes over: first (what it hides may come from a file)',
+    'largely uses src/rows.ts#large (what it hides may come from a file)', 'since uses src/rows.ts#client (what it hides may come from a file)',
   ])
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+  write('rows.json', '[4]')
+  const known = ['largely', 'since']
+  assert.deepEqual(await run(), { result: [4, 4, 5, 4, 4, 3, 3], executed: executed.filter((each) => !known.includes(each)), warnings: [] })
 })
 
 test('a value that changes while a call uses it fails that call, and stores nothing', async (t) => {
