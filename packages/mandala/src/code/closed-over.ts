@@ -3,7 +3,6 @@ import { describeValue } from '../base/describe-value.ts'
 import { digest } from '../value/digest.ts'
 import { classesOf } from './classes.ts'
 import { isCompound } from './compound.ts'
-import type { KnownOrigin } from './origins.ts'
 import type { CapturedFacts, MakingFacts } from './file-facts.ts'
 import { isOfClass, NAMELESS, ownNameOf, portray, UNSEEN, type Namer, type Naming, type Portrait } from './portrait.ts'
 import { Portraits } from './portraits.ts'
@@ -90,7 +89,16 @@ export class Closures {
     }
     if (!this.#tracer.isClosure(fn)) return undefined
     const made = values.findId(fn) ?? (call && values.findId(call))
-    return { ...NO_PARTS, hash: made === undefined ? this.#untoldOf(fn) : values.originOf(made), untold: made === undefined ? '' : undefined }
+    if (made === undefined) return { ...NO_PARTS, hash: this.#untoldOf(fn), untold: '' }
+    const parts = new Map(this.#listKept('', fn).filter(([path]) => !except.includes(path)))
+    const hash = digest('component', JSON.stringify([values.originOf(made), ...Array.from(parts.values(), (part) => part.hash)]))
+    return { ...NO_PARTS, parts, hash, untold: undefined }
+  }
+
+  /** What functions keep, or those in a value. */
+  #listKept(name: string, value: object): (readonly [path: string, part: ClosurePart])[] {
+    const kept = this.#tracer.values.keptIn(value).state
+    return [...kept].map(([key, hash]) => [name === '' ? key : `${name} ${key}`, { hash: `${key} ${hash}`, holder: value, key }] as const)
   }
 
   /** Takes in that parts changed while an op ran: they may do so in other ops that close over the same. */
@@ -135,9 +143,8 @@ export class Closures {
     const seen = new Map<number, boolean>([[0, true]])
     let untold: string | undefined
     const doubtful = new Set<string>()
-    const originOf = (making: MakingFacts): KnownOrigin => values.originOfMade(making, () => originOfMade(program, file, making))
     const follow = (name: string, making: MakingFacts, isHidden: boolean, isShown = false): void => {
-      const origin = originOf(making)
+      const origin = values.originOfMade(making, () => originOfMade(program, file, making))
       made.push(origin.hash)
       if (isHidden && !isShown && origin.readsFiles) doubtful.add(name)
       for (const each of making.values) describe(each, isHidden)
@@ -157,15 +164,12 @@ export class Closures {
         isHidden ||= portrait.isHidden
         if (portrait.isUnknown) untold ??= path
       }
-      const isRepeatable = (): boolean => making !== null && originOf(making).isRepeatable
-      const kept = isCompound(value) ? values.keptIn(value, { isRepeatable }) : undefined
-      for (const [key, hash] of kept?.state ?? []) {
-        const path = `${name} ${key}`
-        if (!except.includes(path)) parts.set(path, { hash: `${parts.get(path)?.hash ?? ''}${key} ${hash}`, holder: value as object, key })
+      for (const [path, part] of isCompound(value) ? this.#listKept(name, value) : []) {
+        if (!except.includes(path)) parts.set(path, { ...part, hash: `${parts.get(path)?.hash ?? ''}${part.hash}` })
       }
       if (!isPartial) return
       isHidden ||= isOpaque(value)
-      if (making) follow(name, making, isHidden, kept?.isWhole)
+      if (making) follow(name, making, isHidden, isCompound(value) && values.keptIn(value).isWhole)
       else if (isHidden) followElsewhere(name, value)
     }
     /** What a parameter gives may be known where it comes from. */
@@ -176,6 +180,8 @@ export class Closures {
     }
     const [own] = captured
     if (own?.making) follow('', own.making, true)
+    // What it keeps of the function around the op is told already.
+    if (own?.making?.places.length !== 0) for (const [path, part] of this.#listKept('', fn)) if (!except.includes(path)) parts.set(path, part)
     const hash = untold === undefined ? digest('component', JSON.stringify([[...parts.values()].map((part) => part.hash), made])) : this.#untoldOf(fn)
     return { hash, untold, doubtful, parts }
   }

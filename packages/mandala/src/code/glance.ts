@@ -120,6 +120,10 @@ function lookAt(value: object): Look | undefined {
   if (ArrayBuffer.isView(value) && value.byteLength <= BYTES_MAX && value.buffer instanceof ArrayBuffer && findTypeOf(value) === undefined) {
     return { parts: [], glance: sampleOfBytes(value) }
   }
+  if (value instanceof URL) {
+    const { href } = value
+    return { parts: [], glance: () => value.href === href }
+  }
   // Neither changes: where a pattern stands in the text of its last match is nothing that it is.
   if (types.isRegExp(value) || CONTENT_ID in value) return { parts: [], glance: () => true }
   return hasHiddenContent(value) ? undefined : lookAtProperties(value as Record<string, unknown>)
@@ -161,7 +165,7 @@ function lookAtProperties(value: Record<string, unknown>): Look | undefined {
   const keys = Object.keys(value)
   if (listKeys(value).length !== keys.length) return undefined
   const hasAccessor = keys.some((key) => !Object.hasOwn(Object.getOwnPropertyDescriptor(value, key) ?? {}, 'value'))
-  if (hasAccessor) return undefined
+  if (hasAccessor) return lookAtDescriptors(value, keys)
   const parts = keys.map((key) => value[key])
   if (hasInheritedKeys(value)) {
     return { parts, glance: () => {
@@ -178,6 +182,16 @@ function lookAtProperties(value: Record<string, unknown>): Look | undefined {
       return i === keys.length
     },
   }
+}
+
+/** No accessor is called. */
+function lookAtDescriptors(value: object, keys: readonly string[]): Look {
+  const describe = (key: string): unknown => {
+    const { get, set, value: part } = Object.getOwnPropertyDescriptor(value, key) ?? {}
+    return get ?? set ?? part
+  }
+  const parts = keys.map(describe)
+  return { parts, glance: () => Object.keys(value).length === keys.length && keys.every((key, i) => Object.is(describe(key), parts[i])) }
 }
 
 /** As where methods were assigned to a prototype: a loop over keys comes by them too. */

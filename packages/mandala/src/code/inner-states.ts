@@ -10,6 +10,8 @@ const PARTS_MAX = 2_000
 /** The same of texts and binary data, in parts that take as long. */
 const SIZE_MAX = 2 ** 15
 const WALK_MAX = 20_000
+/** Of what many hold under one name, so many times that. */
+const SHARES_MAX = 10
 /** The properties of larger objects count as one. */
 const KEYS_MAX = 32
 /** Whatever an async context holds, no code made it. */
@@ -36,6 +38,16 @@ interface Inside {
   readonly peek: Peek
 }
 
+/** What all that have something of one name hold there. */
+interface Group {
+  readonly name: string
+  readonly parts: readonly Part[]
+  /** Undefined where that is too much to look at. */
+  readonly hash: string | undefined
+  readonly isVague: boolean
+  readonly isSame: Glance
+}
+
 interface Insides {
   readonly insides: readonly Inside[]
   /** Whether nothing was met that may keep more. */
@@ -52,6 +64,8 @@ interface Look {
   readonly state: InnerState
   /** Whether all that can be kept inside was looked at. */
   readonly isWhole: boolean
+  /** Whether some of it was too much to look at. */
+  readonly isCut: boolean
   /** The fields of which that says what is in them by names that another process may have for others. */
   readonly vague: ReadonlySet<string>
   readonly isSame: Glance
@@ -68,6 +82,8 @@ export interface CountingState {
   readonly state: InnerState
   /** Whether that is all there is: then it tells where it came from. */
   readonly isWhole: boolean
+  /** Whether there is more than can be looked at. */
+  readonly isCut: boolean
 }
 
 export interface StateOptions {
@@ -79,7 +95,7 @@ export interface StateOptions {
   isRepeatable(): boolean
 }
 
-const UNSEEN: Look = { state: NOTHING, isWhole: false, vague: NONE, isSame: () => true }
+const UNSEEN: Look = { state: NOTHING, isWhole: false, isCut: false, vague: NONE, isSame: () => true }
 
 /** Where a function is found. */
 interface Held {
@@ -99,6 +115,7 @@ export class InnerStates {
   readonly #fieldsOf: (owner: object) => readonly Peek[]
   readonly #portraits: Pick<ValuePortraits, 'isForeign' | 'findWhole' | 'nameOf'>
   readonly #known = new WeakMap<object, Known>()
+  readonly #groups = new WeakMap<object, Map<string, Group>>()
   /** As it was when the module had been loaded. */
   readonly #settled = new WeakMap<object, InnerState>()
   /** By value, and by field and place in the source, its closures: nothing shows of what they close over. */
@@ -118,11 +135,12 @@ export class InnerStates {
 
   /** What of it counts: that is all, but where code may make something else in each process only what became something else since it ran. */
   of(value: object, { portrait, except, isRepeatable }: StateOptions): CountingState {
-    const { state, isWhole, vague } = this.#look(value, portrait, except)
-    if (state.size === 0) return { state, isWhole }
+    const { state, isWhole, isCut, vague } = this.#look(value, portrait, except)
+    if (state.size === 0) return { state, isWhole, isCut }
     const settled = this.#settled.get(value)
     const isSame = isRepeatable()
-    return { state: new Map([...state].filter(([name, hash]) => settled?.get(name) !== hash || isSame && !vague.has(name))), isWhole: isSame && isWhole }
+    const counting = [...state].filter(([name, hash]) => settled?.get(name) !== hash || isSame && !vague.has(name))
+    return { state: new Map(counting), isWhole: isSame && isWhole, isCut }
   }
 
   /** Whether it is what it was when it was last looked at. */
@@ -148,22 +166,32 @@ export class InnerStates {
     }
   }
 
+  /** What something in a field keeps inside is told of by itself: it may change where the field doesn't. */
   #stateOf(value: object, { insides, isWhole }: Insides, except: ReadonlySet<string>): Look {
     const fields = Map.groupBy(insides.flatMap(({ owner, peek }) => this.#partsIn(peek(owner))), ({ name }) => name)
-    const state = new Map<string, string>()
-    const vague = new Set<string>()
     const counting = [...fields.keys()].filter((each) => !except.has(each)).sort()
-    for (const name of counting) {
-      const held: Held = { value, field: name, fresh: new Map<string, number>(), isVague: false }
-      const content = (fields.get(name) as Part[]).map(({ value: part, whole }) => (whole ? this.#nameOfClass(part) : part))
-      const { hash, isUnknown } = portray(content, this.#namerFor(held), { partsMax: PARTS_MAX, sizeMax: SIZE_MAX, skipsForeign: true })
-      if (isUnknown) continue
-      state.set(name, hash)
-      if (held.isVague) vague.add(name)
-    }
-    const met = new Set<object>()
-    const glances = insides.flatMap((inside) => this.#glancesAt(inside, state, met))
-    return { state, isWhole: isWhole && vague.size === 0 && state.size === counting.length, vague, isSame: () => glances.every((isSame) => isSame()) }
+    const groups = counting.map((name) => this.#groupOf(value, name, fields.get(name) as Part[])).filter(({ hash }) => hash !== undefined)
+    const state = new Map(groups.map(({ name, hash }) => [name, hash as string]))
+    const vague = new Set(groups.filter(({ isVague }) => isVague).map(({ name }) => name))
+    const glances = [...insides.flatMap((inside) => this.#glancesAt(inside, state)), ...groups.map(({ isSame }) => isSame)]
+    const isCut = groups.length < counting.length
+    return { state, isWhole: isWhole && !isCut && vague.size === 0, isCut, vague, isSame: () => glances.every((isSame) => isSame()) }
+  }
+
+  /** What all of one name hold; the same as before, as long as it is. */
+  #groupOf(value: object, name: string, parts: readonly Part[]): Group {
+    const known = this.#groups.get(value) ?? new Map<string, Group>()
+    this.#groups.set(value, known)
+    const before = known.get(name)
+    if (before && before.parts.length === parts.length && parts.every((part, i) => Object.is(part.value, before.parts[i]?.value)) && before.isSame()) return before
+    const held: Held = { value, field: name, fresh: new Map<string, number>(), isVague: false }
+    const content = parts.map(({ value: part, whole }) => (whole ? this.#nameOfClass(part) : part))
+    const times = Math.min(parts.length, SHARES_MAX)
+    const { hash, isUnknown } = portray(content, this.#namerFor(held), { partsMax: PARTS_MAX * times, sizeMax: SIZE_MAX * times, skipsForeign: true })
+    const glances = isUnknown ? [] : [...new Set(content.filter(isCompound))].map((part) => this.#glanceAt(part))
+    const group: Group = { name, parts, hash: isUnknown ? undefined : hash, isVague: held.isVague, isSame: () => glances.every((isSame) => isSame()) }
+    known.set(name, group)
+    return group
   }
 
   #namerFor(held: Held): Namer {
@@ -175,8 +203,6 @@ export class InnerStates {
     return {
       nameFunction: (fn) => ({ name: this.#nameOf(fn, held), isWhole: true, isForeign: isForeign(fn) }),
       nameInstance: (made) => ({ name: this.#nameOfClass(made.constructor), isWhole: true, isForeign: isForeign(made) }),
-      // What functions keep is told of by itself: it may change where what names them doesn't.
-      peek: (owner) => (typeof owner === 'function' ? [] : this.#peek(owner)),
     }
   }
 
@@ -206,10 +232,6 @@ export class InnerStates {
     return `${name} ${numbers.get(fn)}`
   }
 
-  #peek(owner: object): readonly object[] {
-    return this.#peeksOf(owner).map((peek) => peek(owner))
-  }
-
   #peeksOf(owner: object): readonly Peek[] {
     const own = this.#fieldsOf(owner)
     const platforms = peekOf(owner)
@@ -229,28 +251,25 @@ export class InnerStates {
     return isSmallObject(value) && !this.#portraits.isForeign(value)
   }
 
-  /** @param met what has a glance already */
-  #glancesAt({ owner, peek }: Inside, state: InnerState, met: Set<object>): Glance[] {
+  /** Whether it holds the same things. */
+  #glancesAt({ owner, peek }: Inside, state: InnerState): Glance[] {
     const fields = peek(owner)
     const names = Object.keys(fields).filter((name) => state.has(name))
     const isSame = (): boolean => {
       const now = peek(owner)
       return names.every((name) => Object.is(now[name], fields[name]))
     }
-    const fresh = (value: unknown): value is object => isCompound(value) && !met.has(value) && met.add(value).size > 0
-    const inner = Object.entries(fields).flatMap(([name, value]) => {
-      if (!fresh(value)) return []
-      if (!this.#isSplit(value)) return state.has(name) ? [this.#glanceAt(value)] : []
+    const split = Object.entries(fields).filter((field): field is [string, object] => this.#isSplit(field[1]))
+    const glances = split.map(([name, value]): Glance => {
       const keys = Object.keys(value)
       const own = (Object.entries(value) as [string, unknown][]).filter(([key]) => state.has(`${name}.${key}`))
-      const isAsSeen = (): boolean => Object.keys(value).length === keys.length && own.every(([key, part]) => Object.is((value as Record<string, unknown>)[key], part))
-      return [isAsSeen, ...own.map(([, part]) => part).filter(fresh).map((part) => this.#glanceAt(part))]
+      return () => Object.keys(value).length === keys.length && own.every(([key, part]) => Object.is((value as Record<string, unknown>)[key], part))
     })
-    return names.length === 0 || peek.isFixed ? inner : [isSame, ...inner]
+    return names.length === 0 || peek.isFixed ? glances : [isSame, ...glances]
   }
 
   #glanceAt(part: object): Glance {
-    return glanceAt(part, PARTS_MAX, (each) => this.#portraits.isForeign(each)) ?? (() => false)
+    return glanceAt(part, PARTS_MAX, (each) => types.isProxy(each) || this.#portraits.isForeign(each)) ?? (() => false)
   }
 
   /** All that is kept inside, in the order in which it is come by; what packages made is not gone through. */

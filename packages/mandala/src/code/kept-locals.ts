@@ -1,6 +1,6 @@
 import type { FileFacts } from './file-facts.ts'
 import type { Peek } from './inner-states.ts'
-import type { KeptLocal } from './keepers.ts'
+import type { Keeper, KeptLocal } from './keepers.ts'
 
 /** Of so many functions made in one place; what makes more is no factory of things that last, but something that runs over and over. */
 const MADE_MAX = 1_024
@@ -36,11 +36,17 @@ export class KeptLocals {
       left[number] = (left[number] as number) - 1
       const kept: Kept = { locals: keptBy[number] as KeptLocal[], read }
       this.#kept.set(made, kept)
-      for (const member of keepers[number]?.members ?? []) for (const fn of functionsOf(made, member)) this.#kept.set(fn, kept)
+      for (const fn of this.#membersOf(made, keepers[number]?.members)) this.#kept.set(fn, kept)
       return made
     }
     // Small enough to be inlined.
     return { keep: (number, made, read) => (read ? note(number, made, read) : made), left }
+  }
+
+  /** What may be a function of another place keeps what it did. */
+  #membersOf(made: object, members: Keeper['members'] = []): object[] {
+    if (members !== 'all') return members.flatMap((key) => functionsOf(made, key))
+    return Reflect.ownKeys(made).flatMap((key) => functionsOf(made, key)).filter((fn) => !this.#kept.has(fn))
   }
 
   /** Gives what something keeps, if it keeps any; the same for what was made together. */
@@ -57,7 +63,7 @@ export class KeptLocals {
   }
 }
 
-function functionsOf(made: object, member: string): object[] {
+function functionsOf(made: object, member: PropertyKey): object[] {
   const { value, get, set } = Object.getOwnPropertyDescriptor(made, member) ?? {}
   return [value, get, set].filter((each) => typeof each === 'function')
 }

@@ -7,7 +7,7 @@ import { UNNAMED } from './canonical-source.ts'
 import { isCompound } from './compound.ts'
 import type { MakingFacts } from './file-facts.ts'
 import { both, type Glance } from './glance.ts'
-import { InnerStates, type CountingState, type InnerState, type Peek, type StateOptions } from './inner-states.ts'
+import { InnerStates, type CountingState, type InnerState, type Peek } from './inner-states.ts'
 import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
 import { carriesNothing } from './patches.ts'
 import type { Portrait } from './portrait.ts'
@@ -40,6 +40,9 @@ const LITERAL_SIZE = 2_000
 /** Of what hides that, and was made by code that reads files. */
 export const MAY_BE_READ = 'what it hides may come from a file'
 
+/** Of what keeps things inside. */
+const TOO_LARGE = 'it keeps more inside than is looked at'
+
 const NOTHING: Shown = { text: '', isHiding: false, origins: new Set() }
 
 /** Of which only the code that made and changed it is known. */
@@ -50,7 +53,7 @@ const TAKING = ['pop', 'shift', 'splice', 'delete', 'clear']
 /** How a function in a collection is called, or handed to one that calls it. */
 const CALLING = [UNNAMED, 'call', 'apply', 'bind', 'get', 'at', 'values', 'entries']
 
-const NOTHING_INSIDE: CountingState = { state: new Map(), isWhole: false }
+const NOTHING_INSIDE: CountingState = { state: new Map(), isWhole: false, isCut: false }
 
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 /** Of a function or a class that carries nothing, so that it is noticed when it does. */
@@ -249,8 +252,9 @@ export class ModuleValues {
     const shown = portrait ? this.#stateOfPortrait(id, value, portrait) : BARE
     const state = portrait?.isForeign ? { ...shown, outside: this.#outside(id, value).hash } : shown
     const mayHide = typeof value === 'function' || portrait && (portrait.isPartial || portrait.origins.size > 0)
-    const { state: inner, isWhole } = mayHide ? this.#innerOf(id, value, portrait) : NOTHING_INSIDE
-    const told = isWhole && state.doubt === MAY_BE_READ ? { ...state, doubt: undefined } : state
+    const { state: inner, isWhole, isCut } = mayHide ? this.#innerOf(id, value, portrait) : NOTHING_INSIDE
+    const doubt = isWhole && state.doubt === MAY_BE_READ ? undefined : state.doubt ?? (isCut ? TOO_LARGE : undefined)
+    const told = doubt === state.doubt ? state : { ...state, doubt }
     return inner.size > 0 ? { ...told, shown: state.hash, inner, hash: withInner(state.hash, inner) } : told
   }
 
@@ -260,11 +264,8 @@ export class ModuleValues {
   }
 
   /** What the functions in a value keep that no module has. */
-  keptIn(value: object, options: Omit<StateOptions, 'except'>): CountingState {
-    return this.#surroundings.aside(() => {
-      this.#kept.settle(value)
-      return this.#kept.of(value, options)
-    })
+  keptIn(value: object): CountingState {
+    return this.#surroundings.aside(() => this.#kept.of(value, { isRepeatable: () => true }))
   }
 
   #glanceOf(value: object, as: { readonly isBare: boolean; readonly isOutside: boolean }): Glance | undefined {

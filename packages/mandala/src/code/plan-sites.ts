@@ -8,7 +8,7 @@ import type { FreeName, Names } from './names.ts'
 import { functionOf, isOpCall } from './op-functions.ts'
 import { entryOf, insertionsOf, Seen, Site, type Insertion, type Place, type SiteRef } from './site.ts'
 import type { Scopes } from './scope.ts'
-import { eachChild, isClass, isFunction, isMember, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
+import { eachChild, isClass, isFunction, isMember, isRunnable, statementsOf, withoutTypes, type SyntaxNode } from './syntax.ts'
 
 /** Where markers go, and what each reports. */
 export interface SitePlan {
@@ -233,7 +233,7 @@ class Planner {
     const outer = this.#component
     if (!frame) {
       this.#component = this.#input.table.byNode.get(node) ?? outer
-      if (node.type === 'BlockStatement' || node.type === 'TSModuleBlock') this.#keepDeclared(node.body)
+      this.#keepDeclared(statementsOf(node))
     }
     eachChild(node, (child) => this.#visit(child, frame))
     this.#component = outer
@@ -446,7 +446,7 @@ class Planner {
 
   #staticBlock(member: SyntaxNode, frame: Frame | undefined): void {
     if (frame) this.#statements(member.body, frame)
-    else for (const statement of member.body as SyntaxNode[]) this.#visit(statement, undefined)
+    else this.#children(member, undefined)
   }
 
   /** Evaluated whenever an instance is made. */

@@ -53,7 +53,7 @@ export interface Scopes {
   readonly writes: ReadonlySet<SyntaxNode>
   /** Functions that use locals of those around them, or their `this`. */
   readonly closures: ReadonlyMap<SyntaxNode, ClosesOver>
-  /** By function, initial value of a field and static block, the locals that it uses of those around it, and their `this`. */
+  /** By function, initial value of a field and static block, the locals that it uses of those around it, their `this` and their `arguments`. */
   readonly captured: ReadonlyMap<SyntaxNode, ReadonlySet<Binding>>
   readonly special: ReadonlySet<SpecialSyntax>
 }
@@ -102,7 +102,7 @@ class Analysis implements Scopes {
       node.binding = binding
       if (binding) binding.mentions += 1
       if (binding && home && home !== scope && binding.scope !== this.module) this.#leave(scope, home, binding)
-      else if (node.name === 'arguments' && !binding) this.#this(scope)
+      else if (node.name === 'arguments' && !binding) this.#around(scope, 'arguments')
       // It may use whatever is there.
       else if (node.name === 'eval' && !binding) this.#leave(scope, this.module)
     }
@@ -128,14 +128,14 @@ class Analysis implements Scopes {
     for (const arrow of listArrows(scope)) this.closures.set(arrow, this.closures.get(arrow) ?? 'this')
   }
 
-  /** Arrow functions keep `this` as they do a local. */
-  #instance(scope: Scope): void {
+  /** Arrow functions keep these as they do locals. */
+  #around(scope: Scope, name: 'this' | 'arguments'): void {
     this.#this(scope)
     const home = ownerOfThis(scope)
     if (home === this.module) return
-    const instance: Binding = home.get('this') ?? { name: 'this', kind: 'param', scope: home, writes: 0, mentions: 0, calls: 0 }
-    home.set('this', instance)
-    for (const arrow of listArrows(scope)) this.captured.set(arrow, (this.captured.get(arrow) ?? new Set()).add(instance))
+    const binding: Binding = home.get(name) ?? { name, kind: 'param', scope: home, writes: 0, mentions: 0, calls: 0 }
+    home.set(name, binding)
+    for (const arrow of listArrows(scope)) this.captured.set(arrow, (this.captured.get(arrow) ?? new Set()).add(binding))
   }
 
   children(node: SyntaxNode, scope: Scope): void {
@@ -145,7 +145,7 @@ class Analysis implements Scopes {
   visit(node: SyntaxNode, scope: Scope): void {
     switch (node.type) {
       case 'Identifier': this.#refer(node, scope); return
-      case 'ThisExpression': case 'Super': this.#instance(scope); return
+      case 'ThisExpression': case 'Super': this.#around(scope, 'this'); return
       case 'MetaProperty': if (node.meta.name === 'new') this.#this(scope); return
       case 'JSXIdentifier': if (/^[A-Z_$]/.test(node.name as string)) this.#refer(node, scope); return
       case 'JSXMemberExpression': this.#visitJsxObject(node, scope); return

@@ -133,6 +133,12 @@ export function isMember({ type }: SyntaxNode): boolean {
   return type === 'MemberExpression' || type === 'OptionalMemberExpression'
 }
 
+/** The statements that stand in something one after the other. */
+export function statementsOf({ type, body, consequent }: SyntaxNode): readonly SyntaxNode[] {
+  if (type === 'SwitchCase') return consequent as SyntaxNode[]
+  return type === 'BlockStatement' || type === 'StaticBlock' || type === 'TSModuleBlock' ? body as SyntaxNode[] : []
+}
+
 const WRAPPERS = new Set(['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression', 'TSTypeAssertion', 'TSInstantiationExpression', 'ParenthesizedExpression'])
 
 /** An expression without the type assertions around it. */

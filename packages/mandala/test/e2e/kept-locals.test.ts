@@ -71,6 +71,34 @@ const by = [0, 1, 2, 3].map((t) => (x: number) => [x].map((each) => each * t)[0]
 const plain = [(x: number) => x, (x: number) => x, (x: number) => x * 2, (x: number) => x * 3, (x: number) => x * 4]
 const set = (t: number) => model.set(plain[t]!)
 const f = op('f', (x: number) => model.step(x) + by.length + scaling.length - 5)`,
+  'what an arrow function has for arguments': `function make(..._: { t: number }[]) { return { get: () => arguments[0].t, set: (t: number) => { arguments[0].t = t } } }
+const store = make({ t: 0 })
+const set = (t: number) => store.set(t)
+const f = op('f', (x: number) => store.get() * x)`,
+  'a local of functions with computed names': `const names = ['get', 'set'] as const
+const make = () => { let state = 0; return { [names[0]]() { return state }, [names[1]](s: number) { state = s } } as { get(): number; set(s: number): void } }
+const { get, set } = make()
+const f = op('f', (x: number) => get() * x)`,
+  'a local of a static block': `let get: () => number
+let set: (t: number) => void
+class Config { static { let state = 0; get = read; set = write; function read() { return state } function write(s: number) { state = s } } }
+const f = op('f', (x: number) => get() * x + [Config].length - 1)`,
+  'a local of what an op is made of': `const make = () => { let state = 0; return { step: (x: number) => state * x, set: (s: number) => { state = s } } }
+const model = make()
+const set = (t: number) => model.set(t)
+const f = op('f', model.step)`,
+  'a store that an op is handed': `const make = () => { let state = 0; return { get: () => state, set: (s: number) => { state = s } } }
+const store = make()
+const makeOp = (given: typeof store) => op('f', (x: number) => given.get() * x)
+const f = makeOp(store)
+const set = (t: number) => store.set(t)`,
+  'an element of a large Map of one store among others': `const make = (size: number) => {
+  const map = new Map(Array.from({ length: size }, (_, i) => [String(i), i]))
+  return { get: (k: string) => map.get(k)!, set: (k: string, v: number) => { map.set(k, v) } }
+}
+const stores = [make(1_990), make(20), make(20)]
+const set = (t: number) => stores[1]!.set('t', t)
+const f = op('f', (x: number) => stores[1]!.get('t') * x)`,
   'a local of middleware': `type Step = (x: number) => number
 const scaling = (next: Step) => { let t = 0; return { step: (x: number) => next(x) * t, set: (s: number) => { t = s } } }
 const inner = scaling((x) => x)

@@ -40,6 +40,27 @@ let { i = () => N, j = class {} } = {}
 export default function () { return N }
 export const run = () => [a, b, c, d, o.e, o.f, o['h1'], i, j, c.prototype.m].map((f) => f.name)
   .concat(Object.getOwnPropertyDescriptor(o, 'g').get.name, (function (x = () => N) { return x.name })(), (({ k = () => N }) => k.name)({}))`),
+  'arrow functions at the ends of lines without semicolons': only(`export function run(x = 3) {
+  let f, o = {}
+  f = () => { return x }
+  +x
+  o.get = async () => { return x }
+  ;[1].forEach((each) => { o.each = () => { return [each, x] } })
+  let r = x ? () => { return x } : () => { return -x }
+  [x] = [5]
+  if (x > 9) f = () => { return x }
+  else f = () => () => { return [x, r()] }
+  for (const g = () => { return x }; o.n === undefined; o.n = g()) continue
+  return [typeof f, f()(), o.n, o.each(), r.name]
+}`),
+  'what is made by new in place': only(`export const run = (x = 3) => [
+  new { A: function () { this.v = [x][0] } }.A().v, new (function () { this.v = x })().v, new class { v = [x][0] }().v,
+]`),
+  'names of functions that keep locals': only(`export const run = (n = 1) => {
+  const a = () => n, o = { b: () => n, c() { return n }, get d() { return n }, ['e' + n]: () => n }; let f, g, [h = () => n] = []
+  f = () => n; (g) = () => n; f.i ??= () => n
+  return [a, o.b, o.c, o.e1, f, g, h, f.i, (() => n), function j() { return n }, ((k = () => n) => k)()].map((each) => each.name)
+}`),
   'numbers of parameters and arguments': only(`const N = 1
 function f(a, b = N, ...c) { return [f.length, arguments.length, a, b, c.length] }
 export const run = () => [f(1), f(1, 2, 3), ((x, y) => N).length]`),
