@@ -113,7 +113,7 @@ interface Held {
 export class InnerStates {
   /** What gives the private fields of an instance, or the static ones of a class, or the locals of a function. */
   readonly #fieldsOf: (owner: object) => readonly Peek[]
-  readonly #portraits: Pick<ValuePortraits, 'isForeign' | 'findWhole' | 'nameOf'>
+  readonly #portraits: Pick<ValuePortraits, 'isClosure' | 'isForeign' | 'findWhole' | 'nameOf' | 'nameOfClass'>
   readonly #known = new WeakMap<object, Known>()
   readonly #groups = new WeakMap<object, Map<string, Group>>()
   /** As it was when the module had been loaded. */
@@ -121,7 +121,7 @@ export class InnerStates {
   /** By value, and by field and place in the source, its closures: nothing shows of what they close over. */
   readonly #closures = new WeakMap<object, Map<string, WeakMap<object, string>>>()
 
-  constructor(fieldsOf: (owner: object) => readonly Peek[], portraits: Pick<ValuePortraits, 'isForeign' | 'findWhole' | 'nameOf'>) {
+  constructor(fieldsOf: (owner: object) => readonly Peek[], portraits: Pick<ValuePortraits, 'isClosure' | 'isForeign' | 'findWhole' | 'nameOf' | 'nameOfClass'>) {
     this.#fieldsOf = fieldsOf
     this.#portraits = portraits
   }
@@ -207,7 +207,7 @@ export class InnerStates {
   }
 
   #nameOfClass(made: unknown): string {
-    return isCompound(made) ? this.#portraits.findWhole(made) ?? this.#portraits.nameOf(made) : ''
+    return isCompound(made) ? this.#portraits.nameOfClass(made) : ''
   }
 
   /**
@@ -302,7 +302,7 @@ export class InnerStates {
 
   #mayKeepMore(each: object, peeks: readonly Peek[]): boolean {
     if (closedKindOf(each) !== undefined || isLarge(each) || this.#portraits.isForeign(each)) return true
-    return typeof each === 'function' && peeks.length === 0 && this.#portraits.findWhole(each) === undefined
+    return typeof each === 'function' && peeks.length === 0 && this.#portraits.isClosure(each)
   }
 }
 

@@ -35,8 +35,6 @@ export interface KeeperInput {
 /** What keeps locals there. */
 interface Found {
   readonly number: number
-  /** Whether the statement ends with it and has no semicolon: an arrow function can't go on in the next line, a call can. */
-  readonly isLast: boolean
   /** What a function is declared as. */
   readonly declared?: string
   /** What a function without a name of its own takes over for one. */
@@ -46,9 +44,6 @@ interface Found {
 /** These let go of what they are given, or keep it where nobody looks. */
 const RELEASING_METHODS = new Set([...SYNC_METHODS, 'then', 'catch', 'finally'])
 const RELEASING = new Set(['Promise', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'])
-
-/** Behind all that closes there. */
-const LAST = -0.01
 
 const LITERAL = /^(String|Numeric|BigInt|Boolean|Null|RegExp)Literal$/
 
@@ -66,8 +61,6 @@ export class Keepers {
   readonly #input: KeeperInput
   /** What is declared by a statement of a block. */
   readonly #declarators = new Set<SyntaxNode>()
-  /** Where statements end. */
-  readonly #ends = new Set<number>()
   /** Where a function or an object begins what `new` is called with: a call in its place would be what it is called with. */
   readonly #constructed = new Set<number>()
   #component = ''
@@ -86,7 +79,7 @@ export class Keepers {
   insertionsAt(node: SyntaxNode, { rank, isEarly, at }: { readonly rank: number; readonly isEarly: boolean; readonly at?: number }): Insertion[] {
     const found = this.#found.get(node)
     if (!found || (found.declared === undefined) !== (at === undefined)) return []
-    const { number, isLast, declared, inferred } = found
+    const { number, declared, inferred } = found
     const { keep, left, ready } = this.#input.marks
     const locals = (this.list[number] as Keeper).locals.map((each) => (this.locals[each] as KeptLocal).name)
     const reading = `()=>[${locals.join(',')}]`
@@ -104,7 +97,6 @@ export class Keepers {
       // As it may follow a word: `return(x)=>x`.
       { at: node.start, text: ` ${keep}${open}`, ...(isEarly && { early: `(${ready}===void 0?(i,f)=>f:${keep})${open}` }), rank },
       { at: node.end, text: `${close},${read})`, ...(isEarly && { early: `${close},${ready}!==void 0&&${read})` }), rank: -rank },
-      ...(isLast ? [{ at: node.end, text: ';', rank: LAST }] : []),
     ]
   }
 
@@ -119,13 +111,6 @@ export class Keepers {
 
   #others(node: SyntaxNode, inferred: string | undefined): void {
     switch (node.type) {
-      case 'ForStatement': case 'ForInStatement': case 'ForOfStatement':
-        eachChild(node, (child) => (child.type === 'VariableDeclaration' ? eachChild(child, (each) => this.#visit(each)) : this.#visit(child)))
-        return
-      case 'ExpressionStatement': case 'VariableDeclaration': case 'ReturnStatement': case 'ThrowStatement':
-        this.#ends.add(node.end)
-        eachChild(node, (child) => this.#visit(child))
-        return
       case 'BlockStatement': case 'TSModuleBlock':
         for (const declarator of (node.body as SyntaxNode[]).flatMap(listDeclarators)) this.#declarators.add(declarator)
         eachChild(node, (child) => this.#visit(child))
@@ -206,12 +191,10 @@ export class Keepers {
     }
   }
 
-  #keep(node: SyntaxNode, locals: readonly Binding[], found: Omit<Found, 'number' | 'isLast'> = {}, members?: Keeper['members']): void {
+  #keep(node: SyntaxNode, locals: readonly Binding[], found: Omit<Found, 'number'> = {}, members?: Keeper['members']): void {
     if (locals.length === 0 || !isClass(node) && this.#constructed.has(node.start)) return
-    // Others would end it at most once.
-    const isLast = node.type === 'ArrowFunctionExpression' && found.declared === undefined && this.#ends.delete(node.end)
     const numbers = [...new Set(locals)].map((local) => this.#numberOf(local))
-    this.#found.set(node, { ...found, isLast, number: this.list.push({ locals: numbers, ...(members && { members }) }) - 1 })
+    this.#found.set(node, { ...found, number: this.list.push({ locals: numbers, ...(members && { members }) }) - 1 })
   }
 
   #localsOf(node: SyntaxNode): Binding[] {

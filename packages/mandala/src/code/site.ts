@@ -99,6 +99,21 @@ export function insertionsOf({ place, isEarly, rank }: Site, { marker, ready }: 
   return place.kind === 'statement' ? [opening] : [opening, { at: end, text: place.kind === 'body' ? '}' : ')', rank: -rank }]
 }
 
+/**
+ * Ends statements that would go on in the next line, if something closes where they end: behind that, and within the braces around the statement.
+ * @param ends see `listOpenEnds`
+ */
+export function endingsOf(insertions: readonly Insertion[], ends: ReadonlySet<number>): Insertion[] {
+  const closing = Map.groupBy(insertions.filter(({ at, rank }) => rank < 0 && ends.has(at)), ({ at }) => at)
+  return [...closing].map(([at, list]) => {
+    const braces = list.filter(({ text }) => text === '}').map(({ rank }) => rank)
+    return { at, text: ';', rank: Math.min(0, ...braces) - BEFORE }
+  })
+}
+
+/** Less than what lies between what is put around something and around its parts. */
+const BEFORE = 0.05
+
 /** Applies insertions to a text. */
 export function insertAll(source: string, insertions: readonly Insertion[], mayRunEarly: boolean): string {
   let text = ''

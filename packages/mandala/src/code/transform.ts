@@ -4,6 +4,7 @@ import { listComponents, type ComponentTable } from './components.ts'
 import { canonicaliseAll, capturedFacts, componentFacts, listInner, listLinks, listStatements, type FileFacts } from './file-facts.ts'
 import { Keepers } from './keepers.ts'
 import { InnerStatements } from './inner-statements.ts'
+import { listOpenEnds } from './line-ends.ts'
 import { marksFor, type Marks } from './marks.ts'
 import { Names, PROCESS } from './names.ts'
 import { planSites, type SitePlan } from './plan-sites.ts'
@@ -11,7 +12,7 @@ import { isLibrary } from './library-name.ts'
 import { REGISTRY } from './registry-name.ts'
 import { analyseScopes, type SpecialSyntax } from './scope.ts'
 import { listOpFunctions, type OpFunction } from './op-functions.ts'
-import { insertAll, type Insertion } from './site.ts'
+import { endingsOf, insertAll, type Insertion } from './site.ts'
 import { expressionOf, importedBy } from './surroundings.ts'
 import { isClass, isFunction, isRunnable, parseSource, withoutTypes, type ParsedFile, type SourceKind, type SyntaxNode } from './syntax.ts'
 
@@ -76,7 +77,8 @@ export function transform({ file, source, kind }: TransformInput): Transformed {
   const exported = findDefault(program)
   const prologue = hasMarks ? prologueOf({ facts, table, names, program, exported: exported && marks.exported }) : undefined
   const opFunctions = captures ? listOpFunctions(program, names, captures) : []
-  const insertions = prologue ? [...plan.insertions, ...defaultOf(exported, marks), ...epilogueOf(parsed, marks)] : plan.insertions
+  const around = prologue ? [...plan.insertions, ...defaultOf(exported, marks)] : plan.insertions
+  const insertions = [...around, ...endingsOf(around, listOpenEnds(program)), ...prologue ? epilogueOf(parsed, marks) : []]
   return { facts, special: [...scopes.special], insertions, prologue, marks, opFunctions, parameters: plan.parameters }
 }
 

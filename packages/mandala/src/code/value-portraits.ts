@@ -84,6 +84,16 @@ export class ValuePortraits {
     return isBare ? () => carriesNothing(value) && isUnpatched() : (isOutside ? this.#outsides : this.#portraits).glanceOf(value)
   }
 
+  /** Whether a function has values of those around it, or may have. */
+  isClosure(fn: object): boolean {
+    return this.#surroundings.isClosure(fn)
+  }
+
+  /** What a class is known as. Its code isn't asked for: values are looked at before all that made them is known. */
+  nameOfClass(made: object): string {
+    return this.#surroundings.findId(made) ?? this.nameOf(made)
+  }
+
   /** Where a function stands in the source, or what it is called. */
   nameOf(fn: object): string {
     return this.#surroundings.findPlace(fn)?.name ?? ownNameOf(fn)

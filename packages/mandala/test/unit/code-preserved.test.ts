@@ -53,6 +53,25 @@ export const run = () => [a, b, c, d, o.e, o.f, o['h1'], i, j, c.prototype.m].ma
   for (const g = () => { return x }; o.n === undefined; o.n = g()) continue
   return [typeof f, f()(), o.n, o.each(), r.name]
 }`),
+  'arrow functions at the ends of branches, fields and exports': only(`const N = 1
+let log = []
+let x = a => () => { return log }
+[1, 2].forEach((each) => log.push(each))
+class Module { a = N ? () => { return N } : () => { return 3 }
+['b'] = 2 }
+function f(c, local) { if (c) return N ? local : () => { return local }
+else return 2 }
+function g(c, local) { if (c) x = N && (() => { return local }), x = () => { return local }
+else c = 0
+return [c, x()] }
+const made = (local) => { class A { a = local ? () => { return local } : () => { return local + 1 }
+['b'] = 2
+c = y => () => { return y }
+*h() { yield N } }
+return Object.entries(new A()).map(([k, v]) => [k, typeof v]) }
+export const run = () => [log, typeof x(1), Object.keys(new Module()), f(1, 2), f(0), g(1, 2), g(0, 5), made(0), made(1)]
+export default a => () => { return [a, N] }
+[3, 4].forEach((each) => log.push(each))`),
   'what is made by new in place': only(`export const run = (x = 3) => [
   new { A: function () { this.v = [x][0] } }.A().v, new (function () { this.v = x })().v, new class { v = [x][0] }().v,
 ]`),
