@@ -1,7 +1,7 @@
 import { eachChild, type SyntaxNode } from './syntax.ts'
 
 const ENDING = /^(ExpressionStatement|VariableDeclaration|ReturnStatement|ThrowStatement|Class(Private|Accessor)?Property|ExportDefaultDeclaration)$/
-const HEADED = /^For(In|Of)?Statement$/
+const LOOP = /^For(In|Of)?Statement$/
 
 /**
  * Where statements and fields end without a semicolon, with an arrow function in braces. A line that begins with a bracket doesn't go on with such a
@@ -11,7 +11,8 @@ export function listOpenEnds(program: SyntaxNode): ReadonlySet<number> {
   const ends = new Set<number>()
   const arrows = new Set<number>()
   const visit = (node: SyntaxNode, outer: SyntaxNode): void => {
-    if (ENDING.test(node.type) && !HEADED.test(outer.type)) ends.add(node.end)
+    const isHead = node.type === 'VariableDeclaration' && LOOP.test(outer.type)
+    if (ENDING.test(node.type) && !isHead) ends.add(node.end)
     else if (node.type === 'ArrowFunctionExpression' && node.body.type === 'BlockStatement') arrows.add(node.end)
     eachChild(node, (child) => visit(child, node))
   }

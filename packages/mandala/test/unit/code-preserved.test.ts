@@ -61,6 +61,9 @@ class Module { a = N ? () => { return N } : () => { return 3 }
 ['b'] = 2 }
 function f(c, local) { if (c) return N ? local : () => { return local }
 else return 2 }
+function loop(local) { let y; for (const each of [1, 2]) y = () => { return each + local }
+/re/.test('re')
+return y() }
 function g(c, local) { if (c) x = N && (() => { return local }), x = () => { return local }
 else c = 0
 return [c, x()] }
@@ -69,7 +72,7 @@ const made = (local) => { class A { a = local ? () => { return local } : () => {
 c = y => () => { return y }
 *h() { yield N } }
 return Object.entries(new A()).map(([k, v]) => [k, typeof v]) }
-export const run = () => [log, typeof x(1), Object.keys(new Module()), f(1, 2), f(0), g(1, 2), g(0, 5), made(0), made(1)]
+export const run = () => [log, typeof x(1), Object.keys(new Module()), f(1, 2), f(0), loop(3), g(1, 2), g(0, 5), made(0), made(1)]
 export default a => () => { return [a, N] }
 [3, 4].forEach((each) => log.push(each))`),
   'what is made by new in place': only(`export const run = (x = 3) => [
