@@ -3,7 +3,7 @@ import { SYNC_METHODS } from './globals.ts'
 import type { Marks } from './marks.ts'
 import type { Names } from './names.ts'
 import { functionOf, isOpCall } from './op-functions.ts'
-import { nameOf, type Binding, type Scopes } from './scope.ts'
+import { bindingOf, nameOf, type Binding, type Scopes } from './scope.ts'
 import type { Insertion } from './site.ts'
 import { eachChild, isClass, isFunction, isMember, isRunnable, withoutTypes, type SyntaxNode } from './syntax.ts'
 
@@ -63,11 +63,22 @@ export class Keepers {
   readonly #declarators = new Set<SyntaxNode>()
   /** Where a function or an object begins what `new` is called with: a call in its place would be what it is called with. */
   readonly #constructed = new Set<number>()
+  /** Functions that are handed to others, with the components they stand in. */
+  readonly #handedOn = new Map<SyntaxNode, string>()
+  /** How many functions use a local of those around them. */
+  readonly #users = new Map<Binding, number>()
   #component = ''
 
   constructor(input: KeeperInput) {
     this.#input = input
+    for (const locals of input.scopes.captured.values()) for (const local of locals) this.#users.set(local, this.#usersOf(local) + 1)
     this.#visit(input.program)
+    // Most run at once and are made over and over: what nobody else has, nobody else changes.
+    for (const [fn, component] of this.#handedOn) {
+      this.#component = component
+      const locals = this.#localsOf(fn)
+      if (locals.some((local) => !/^(this|arguments)$/.test(local.name) && this.#usersOf(local) > 1)) this.#keep(fn, locals)
+    }
   }
 
   /**
@@ -124,9 +135,21 @@ export class Keepers {
 
   #function(node: SyntaxNode, inferred: string | undefined): void {
     const hasName = node.type === 'FunctionExpression' && node.id
-    if (node.type === 'FunctionDeclaration' && node.id) this.#keep(node, this.#localsOf(node), { declared: node.id.name })
+    const isDeclared = node.type === 'FunctionDeclaration' && node.id
+    if (isDeclared && this.#mayLast(node.id)) this.#keep(node, this.#localsOf(node), { declared: node.id.name })
     else if (node.type.endsWith('Expression') && inferred !== '__proto__') this.#keep(node, this.#localsOf(node), hasName ? {} : { inferred })
     this.#inside(node)
+  }
+
+  /** Not if the function around it does nothing with it but to call it; what is in a namespace may be its export. */
+  #mayLast(name: SyntaxNode): boolean {
+    const binding = bindingOf(name)
+    if (!binding || binding.scope.node.type === 'TSModuleBlock') return true
+    return binding.mentions !== binding.calls + 1 || this.#usersOf(binding) > 0
+  }
+
+  #usersOf(local: Binding): number {
+    return this.#users.get(local) ?? 0
   }
 
   #inside(fn: SyntaxNode): void {
@@ -154,7 +177,7 @@ export class Keepers {
     const fn = right && withoutTypes(right)
     this.#visit(left)
     if (this.#declarators.has(node) && fn && isFunction(fn)) {
-      this.#keep(fn, this.#localsOf(fn), { declared: left.name })
+      if (this.#mayLast(left)) this.#keep(fn, this.#localsOf(fn), { declared: left.name })
       this.#inside(fn)
     } else if (right) this.#visit(right, left.type === 'Identifier' && !left.extra?.parenthesized && /^(=|\|\|=|&&=|\?\?=)$/.test(operator) ? left.name : undefined)
   }
@@ -167,8 +190,11 @@ export class Keepers {
     for (const each of [callee, ...node.arguments] as SyntaxNode[]) {
       const fn = withoutTypes(each)
       // What an op closes over is asked for when it is called.
-      if (isFunction(fn) && (isReleasing || each === callee || fn === op)) this.#inside(fn)
-      else this.#visit(each)
+      if (!isFunction(fn)) this.#visit(each)
+      else {
+        if (!isReleasing && each !== callee && fn !== op) this.#handedOn.set(fn, this.#component)
+        this.#inside(fn)
+      }
     }
   }
 

