@@ -2,9 +2,19 @@
 export function classesOf(instance: object): object[] {
   const found: object[] = []
   for (let at: object | null = Object.getPrototypeOf(instance); at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-    if (typeof at.constructor === 'function') found.push(at.constructor)
+    const constructor = constructorOf(at)
+    if (typeof constructor === 'function') found.push(constructor)
   }
   return found
+}
+
+/** What made something, or what has it for a prototype; no accessor is called. */
+export function constructorOf(made: object): unknown {
+  for (let at: object | null = made; at; at = Object.getPrototypeOf(at) as object | null) {
+    const property = Object.getOwnPropertyDescriptor(at, 'constructor')
+    if (property) return property.value
+  }
+  return undefined
 }
 
 /** A class and those that it extends. */

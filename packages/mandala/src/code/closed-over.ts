@@ -96,9 +96,8 @@ export class Closures {
   }
 
   /** What functions keep, or those in a value. */
-  #listKept(name: string, value: object): (readonly [path: string, part: ClosurePart])[] {
-    const kept = this.#tracer.values.keptIn(value).state
-    return [...kept].map(([key, hash]) => [name === '' ? key : `${name} ${key}`, { hash: `${key} ${hash}`, holder: value, key }] as const)
+  #listKept(name: string, value: object, { state } = this.#tracer.values.keptIn(value)): (readonly [path: string, part: ClosurePart])[] {
+    return [...state].map(([key, hash]) => [name === '' ? key : `${name} ${key}`, { hash: `${key} ${hash}`, holder: value, key }] as const)
   }
 
   /** Takes in that parts changed while an op ran: they may do so in other ops that close over the same. */
@@ -164,12 +163,13 @@ export class Closures {
         isHidden ||= portrait.isHidden
         if (portrait.isUnknown) untold ??= path
       }
-      for (const [path, part] of isCompound(value) ? this.#listKept(name, value) : []) {
+      const kept = isCompound(value) ? values.keptIn(value) : undefined
+      for (const [path, part] of kept ? this.#listKept(name, value as object, kept) : []) {
         if (!except.includes(path)) parts.set(path, { ...part, hash: `${parts.get(path)?.hash ?? ''}${part.hash}` })
       }
       if (!isPartial) return
       isHidden ||= isOpaque(value)
-      if (making) follow(name, making, isHidden, isCompound(value) && values.keptIn(value).isWhole)
+      if (making) follow(name, making, isHidden, kept?.isWhole)
       else if (isHidden) followElsewhere(name, value)
     }
     /** What a parameter gives may be known where it comes from. */

@@ -53,7 +53,7 @@ function sampleOf(value: object): Glance {
   if (types.isProxy(value)) return () => true
   if (ArrayBuffer.isView(value)) return sampleOfBytes(value)
   if (Array.isArray(value)) return sampleOfArray(value)
-  if (value instanceof Map || value instanceof Set) {
+  if (types.isMap(value) || types.isSet(value)) {
     const { size } = value
     const entries = firstOf(value)
     return () => value.size === size && isSame(firstOf(value), entries)
@@ -106,10 +106,10 @@ interface Look {
 
 function lookAt(value: object): Look | undefined {
   if (types.isProxy(value)) return undefined
-  if ((value instanceof Map || value instanceof Set) && Object.keys(value).length > 0) return undefined
+  if ((types.isMap(value) || types.isSet(value)) && Object.keys(value).length > 0) return undefined
   if (Array.isArray(value)) return lookAtArray(value)
-  if (value instanceof Map) return lookAtMap(value)
-  if (value instanceof Set) {
+  if (types.isMap(value)) return lookAtMap(value)
+  if (types.isSet(value)) {
     const parts = [...value]
     return { parts, glance: () => value.size === parts.length && isSame(value, parts) }
   }
@@ -120,9 +120,9 @@ function lookAt(value: object): Look | undefined {
   if (ArrayBuffer.isView(value) && value.byteLength <= BYTES_MAX && value.buffer instanceof ArrayBuffer && findTypeOf(value) === undefined) {
     return { parts: [], glance: sampleOfBytes(value) }
   }
-  if (value instanceof URL) {
-    const { href } = value
-    return { parts: [], glance: () => value.href === href }
+  const href = value instanceof URL ? hrefOf(value) : undefined
+  if (href !== undefined) {
+    return { parts: [], glance: () => hrefOf(value as URL) === href }
   }
   // Neither changes: where a pattern stands in the text of its last match is nothing that it is.
   if (types.isRegExp(value) || CONTENT_ID in value) return { parts: [], glance: () => true }
@@ -181,6 +181,15 @@ function lookAtProperties(value: Record<string, unknown>): Look | undefined {
       for (const key in value) if (key !== keys[i] || !Object.is(value[key], parts[i++])) return false
       return i === keys.length
     },
+  }
+}
+
+/** Undefined of what only looks like an address. */
+function hrefOf(value: URL): string | undefined {
+  try {
+    return value.href
+  } catch {
+    return undefined
   }
 }
 

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { types } from 'node:util'
 import { isCompound } from './compound.ts'
-import { glanceAt, hasHiddenContent, partsOf, type Glance } from './glance.ts'
+import { constructorOf } from './classes.ts'
+import { glanceAt, glanceAtSample, hasHiddenContent, partsOf, type Glance } from './glance.ts'
 import { closedKindOf, portray, type Namer, type Portrait } from './portrait.ts'
 import type { ValuePortraits } from './value-portraits.ts'
 
@@ -170,11 +171,11 @@ export class InnerStates {
   #stateOf(value: object, { insides, isWhole }: Insides, except: ReadonlySet<string>): Look {
     const fields = Map.groupBy(insides.flatMap(({ owner, peek }) => this.#partsIn(peek(owner))), ({ name }) => name)
     const counting = [...fields.keys()].filter((each) => !except.has(each)).sort()
-    const groups = counting.map((name) => this.#groupOf(value, name, fields.get(name) as Part[])).filter(({ hash }) => hash !== undefined)
-    const state = new Map(groups.map(({ name, hash }) => [name, hash as string]))
+    const groups = counting.map((name) => this.#groupOf(value, name, fields.get(name) as Part[]))
+    const state = new Map(groups.flatMap(({ name, hash }) => (hash === undefined ? [] : [[name, hash]])))
     const vague = new Set(groups.filter(({ isVague }) => isVague).map(({ name }) => name))
     const glances = [...insides.flatMap((inside) => this.#glancesAt(inside, state)), ...groups.map(({ isSame }) => isSame)]
-    const isCut = groups.length < counting.length
+    const isCut = state.size < groups.length
     return { state, isWhole: isWhole && !isCut && vague.size === 0, isCut, vague, isSame: () => glances.every((isSame) => isSame()) }
   }
 
@@ -187,8 +188,9 @@ export class InnerStates {
     const held: Held = { value, field: name, fresh: new Map<string, number>(), isVague: false }
     const content = parts.map(({ value: part, whole }) => (whole ? this.#nameOfClass(part) : part))
     const times = Math.min(parts.length, SHARES_MAX)
-    const { hash, isUnknown } = portray(content, this.#namerFor(held), { partsMax: PARTS_MAX * times, sizeMax: SIZE_MAX * times, skipsForeign: true })
-    const glances = isUnknown ? [] : [...new Set(content.filter(isCompound))].map((part) => this.#glanceAt(part))
+    const { hash, isUnknown } = tryPortray(content, this.#namerFor(held), times)
+    // It may become little enough.
+    const glances = [...new Set(content.filter(isCompound))].map((part) => (isUnknown ? glanceAtSample(part) : this.#glanceAt(part)))
     const group: Group = { name, parts, hash: isUnknown ? undefined : hash, isVague: held.isVague, isSame: () => glances.every((isSame) => isSame()) }
     known.set(name, group)
     return group
@@ -202,7 +204,7 @@ export class InnerStates {
     }
     return {
       nameFunction: (fn) => ({ name: this.#nameOf(fn, held), isWhole: true, isForeign: isForeign(fn) }),
-      nameInstance: (made) => ({ name: this.#nameOfClass(made.constructor), isWhole: true, isForeign: isForeign(made) }),
+      nameInstance: (made) => ({ name: this.#nameOfClass(constructorOf(made)), isWhole: true, isForeign: isForeign(made) }),
     }
   }
 
@@ -243,7 +245,7 @@ export class InnerStates {
     return Object.entries(fields).flatMap(([name, value]): Part[] => {
       if (!this.#isSplit(value)) return [{ name, value }]
       const own = Object.entries(value).map(([key, each]): Part => ({ name: `${name}.${key}`, value: each }))
-      return [{ name, value: value.constructor, whole: value }, ...own]
+      return [{ name, value: constructorOf(value), whole: value }, ...own]
     })
   }
 
@@ -303,6 +305,15 @@ export class InnerStates {
   #mayKeepMore(each: object, peeks: readonly Peek[]): boolean {
     if (closedKindOf(each) !== undefined || isLarge(each) || this.#portraits.isForeign(each)) return true
     return typeof each === 'function' && peeks.length === 0 && this.#portraits.isClosure(each)
+  }
+}
+
+/** Something in it may refuse to be looked at: then it is as much as can't be looked at. */
+function tryPortray(content: readonly unknown[], namer: Namer, times: number): Pick<Portrait, 'hash' | 'isUnknown'> {
+  try {
+    return portray(content, namer, { partsMax: PARTS_MAX * times, sizeMax: SIZE_MAX * times, skipsForeign: true })
+  } catch {
+    return { hash: '', isUnknown: true }
   }
 }
 

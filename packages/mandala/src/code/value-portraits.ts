@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { heritageOf } from './classes.ts'
+import { constructorOf, heritageOf } from './classes.ts'
 import type { FunctionPlace } from './function-places.ts'
 import { hasHiddenContent, type Glance } from './glance.ts'
 import { carriesNothing, Patches, type Patch } from './patches.ts'
@@ -115,7 +115,8 @@ export class ValuePortraits {
   /** Whether a function, or the class of an instance, is none of the program's. */
   isForeign(part: object): boolean {
     if (types.isProxy(part) || hasHiddenContent(part)) return false
-    const made: unknown = typeof part === 'function' ? part : (Object.getPrototypeOf(part) as { constructor?: unknown } | null)?.constructor
+    const prototype = Object.getPrototypeOf(part) as object | null
+    const made = typeof part === 'function' ? part : prototype && constructorOf(prototype)
     if (typeof made !== 'function' || COLLECTIONS.has(made) || this.#surroundings.findId(made) !== undefined) return false
     // A nameless class that a module exports by default is known by nothing but its markers.
     return this.#surroundings.findPlace(made) === undefined && !MARKED.test(Function.prototype.toString.call(made))
@@ -181,7 +182,7 @@ export class ValuePortraits {
   }
 
   #nameInstance(closures: NumberedClosures, instance: object): Naming {
-    const { constructor } = instance
+    const constructor = constructorOf(instance)
     const { name, origin } = typeof constructor === 'function' ? this.#nameOf(closures, constructor) : { name: '' }
     return { name, isWhole: false, isHidden: this.#surroundings.hidesFields(instance), isForeign: this.isForeign(instance), origin }
   }

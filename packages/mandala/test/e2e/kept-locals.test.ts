@@ -169,3 +169,29 @@ const make = () => {
   assert.deepEqual(await run(), { result, executed: ['g', 'g', 'g'], warnings: [] })
   assert.deepEqual(await run(), { result, executed: [], warnings: [] })
 })
+
+test('what can\'t be looked at hides nothing beside it, and what was too large counts once it isn\'t', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`class Odd {}
+Object.defineProperty(Odd.prototype, 'constructor', { get: () => { throw new Error('none') } })
+const make = () => {
+  let state = 0
+  const odd = [new Odd(), Object.create(URL.prototype), Object.create(Map.prototype), Proxy.revocable({}, {}).proxy, Object.create(null), Symbol('s')]
+  const map = new Map<number, number>()
+  return {
+    get: () => state * odd.length / 6 + map.size * 0,
+    set: (s: number) => { state = s },
+    fill: (size: number) => { map.clear(); for (let i = 0; i < size; i += 1) map.set(i, size) }, first: () => map.get(0)!,
+  }
+}
+export const shown = [Object.create(URL.prototype), new Odd()]
+const store = make()
+store.fill(3_000)
+const set = (t: number) => store.set(t)
+const f = op('f', (x: number) => store.get() * x + shown.length - 2)
+const g = op('g', () => store.first())`, `for (const t of [1, 2, 1]) { set(t); results.push(await unwrap(f(10))) }
+for (const size of [2, 3, 2]) { store.fill(size); results.push(await unwrap(g())) }`) })
+  const { result, executed, warnings } = await run()
+  assert.deepEqual([result, executed], [[10, 20, 10, 2, 3, 2], ['f', 'f', 'g', 'g']])
+  assert.deepEqual(started(warnings), ['f', 'g'].map((name) => `${name} uses src/main.ts#store (it keeps more inside than is looked at)`))
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+})
