@@ -8,9 +8,11 @@ export function classesOf(instance: object): object[] {
   return found
 }
 
-/** What made something, or what has it for a prototype; no accessor is called. */
+/** What made something, or what has it for a prototype; no accessor of the program's is called. */
 export function constructorOf(made: object): unknown {
   for (let at: object | null = made; at; at = Object.getPrototypeOf(at) as object | null) {
+    // The one of the platform's that is behind an accessor.
+    if (at === Iterator.prototype) return Iterator
     const property = Object.getOwnPropertyDescriptor(at, 'constructor')
     if (property) return property.value
   }

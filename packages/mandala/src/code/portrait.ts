@@ -275,12 +275,10 @@ class Copier {
   }
 }
 
-const ITERATOR = Object.getPrototypeOf(Object.getPrototypeOf([].values())) as object
-
 /** Of what can't be looked into, what kind of thing it is. */
 export function closedKindOf(value: object): string | undefined {
   if (types.isProxy(value)) return 'a proxy'
-  return types.isGeneratorObject(value) || Object.prototype.isPrototypeOf.call(ITERATOR, value) ? 'an iterator' : undefined
+  return types.isGeneratorObject(value) || Object.prototype.isPrototypeOf.call(Iterator.prototype, value) ? 'an iterator' : undefined
 }
 
 /** What a function or a class is called, for want of anything better; of a bound one, what it is bound to may be called otherwise in a bundle. */
