@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
+import Module from 'node:module'
 import { dirname, join } from 'node:path'
 import { digest } from '../value/digest.ts'
 import type { SourceKind } from './syntax.ts'
@@ -65,7 +65,7 @@ function stripTypes(code: string): string | undefined {
   const { emitWarning } = process
   process.emitWarning = () => {}
   try {
-    return stripTypeScriptTypes(code)
+    return Module.stripTypeScriptTypes(code)
   } catch {
     return undefined
   } finally {

@@ -1,4 +1,4 @@
-import Module, { registerHooks } from 'node:module'
+import Module from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { REGISTRY } from './registry-name.ts'
 import type { SourceLoader } from './source-loader.ts'
@@ -13,7 +13,7 @@ export interface InstalledHooks {
 export function installHooks(loader: SourceLoader): InstalledHooks {
   const findTracked = (url: string | undefined): string | undefined => (url?.startsWith('file:') ? loader.findName(fileURLToPath(url)) : undefined)
   getTracer().useSource(loader)
-  const hooks = registerHooks({
+  const hooks = Module.registerHooks({
     resolve(specifier, context, nextResolve) {
       const resolved = nextResolve(specifier, context)
       const file = findTracked(context.parentURL)

@@ -162,9 +162,11 @@ suite('the packed tarball', () => {
 
   const oldNode = findOldNode()
   test('an older Node is told which one is needed', { skip: oldNode === undefined && 'there is no older Node on this machine' }, async () => {
-    const { status, output } = await execute([oldNode as string, '--input-type=module', '-e', "await import('mandala-ts')"], { cwd: project })
-    assert.equal(status, 1)
-    assert.match(output, /MandalaError: mandala-ts needs Node 22\.18, 24 or newer .*; this is Node \d+\..*\n {2}→ install a newer Node/)
+    for (const args of [['--input-type=module', '-e', "await import('mandala-ts')"], ['--import', 'mandala-ts/register', '-e', '']]) {
+      const { status, output } = await execute([oldNode as string, ...args], { cwd: project })
+      assert.equal(status, 1)
+      assert.match(output, /MandalaError: mandala-ts needs Node 22\.18, 24 or newer .*; this is Node \d+\..*\n {2}→ install a newer Node/)
+    }
   })
 
   test('a Node without SQLite is told so', async () => {
