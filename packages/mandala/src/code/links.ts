@@ -80,7 +80,8 @@ export class Links {
     switch (target.kind) {
       case 'component': return this.component(target.id)
       case 'namespace': return this.#program.listExports(target.file).flatMap((each) => (each.kind === 'namespace' ? [] : this.numbersOf(each)))
-      case 'package': return [this.#numberOf({ kind: 'package', name: target.name, version: target.version })]
+      // Calls are what they were with another version of this library.
+      case 'package': return [this.#numberOf({ kind: 'package', name: target.name, version: isLibrary(target.name) ? '' : target.version })]
       case 'builtin': return [this.#numberOf({ kind: 'builtin', name: target.name, member: target.member })]
       case 'global': return [this.#numberOf(target)]
       case 'unknown': return [NOWHERE]

@@ -91,7 +91,7 @@ class Reading {
     switch (target.kind) {
       case 'component': this.#component(target); return
       case 'namespace': this.#namespace(target.file); return
-      case 'package': this.#add({ kind: 'package', name: target.name, version: target.version }); return
+      case 'package': if (!isLibrary(target.name)) this.#add({ kind: 'package', name: target.name, version: target.version }); return
       case 'builtin': this.#add({ kind: 'builtin', name: target.name, member: target.member }); return
       case 'global': case 'unknown': return
     }
