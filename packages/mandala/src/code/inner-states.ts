@@ -3,7 +3,7 @@ import { types } from 'node:util'
 import { isCompound } from './compound.ts'
 import { constructorOf } from './classes.ts'
 import { glanceAt, glanceAtSample, hasHiddenContent, partsOf, type Glance } from './glance.ts'
-import { closedKindOf, portray, type Namer, type Portrait } from './portrait.ts'
+import { closedKindOf, hasContent, portray, type Namer, type Portrait } from './portrait.ts'
 import type { ValuePortraits } from './value-portraits.ts'
 
 /** Of what holds more parts, or is met after so many others, only code tells: it would have to be looked at after every change. */
@@ -170,11 +170,11 @@ export class InnerStates {
   /** What something in a field keeps inside is told of by itself: it may change where the field doesn't. */
   #stateOf(value: object, { insides, isWhole }: Insides, except: ReadonlySet<string>): Look {
     const fields = Map.groupBy(insides.flatMap(({ owner, peek }) => this.#partsIn(peek(owner))), ({ name }) => name)
-    const counting = [...fields.keys()].filter((each) => !except.has(each)).sort()
-    const groups = counting.map((name) => this.#groupOf(value, name, fields.get(name) as Part[]))
+    const counting = new Set([...fields.keys()].filter((each) => !except.has(each)).sort())
+    const groups = Array.from(counting, (name) => this.#groupOf(value, name, fields.get(name) as Part[]))
     const state = new Map(groups.flatMap(({ name, hash }) => (hash === undefined ? [] : [[name, hash]])))
     const vague = new Set(groups.filter(({ isVague }) => isVague).map(({ name }) => name))
-    const glances = [...insides.flatMap((inside) => this.#glancesAt(inside, state)), ...groups.map(({ isSame }) => isSame)]
+    const glances = [...insides.flatMap((inside) => this.#glancesAt(inside, counting)), ...groups.map(({ isSame }) => isSame)]
     const isCut = state.size < groups.length
     return { state, isWhole: isWhole && !isCut && vague.size === 0, isCut, vague, isSame: () => glances.every((isSame) => isSame()) }
   }
@@ -188,10 +188,12 @@ export class InnerStates {
     const held: Held = { value, field: name, fresh: new Map<string, number>(), isVague: false }
     const content = parts.map(({ value: part, whole }) => (whole ? this.#nameOfClass(part) : part))
     const times = Math.min(parts.length, SHARES_MAX)
-    const { hash, isUnknown } = tryPortray(content, this.#namerFor(held), times)
-    // It may become little enough.
-    const glances = [...new Set(content.filter(isCompound))].map((part) => (isUnknown ? glanceAtSample(part) : this.#glanceAt(part)))
-    const group: Group = { name, parts, hash: isUnknown ? undefined : hash, isVague: held.isVague, isSame: () => glances.every((isSame) => isSame()) }
+    const limits = { partsMax: PARTS_MAX * times, sizeMax: SIZE_MAX * times, skipsForeign: true }
+    const portrait = portray(content, this.#namerFor(held), limits)
+    const hash = hasContent(portrait) ? portrait.hash : undefined
+    // It may become little enough, and such that it can be looked at.
+    const glances = [...new Set(content.filter(isCompound))].map((part) => (hash === undefined ? glanceAtSample(part) : this.#glanceAt(part)))
+    const group: Group = { name, parts, hash, isVague: held.isVague, isSame: () => glances.every((isSame) => isSame()) }
     known.set(name, group)
     return group
   }
@@ -254,9 +256,9 @@ export class InnerStates {
   }
 
   /** Whether it holds the same things. */
-  #glancesAt({ owner, peek }: Inside, state: InnerState): Glance[] {
+  #glancesAt({ owner, peek }: Inside, counting: ReadonlySet<string>): Glance[] {
     const fields = peek(owner)
-    const names = Object.keys(fields).filter((name) => state.has(name))
+    const names = Object.keys(fields).filter((name) => counting.has(name))
     const isSame = (): boolean => {
       const now = peek(owner)
       return names.every((name) => Object.is(now[name], fields[name]))
@@ -264,7 +266,7 @@ export class InnerStates {
     const split = Object.entries(fields).filter((field): field is [string, object] => this.#isSplit(field[1]))
     const glances = split.map(([name, value]): Glance => {
       const keys = Object.keys(value)
-      const own = (Object.entries(value) as [string, unknown][]).filter(([key]) => state.has(`${name}.${key}`))
+      const own = (Object.entries(value) as [string, unknown][]).filter(([key]) => counting.has(`${name}.${key}`))
       return () => Object.keys(value).length === keys.length && own.every(([key, part]) => Object.is((value as Record<string, unknown>)[key], part))
     })
     return names.length === 0 || peek.isFixed ? glances : [isSame, ...glances]
@@ -305,15 +307,6 @@ export class InnerStates {
   #mayKeepMore(each: object, peeks: readonly Peek[]): boolean {
     if (closedKindOf(each) !== undefined || isLarge(each) || this.#portraits.isForeign(each)) return true
     return typeof each === 'function' && peeks.length === 0 && this.#portraits.isClosure(each)
-  }
-}
-
-/** Something in it may refuse to be looked at: then it is as much as can't be looked at. */
-function tryPortray(content: readonly unknown[], namer: Namer, times: number): Pick<Portrait, 'hash' | 'isUnknown'> {
-  try {
-    return portray(content, namer, { partsMax: PARTS_MAX * times, sizeMax: SIZE_MAX * times, skipsForeign: true })
-  } catch {
-    return { hash: '', isUnknown: true }
   }
 }
 

@@ -65,6 +65,11 @@ export const UNSEEN: Portrait = {
   hash: '', isPartial: true, isHidden: true, isForeign: false, hasCode: true, isPeeked: false, isUnknown: false, origins: new Set(), size: 0,
 }
 
+/** Whether its hash is that of all of it. */
+export function hasContent({ hash, isUnknown }: Portrait): boolean {
+  return !isUnknown && hash !== UNSEEN.hash
+}
+
 const UNKNOWN: Portrait = { ...UNSEEN, hash: crypto.randomUUID(), isUnknown: true }
 
 export interface PortrayOptions {
@@ -85,10 +90,10 @@ export function portray(value: unknown, namer: Namer, { holder, partsMax = PARTS
     const { isPartial, isHidden, isForeign, hasCode, isPeeked, closed, origins, size } = copier
     return { hash, isPartial, isHidden, isForeign, hasCode, isPeeked, isUnknown: false, closed, origins, size }
   } catch (error) {
-    if (error instanceof RangeError || error instanceof DepthRefusal) return { ...UNKNOWN, size: copier.size }
     // Of a kind that has no content: then its code must tell.
-    if (error instanceof Refusal) return { ...UNSEEN, size: copier.size }
-    throw error
+    const isKind = error instanceof Refusal && !(error instanceof DepthRefusal)
+    // Otherwise it is too large, or something in it refuses to be looked at.
+    return { ...(isKind ? UNSEEN : UNKNOWN), size: copier.size }
   }
 }
 
@@ -181,8 +186,8 @@ class Copier {
   /** What a collection holds. */
   #content(value: object): (() => unknown) | undefined {
     if (Array.isArray(value)) return () => this.#array(value)
-    if (value instanceof Map) return () => this.#map(value)
-    return value instanceof Set ? () => this.#set(value) : undefined
+    if (types.isMap(value)) return () => this.#map(value)
+    return types.isSet(value) ? () => this.#set(value) : undefined
   }
 
   #array(value: readonly unknown[]): unknown {

@@ -176,11 +176,12 @@ Object.defineProperty(Odd.prototype, 'constructor', { get: () => { throw new Err
 const make = () => {
   let state = 0
   const odd = [new Odd(), Object.create(URL.prototype), Object.create(Map.prototype), Proxy.revocable({}, {}).proxy, Object.create(null), Symbol('s')]
-  const map = new Map<number, number>()
+  let map = new Map<number, number>()
   return {
     get: () => state * odd.length / 6 + map.size * 0,
     set: (s: number) => { state = s },
     fill: (size: number) => { map.clear(); for (let i = 0; i < size; i += 1) map.set(i, size) }, first: () => map.get(0)!,
+    put: (size: number) => { map = new Map(Array.from({ length: size }, (_, i) => [i, size])) },
   }
 }
 export const shown = [Object.create(URL.prototype), new Odd()]
@@ -189,9 +190,10 @@ store.fill(3_000)
 const set = (t: number) => store.set(t)
 const f = op('f', (x: number) => store.get() * x + shown.length - 2)
 const g = op('g', () => store.first())`, `for (const t of [1, 2, 1]) { set(t); results.push(await unwrap(f(10))) }
-for (const size of [2, 3, 2]) { store.fill(size); results.push(await unwrap(g())) }`) })
+for (const size of [2, 3, 2]) { store.fill(size); results.push(await unwrap(g())) }
+for (const size of [3_000, 4, 3_000, 4]) { store.put(size); results.push(await unwrap(g())) }`) })
   const { result, executed, warnings } = await run()
-  assert.deepEqual([result, executed], [[10, 20, 10, 2, 3, 2], ['f', 'f', 'g', 'g']])
+  assert.deepEqual([result, executed], [[10, 20, 10, 2, 3, 2, 3_000, 4, 3_000, 4], ['f', 'f', 'g', 'g', 'g', 'g']])
   assert.deepEqual(started(warnings), ['f', 'g'].map((name) => `${name} uses src/main.ts#store (it keeps more inside than is looked at)`))
   assert.deepEqual(await run(), { result, executed: [], warnings: [] })
 })
