@@ -1,11 +1,10 @@
-import { types } from 'node:util'
 import { describeValue } from '../base/describe-value.ts'
 import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import { BARE_HASH } from './bare.ts'
-import { UNNAMED } from './canonical-source.ts'
 import { isCompound } from './compound.ts'
 import type { MakingFacts } from './file-facts.ts'
+import { givingOf, mayHaveGiven, type Giving } from './giving.ts'
 import { both, type Glance } from './glance.ts'
 import { InnerStates, type CountingState, type InnerState, type Peek } from './inner-states.ts'
 import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
@@ -34,8 +33,8 @@ export interface ValueState {
   readonly outside?: string | undefined
 }
 
-/** Literals that it takes longer to look at than so many parts are known by the code that made and changed them. */
-const LITERAL_SIZE = 2_000
+/** Values that take longer to look at than so many parts aren't settled: somebody must ask, and literals are known by the code that made and changed them. */
+const SETTLED_SIZE = 2_000
 
 /** Of what hides that, and was made by code that reads files. */
 export const MAY_BE_READ = 'what it hides may come from a file'
@@ -47,11 +46,6 @@ const NOTHING: Shown = { text: '', isHiding: false, origins: new Set() }
 
 /** Of which only the code that made and changed it is known. */
 const UNTOLD: Shown = { ...NOTHING, isHiding: true }
-
-/** Methods by which collections lose what they held. */
-const TAKING = ['pop', 'shift', 'splice', 'delete', 'clear']
-/** How a function in a collection is called, or handed to one that calls it. */
-const CALLING = [UNNAMED, 'call', 'apply', 'bind', 'get', 'at', 'values', 'entries']
 
 const NOTHING_INSIDE: CountingState = { state: new Map(), isWhole: false, isCut: false }
 
@@ -89,10 +83,12 @@ export class ModuleValues {
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
   #origins: Origins
-  /** What was shown of a value when its origin was first asked for; of a literal, before any call: later it may be a cache, or a counter. */
+  /** What was shown of a value when it was settled, or else when its origin was first asked for: later it may be a cache, or a counter. */
   readonly #shownThen = new Map<string, () => Shown>()
   /** Not looked at yet for what statements made of them. */
   readonly #newIds = new Set<string>()
+  /** The same of those that no block began with yet. */
+  readonly #unseen = new Set<string>()
   readonly #ids = new WeakMap<object, string>()
   /** Components of which it isn't known yet what they are. */
   readonly #unidentified = new Set<string>()
@@ -124,6 +120,7 @@ export class ModuleValues {
     this.#getters.set(id, getter)
     this.#unidentified.add(id)
     this.#newIds.add(id)
+    this.#unseen.add(id)
     this.#portraits.forget(id)
   }
 
@@ -160,6 +157,18 @@ export class ModuleValues {
   /** Modules have been loaded: what values are by now is what their code made them. */
   settle(): void {
     for (const id of this.#newIds) this.#settle(id)
+  }
+
+  /** A block begins. What shows of values is asked for at once: it would be something else later in a process that finds no calls to ask it for. */
+  beginBlock(): void {
+    this.settle()
+    for (const id of this.#unseen) {
+      const value = call(this.#getters.get(id))
+      if (value === undefined) continue
+      this.#unseen.delete(id)
+      const isMade = !this.#surroundings.isCode(id) && !this.#surroundings.isLiteral(id)
+      if (isMade && !this.#shownThen.has(id) && typeof value !== 'symbol') this.#keepShown(id, value, false)
+    }
   }
 
   /** The component that a function, a class or an object of the module level is. */
@@ -387,9 +396,9 @@ export class ModuleValues {
 
   #shown(id: string, value: unknown): Shown {
     if (typeof value === 'symbol') return UNTOLD
-    if (!isCompound(value)) return { ...NOTHING, text: identify(value).cid, isHiding: this.#mayHaveGiven(id, look(value, false)) }
+    if (!isCompound(value)) return { ...NOTHING, text: identify(value).cid, isHiding: this.#mayHaveGiven(id, givingOf(value, false)) }
     const { hash, hasCode, origins } = this.#portraits.of(id, value)
-    return { text: hash, isHiding: !this.#surroundings.isCode(id) && (hasCode || this.#mayHaveGiven(id, look(value, hasCode))), origins }
+    return { text: hash, isHiding: !this.#surroundings.isCode(id) && (hasCode || this.#mayHaveGiven(id, givingOf(value, hasCode))), origins }
   }
 
   /** Of a literal, what statements made of it by now is seen, whatever becomes of it later. */
@@ -403,18 +412,20 @@ export class ModuleValues {
     }
     this.#newIds.delete(id)
     if (isCompound(value)) this.#inner.settle(value)
-    if (!this.#surroundings.isSteady(id)) return
-    const { hash, isUnknown, isPartial, hasCode, origins } = this.#portraits.portrayNow(id, value, { sizeMax: LITERAL_SIZE })
-    const looked = look(value, hasCode)
-    // What code does with it is asked for only where something was made from it.
-    this.#shownThen.set(id, () => (isUnknown ? UNTOLD : { text: hash, isHiding: isPartial || this.#mayHaveGiven(id, looked), origins }))
+    if (this.#surroundings.isSteady(id)) this.#keepShown(id, value, true)
   }
 
-  /** Whether others were made from more than shows of it: from parts that were taken out since, or by functions in it that were called. */
-  #mayHaveGiven(id: string, { isEmpty, functions }: Looked): boolean {
-    const { mentioned, isChangedAfterUse } = this.#surroundings.atLoad(id)
-    if (mentioned.length === 0) return false
-    return isEmpty || isChangedAfterUse || [...TAKING, ...functions].some((member) => mentioned.some((members) => members.has(member)))
+  /** What code does with it is asked for only where something was made from it. */
+  #keepShown(id: string, value: unknown, isLiteral: boolean): void {
+    const { hash, isUnknown, isPartial, hasCode, origins } = this.#portraits.portrayNow(id, value, { sizeMax: SETTLED_SIZE })
+    if (isUnknown && !isLiteral) return
+    const giving = givingOf(value, hasCode)
+    const isHiding = (): boolean => (isLiteral ? isPartial : hasCode) || this.#mayHaveGiven(id, giving)
+    this.#shownThen.set(id, () => (isUnknown ? UNTOLD : { text: hash, isHiding: isHiding(), origins }))
+  }
+
+  #mayHaveGiven(id: string, giving: Giving): boolean {
+    return mayHaveGiven(giving, this.#surroundings.atLoad(id))
   }
 }
 
@@ -441,19 +452,6 @@ export function listChangedInside(before: ValueState, after: ValueState): string
   if (stateBut(before, names) === stateBut(after, names)) return names
   const all = [...names, PACKAGES]
   return stateBut(before, all) === stateBut(after, all) ? all : undefined
-}
-
-/** What of a value hangs on what code does with it. */
-interface Looked {
-  readonly isEmpty: boolean
-  /** How a function in it may be called. */
-  readonly functions: readonly string[]
-}
-
-function look(value: unknown, hasCode: boolean): Looked {
-  if (!isCompound(value) || types.isProxy(value)) return { isEmpty: value === undefined || value === null, functions: [] }
-  const size = value instanceof Map || value instanceof Set ? value.size : Array.isArray(value) ? value.length : undefined
-  return { isEmpty: size === 0, functions: hasCode ? [...CALLING, ...Object.keys(value)] : [] }
 }
 
 function doubtOf({ isUnknown, isHidden, closed }: Portrait, { readsFiles }: KnownOrigin): string | undefined {

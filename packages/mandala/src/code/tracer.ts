@@ -136,7 +136,7 @@ export class Tracer {
   /** A block of calls begins: values that are there by now are what code made them. */
   beginBlock(): void {
     this.begin()
-    if (!this.markers.isWatching) this.#values.settle()
+    if (!this.markers.isWatching) this.#values.beginBlock()
   }
 
   /** Takes in what a bundle brings along, beside what is known otherwise. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { unlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { makeProject, program } from './tracked-project.ts'
+import { makeProject, program, type Report } from './tracked-project.ts'
 
 test('the small methods of instances within an input count', async (t) => {
   const usage = (factor: number): string => `export class Usage {
@@ -147,6 +149,19 @@ test('a call is found again at once when a value is what it was before the last 
   assert.equal(executed.length, 100 + 8)
 })
 
+for (const report of ['new Report()', 'makeReport()']) {
+  test(`calls are found by the next process where a block changes one value and fills another that code made: ${report}`, async (t) => {
+    const { run } = makeProject(t, {
+      'src/main.ts': program(`class Model { by = 0; set(by: number) { this.by = by } run(x: number) { return x * this.by } }
+class Report { rows: number[] = []; add(row: number) { this.rows.push(row) } }
+const makeReport = () => { const rows: number[] = []; return { rows, add: (row: number) => { rows.push(row) } } }
+const model = new Model()\nconst report = ${report}
+const f = op('f', (x: number) => model.run(x))`, 'for (const by of [1, 2]) { model.set(by); report.add(await unwrap(f(10))) } return report.rows'),
+    })
+    assert.deepEqual([await run(), await run()], [{ result: [10, 20], executed: ['f', 'f'], warnings: [] }, { result: [10, 20], executed: [], warnings: [] }])
+  })
+}
+
 test('packages count by their versions, the environment by its values', async (t) => {
   const files = {
     'src/main.ts': program(
@@ -162,6 +177,30 @@ test('packages count by their versions, the environment by its values', async (t
   write('node_modules/scaler/package.json', files['node_modules/scaler/package.json'].replace('1.0.0', '2.0.0'))
   write('node_modules/scaler/index.js', 'export const scale = (x) => x * 3')
   assert.deepEqual(await run({ SUFFIX: 'a' }), { result: [3, '1a'], executed: ['f'], warnings: [] })
+})
+
+test('another version of this library changes nothing', async (t) => {
+  const { write, folder, run } = makeProject(t, {
+    'src/lib.ts': "export { op, unwrap } from 'mandala-ts'",
+    'src/main.ts': program(`import * as lib from './lib.ts'
+class Model { by = 0; set(by: number) { this.by = by } run(x: number) { return x * this.by } }
+const model = new Model()
+const f = lib.op('f', (x: number) => model.run(x))
+const g = op('g', (x: number) => (typeof lib.unwrap === 'function' ? x + 1 : x))`,
+    'const results = []; for (const by of [1, 2]) { model.set(by); results.push(await lib.unwrap(f(10)), await unwrap(g(by))) } return results'),
+  })
+  unlinkSync(join(folder, 'node_modules/mandala-ts'))
+  for (const name of ['index', 'register']) {
+    write(`node_modules/mandala-ts/${name}.js`, `export * from ${JSON.stringify(import.meta.resolve(name === 'index' ? 'mandala-ts' : `mandala-ts/${name}`))}`)
+  }
+  const runs: Report[] = []
+  for (const version of ['0.1.0', '0.2.0']) {
+    const exports = { '.': './index.js', './register': './register.js' }
+    write('node_modules/mandala-ts/package.json', JSON.stringify({ name: 'mandala-ts', version, type: 'module', exports }))
+    runs.push(await run())
+  }
+  const result = [10, 2, 20, 3]
+  assert.deepEqual(runs, [{ result, executed: ['f', 'g', 'f', 'g'], warnings: [] }, { result, executed: [], warnings: [] }])
 })
 
 test('what a call inside a call used counts for both: a package, the environment, a value, whether the inner one was executed or found', async (t) => {
