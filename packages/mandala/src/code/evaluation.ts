@@ -1,5 +1,6 @@
 import { digest } from '../value/digest.ts'
 import { envNameOf } from './globals.ts'
+import { isLibrary } from './library-name.ts'
 import type { Touched } from './links.ts'
 import type { Program } from './program.ts'
 import { reachOfEvaluation } from './reach.ts'
@@ -44,7 +45,7 @@ export function findEvaluation(program: Program, file: string): Evaluation | und
 /** A class of another module may have private state. */
 function isKnown(program: Program, file: string, touched: Touched): boolean {
   const isOfOther = touched.kind === 'code' && !touched.id.startsWith(`${file}#`) && program.find(touched.id)?.component.kind === 'class'
-  return touched.kind !== 'builtin' && !isOfOther && isRepeatable(touched)
+  return touched.kind !== 'builtin' && touched.kind !== 'package' && !isOfOther && isRepeatable(touched)
 }
 
 /** Built-in modules that give the same where they are given the same, or find the same files. */
@@ -58,7 +59,8 @@ export function isRepeatable(touched: Touched): boolean {
     case 'code': case 'value': return true
     case 'global': return PURE.test(touched.name) || isGiven(touched.name)
     case 'builtin': return REPEATABLE.test(touched.name) && !VARYING.test(touched.member)
-    case 'package': return false
+    // What calls gave is stored.
+    case 'package': return isLibrary(touched.name)
   }
 }
 

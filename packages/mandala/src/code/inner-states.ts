@@ -6,10 +6,12 @@ import { glanceAt, glanceAtSample, hasHiddenContent, partsOf, type Glance } from
 import { closedKindOf, hasContent, portray, type Namer, type Portrait } from './portrait.ts'
 import type { ValuePortraits } from './value-portraits.ts'
 
-/** Of what holds more parts, or is met after so many others, only code tells: it would have to be looked at after every change. */
+/** What holds more parts is large: it is looked at by a sample, and as a whole where that is another one. */
 const PARTS_MAX = 2_000
 /** The same of texts and binary data, in parts that take as long. */
 const SIZE_MAX = 2 ** 15
+/** Of what holds still more parts, or changed so often that all looks at it came to so many, only code tells. */
+const LARGE_MAX = 4_000_000
 const WALK_MAX = 20_000
 /** Of what many hold under one name, so many times that. */
 const SHARES_MAX = 10
@@ -45,14 +47,27 @@ interface Group {
   readonly parts: readonly Part[]
   /** Undefined where that is too much to look at. */
   readonly hash: string | undefined
-  readonly isVague: boolean
+  readonly held: Held
   readonly isSame: Glance
+  /** What it is as a whole; undefined until it is asked for. */
+  large?: LargePortrait
+  /** How many parts were looked at for that, those of the groups before it included. */
+  largeSize: number
+}
+
+/** Of what is too much to be looked at each time. */
+interface LargePortrait {
+  readonly hash: string | undefined
+  /** Functions or instances are in it, which aren't looked into. */
+  readonly hasCode: boolean
 }
 
 interface Insides {
   readonly insides: readonly Inside[]
-  /** Whether nothing was met that may keep more. */
+  /** Whether nothing was met that may keep more, but for what is large. */
   readonly isWhole: boolean
+  /** Whether some of what is kept is large. */
+  readonly hasLarge: boolean
 }
 
 /** By name of a field, the hash of what it holds, in all that have one of the name. */
@@ -61,7 +76,7 @@ export type InnerState = ReadonlyMap<string, string>
 const NOTHING: InnerState = new Map()
 const NONE: ReadonlySet<string> = new Set()
 
-interface Look {
+interface Told {
   readonly state: InnerState
   /** Whether all that can be kept inside was looked at. */
   readonly isWhole: boolean
@@ -69,6 +84,12 @@ interface Look {
   readonly isCut: boolean
   /** The fields of which that says what is in them by names that another process may have for others. */
   readonly vague: ReadonlySet<string>
+}
+
+interface Look extends Told {
+  readonly groups: readonly Group[]
+  /** Whether nothing but what is large may keep more. */
+  readonly mayBeWhole: boolean
   readonly isSame: Glance
 }
 
@@ -76,6 +97,8 @@ interface Known extends Look {
   /** What was shown of it then. */
   readonly portrait: Portrait | undefined
   readonly except: ReadonlySet<string>
+  /** The same with what is large; undefined until it is asked for. */
+  whole?: Told
 }
 
 /** What counts of what something keeps inside. */
@@ -96,7 +119,7 @@ export interface StateOptions {
   isRepeatable(): boolean
 }
 
-const UNSEEN: Look = { state: NOTHING, isWhole: false, isCut: false, vague: NONE, isSame: () => true }
+const UNSEEN: Look = { state: NOTHING, isWhole: false, isCut: false, vague: NONE, groups: [], mayBeWhole: false, isSame: () => true }
 
 /** Where a function is found. */
 interface Held {
@@ -136,10 +159,11 @@ export class InnerStates {
 
   /** What of it counts: that is all, but where code may make something else in each process only what became something else since it ran. */
   of(value: object, { portrait, except, isRepeatable }: StateOptions): CountingState {
-    const { state, isWhole, isCut, vague } = this.#look(value, portrait, except)
-    if (state.size === 0) return { state, isWhole, isCut }
-    const settled = this.#settled.get(value)
+    const known = this.#look(value, portrait, except)
+    if (known.state.size === 0 && !known.isCut) return known
     const isSame = isRepeatable()
+    const { state, isWhole, isCut, vague } = isSame && known.isCut ? known.whole ??= this.#lookFurther(known) : known
+    const settled = this.#settled.get(value)
     const counting = [...state].filter(([name, hash]) => settled?.get(name) !== hash || isSame && !vague.has(name))
     return { state: new Map(counting), isWhole: isSame && isWhole, isCut }
   }
@@ -168,15 +192,24 @@ export class InnerStates {
   }
 
   /** What something in a field keeps inside is told of by itself: it may change where the field doesn't. */
-  #stateOf(value: object, { insides, isWhole }: Insides, except: ReadonlySet<string>): Look {
+  #stateOf(value: object, { insides, isWhole, hasLarge }: Insides, except: ReadonlySet<string>): Look {
     const fields = Map.groupBy(insides.flatMap(({ owner, peek }) => this.#partsIn(peek(owner))), ({ name }) => name)
     const counting = new Set([...fields.keys()].filter((each) => !except.has(each)).sort())
     const groups = Array.from(counting, (name) => this.#groupOf(value, name, fields.get(name) as Part[]))
-    const state = new Map(groups.flatMap(({ name, hash }) => (hash === undefined ? [] : [[name, hash]])))
-    const vague = new Set(groups.filter(({ isVague }) => isVague).map(({ name }) => name))
     const glances = [...insides.flatMap((inside) => this.#glancesAt(inside, counting)), ...groups.map(({ isSame }) => isSame)]
-    const isCut = state.size < groups.length
-    return { state, isWhole: isWhole && !isCut && vague.size === 0, isCut, vague, isSame: () => glances.every((isSame) => isSame()) }
+    return { ...tellOf(groups, isWhole && !hasLarge), groups, mayBeWhole: isWhole, isSame: () => glances.every((isSame) => isSame()) }
+  }
+
+  /** What is large is looked at as a whole. */
+  #lookFurther({ groups, mayBeWhole }: Look): Told {
+    let isWhole = mayBeWhole
+    const all = groups.map((group): Group => {
+      if (group.hash !== undefined) return group
+      group.large ??= this.#portrayLarge(group)
+      isWhole &&= !group.large.hasCode
+      return { ...group, hash: group.large.hash }
+    })
+    return tellOf(all, isWhole)
   }
 
   /** What all of one name hold; the same as before, as long as it is. */
@@ -186,16 +219,29 @@ export class InnerStates {
     const before = known.get(name)
     if (before && before.parts.length === parts.length && parts.every((part, i) => Object.is(part.value, before.parts[i]?.value)) && before.isSame()) return before
     const held: Held = { value, field: name, fresh: new Map<string, number>(), isVague: false }
-    const content = parts.map(({ value: part, whole }) => (whole ? this.#nameOfClass(part) : part))
+    const content = this.#contentOf(parts)
     const times = Math.min(parts.length, SHARES_MAX)
     const limits = { partsMax: PARTS_MAX * times, sizeMax: SIZE_MAX * times, skipsForeign: true }
     const portrait = portray(content, this.#namerFor(held), limits)
     const hash = hasContent(portrait) ? portrait.hash : undefined
     // It may become little enough, and such that it can be looked at.
     const glances = [...new Set(content.filter(isCompound))].map((part) => (hash === undefined ? glanceAtSample(part) : this.#glanceAt(part)))
-    const group: Group = { name, parts, hash, isVague: held.isVague, isSame: () => glances.every((isSame) => isSame()) }
+    const largeSize = before?.largeSize ?? 0
+    const group: Group = { name, parts, hash, held, largeSize, isSame: () => glances.every((isSame) => isSame()) }
     known.set(name, group)
     return group
+  }
+
+  /** What takes the place of a single part among many isn't seen. */
+  #portrayLarge(group: Group): LargePortrait {
+    const sizeMax = LARGE_MAX - group.largeSize
+    const portrait = portray(this.#contentOf(group.parts), this.#namerFor(group.held), { sizeMax, skipsForeign: true })
+    group.largeSize += portrait.size
+    return { hash: hasContent(portrait) ? portrait.hash : undefined, hasCode: portrait.hasCode }
+  }
+
+  #contentOf(parts: readonly Part[]): unknown[] {
+    return parts.map(({ value, whole }) => (whole ? this.#nameOfClass(value) : value))
   }
 
   #namerFor(held: Held): Namer {
@@ -280,12 +326,15 @@ export class InnerStates {
   #insidesOf(root: object, except: ReadonlySet<string>): Insides {
     const insides: Inside[] = []
     let isWhole = true
+    let hasLarge = false
     const shared = new Set<Peek>()
     const met = new Set([root])
+    const kept = new Set<object>()
     const split = new Set<object>()
     for (const each of met) {
       const peeks = types.isProxy(each) ? [] : this.#peeksOf(each)
-      if (this.#mayKeepMore(each, peeks)) isWhole = false
+      if (isLarge(each) && kept.has(each)) hasLarge = true
+      else if (this.#mayKeepMore(each, peeks)) isWhole = false
       if (met.size > WALK_MAX) break
       if (types.isProxy(each)) continue
       for (const peek of peeks) {
@@ -296,18 +345,31 @@ export class InnerStates {
         for (const { name, value, whole } of this.#partsIn(fields)) {
           if (whole && !met.has(whole)) split.add(whole)
           const part = whole ?? value
-          if (isCompound(part) && !except.has(name)) met.add(part)
+          if (isCompound(part) && !except.has(name)) kept.add(part) && met.add(part)
         }
       }
-      if (!split.has(each) && !isLarge(each) && !this.#portraits.isForeign(each)) for (const part of partsOf(each)) if (isCompound(part)) met.add(part)
+      if (split.has(each) || isLarge(each) || this.#portraits.isForeign(each)) continue
+      for (const part of partsOf(each)) {
+        if (!isCompound(part)) continue
+        met.add(part)
+        if (kept.has(each)) kept.add(part)
+      }
     }
-    return { insides, isWhole: isWhole && met.size <= WALK_MAX }
+    return { insides, isWhole: isWhole && met.size <= WALK_MAX, hasLarge }
   }
 
   #mayKeepMore(each: object, peeks: readonly Peek[]): boolean {
     if (closedKindOf(each) !== undefined || isLarge(each) || this.#portraits.isForeign(each)) return true
     return typeof each === 'function' && peeks.length === 0 && this.#portraits.isClosure(each)
   }
+}
+
+/** @param isWhole whether nothing else may keep more */
+function tellOf(groups: readonly Group[], isWhole: boolean): Told {
+  const state = new Map(groups.flatMap(({ name, hash }) => (hash === undefined ? [] : [[name, hash]])))
+  const vague = new Set(groups.filter(({ held }) => held.isVague).map(({ name }) => name))
+  const isCut = state.size < groups.length
+  return { state, isWhole: isWhole && !isCut && vague.size === 0, isCut, vague }
 }
 
 /** One whose properties are few, and seen by anybody. */

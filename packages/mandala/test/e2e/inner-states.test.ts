@@ -113,6 +113,22 @@ const f = op('f', (x: number) => client.ask(x))`) })
   assert.deepEqual(await run(), { result: [2, 2, 2, 2], executed: [], warnings: [] })
 })
 
+test('what is large counts too, where something else takes its place and where it changes; in calls, it is named', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`const rowsOf = (size: number) => Array.from({ length: size }, (_, i) => ({ i }))
+const make = () => { let rows = rowsOf(3_000); return { set(size: number) { rows = rowsOf(size) }, get: () => rows.length } }
+class Table { #rows = rowsOf(3_000); set(size: number) { this.#rows.length = 0; this.#rows.push(...rowsOf(size)) } get() { return this.#rows.length } }
+class Memo { #known = new Map(rowsOf(3_000).map(({ i }) => [-i, i]))
+  of(x: number) { if (!this.#known.has(x)) this.#known.set(x, x * 2); return this.#known.get(x)! } }
+const [kept, table, memo] = [make(), new Table(), new Memo()]
+const set = (size: number) => { kept.set(size); table.set(size) }
+const f = op('f', (x: number) => x * (kept.get() + table.get()))
+const g = op('g', (x: number) => memo.of(x))`, `for (const size of [3_000, 2, 4_000, 5_000, 2, 4_000]) { set(size); results.push(await unwrap(f(10)), await unwrap(g(size))) }`) })
+  const result = [3_000, 2, 4_000, 5_000, 2, 4_000].flatMap((size) => [20 * size, 2 * size])
+  const { executed, warnings, ...report } = await run()
+  assert.deepEqual([report, executed, started(warnings)], [{ result }, ['f', 'g', 'f', 'g', 'f', 'g', 'f', 'g'], [inside('g', 'memo', '#known')]])
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+})
+
 test('values that nobody can look into end nothing', async (t) => {
   const { run } = makeProject(t, { 'src/main.ts': program(`class Strict extends AsyncLocalStorage<number> {
   override getStore(): number { throw new Error('no context') }
