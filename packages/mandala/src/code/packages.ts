@@ -21,6 +21,23 @@ export function findPackage(folder: string): PackageInfo | undefined {
   return info
 }
 
+/**
+ * The package that has the files of a folder; an installed one has the name that it is imported by. Deeper in it there may be a package.json for its own
+ * sake, which tells neither name nor version.
+ */
+export function findOwner(folder: string): PackageInfo | undefined {
+  const parts = folder.split(sep)
+  const installed = parts.lastIndexOf('node_modules') + 1
+  if (installed > 0) {
+    const name = parts.slice(installed, installed + (parts[installed]?.startsWith('@') ? 2 : 1))
+    const home = [...parts.slice(0, installed), ...name].join(sep)
+    const info = findPackage(home)
+    return info?.folder === home ? { ...info, name: name.join('/') } : undefined
+  }
+  const info = findPackage(folder)
+  return info && info.name === undefined && dirname(info.folder) !== info.folder ? findOwner(dirname(info.folder)) : info
+}
+
 function readPackage(folder: string): PackageInfo | undefined {
   try {
     const { name, version, type } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>

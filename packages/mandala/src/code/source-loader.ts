@@ -7,7 +7,7 @@ import { digest } from '../value/digest.ts'
 import { FactsCache } from './facts-cache.ts'
 import type { FileFacts } from './file-facts.ts'
 import { ImportCircles, type ModuleImports } from './import-circles.ts'
-import { findInstalled, findPackage, isInstalled, versionOf } from './packages.ts'
+import { findInstalled, findOwner, findPackage, isInstalled, versionOf } from './packages.ts'
 import { isLibrary } from './library-name.ts'
 import type { ProgramSource, ResolvedModule } from './program.ts'
 import type { SourceKind } from './syntax.ts'
@@ -182,7 +182,7 @@ export class SourceLoader implements ProgramSource {
     }
     const name = packageNameOf(source)
     const installed = name === undefined ? undefined : findInstalled(name, folder)
-    return installed ? { kind: 'package', name: installed.name ?? name as string, version: versionOf(installed) } : { kind: 'unknown' }
+    return installed ? { kind: 'package', name: name as string, version: versionOf(installed) } : { kind: 'unknown' }
   }
 
   /**
@@ -252,7 +252,7 @@ export class SourceLoader implements ProgramSource {
     const file = this.#fileAt(path)
     if (file !== undefined) return { kind: 'file', file }
     if (this.#isOther(path)) return { kind: 'unknown' }
-    const found = findPackage(dirname(path))
+    const found = findOwner(dirname(path))
     return found?.name === undefined ? { kind: 'unknown' } : { kind: 'package', name: found.name, version: versionOf(found) }
   }
 }

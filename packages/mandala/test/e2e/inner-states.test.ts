@@ -122,7 +122,8 @@ class Memo { #known = new Map(rowsOf(3_000).map(({ i }) => [-i, i]))
 const [kept, table, memo] = [make(), new Table(), new Memo()]
 const set = (size: number) => { kept.set(size); table.set(size) }
 const f = op('f', (x: number) => x * (kept.get() + table.get()))
-const g = op('g', (x: number) => memo.of(x))`, `for (const size of [3_000, 2, 4_000, 5_000, 2, 4_000]) { set(size); results.push(await unwrap(f(10)), await unwrap(g(size))) }`) })
+const g = op('g', (x: number) => memo.of(x))`,
+  `for (const size of [3_000, 2, 4_000, 5_000, 2, 4_000]) { set(size); results.push(await unwrap(f(10)), await unwrap(g(size))) }`) })
   const result = [3_000, 2, 4_000, 5_000, 2, 4_000].flatMap((size) => [20 * size, 2 * size])
   const { executed, warnings, ...report } = await run()
   assert.deepEqual([report, executed, started(warnings)], [{ result }, ['f', 'g', 'f', 'g', 'f', 'g', 'f', 'g'], [inside('g', 'memo', '#known')]])

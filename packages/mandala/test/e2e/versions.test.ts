@@ -149,6 +149,38 @@ test('a call is found again at once when a value is what it was before the last 
   assert.equal(executed.length, 100 + 8)
 })
 
+/** Files of a package in the version given, by where it is imported from and how. */
+const PACKAGED: Readonly<Record<string, readonly [source: string, file: string, inner: Readonly<Record<string, string>>]>> = {
+  'with a package.json in a folder of it': ['scaler', 'scaler/lib/esm/index.js', { 'scaler/lib/esm/package.json': '{ "type": "module" }' }],
+  'by a folder of it that has a name': ['scaler/fp', 'scaler/fp/index.js', {
+    'scaler/fp/package.json': '{ "name": "scaler/fp", "type": "module", "main": "index.js" }',
+  }],
+  'under another name': ['other', 'other/index.js', {}],
+  'of an organization': ['@org/scaler', '@org/scaler/dist/index.js', { '@org/scaler/dist/package.json': '{ "type": "module" }' }],
+}
+
+for (const [what, [source, file, inner]] of Object.entries(PACKAGED)) {
+  test(`a package counts by its version ${what}`, async (t) => {
+    const home = file.startsWith('@') ? '@org/scaler' : file.split('/')[0] as string
+    const { write, run } = makeProject(t, {
+      'src/main.ts': program(`import { scale } from '${source}'\nconst f = op('f', (x: number) => scale(x))`, 'return unwrap(f(1))'),
+    })
+    const install = (version: number): void => {
+      for (const [name, text] of Object.entries(inner)) write(`node_modules/${name}`, text)
+      const exports = { [source === home ? '.' : './fp']: `./${file.slice(home.length + 1)}` }
+      write(`node_modules/${home}/package.json`, JSON.stringify({ name: home.replace('other', 'scaler'), version: `${version}.0.0`, type: 'module', exports }))
+      write(`node_modules/${file}`, `export const scale = (x) => x * ${version}`)
+    }
+    const results: Report[] = []
+    for (const version of [2, 2, 3]) {
+      install(version)
+      results.push(await run())
+    }
+    const [found, changed] = [{ result: 2, warnings: [] }, { result: 3, warnings: [] }]
+    assert.deepEqual(results, [{ ...found, executed: ['f'] }, { ...found, executed: [] }, { ...changed, executed: ['f'] }])
+  })
+}
+
 for (const report of ['new Report()', 'makeReport()']) {
   test(`calls are found by the next process where a block changes one value and fills another that code made: ${report}`, async (t) => {
     const { run } = makeProject(t, {
