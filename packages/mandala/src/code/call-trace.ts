@@ -223,7 +223,7 @@ export class CallTrace implements Watcher {
       const isSame = (before ? hashOf(before) : lazy.snapshotOf(id) ?? hashOf(now)) === hashOf(now)
       const inside = isSame ? [] : before && listChangedInside(before, now)
       if (inside === undefined) changed.push(id)
-      else if (inside.length > 0) values.noteUnsteady(id, inside)
+      else if (inside.length > 0) values.noteChanging(id, inside)
       // Before its module is loaded, or where that gives no access to it, nothing tells of a function what it carries.
       if (hash === undefined || hash === BARE_HASH && (isLate || !values.hasOwn(id))) continue
       const except = isLate ? [] : values.listUnsteady(id)
@@ -246,7 +246,7 @@ export function findCurrent(dependency: Dependency, tracer: Tracer = getTracer()
   tracer.begin()
   switch (dependency.kind) {
     case 'code': return tracer.program.findFingerprint(dependency.id)
-    case 'value': return tracer.hasValue(dependency.id) ? tracer.values.state(dependency.id).hash : undefined
+    case 'value': return tracer.hasValue(dependency.id) ? tracer.values.hashBut(dependency.id, []) : undefined
     case 'outside': {
       const { id = '', except = [] } = parseOutside(dependency.id) ?? {}
       return tracer.hasValue(id) ? tracer.values.hashBut(id, except) : undefined

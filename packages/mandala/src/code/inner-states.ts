@@ -96,7 +96,6 @@ interface Look extends Told {
 interface Known extends Look {
   /** What was shown of it then. */
   readonly portrait: Portrait | undefined
-  readonly except: ReadonlySet<string>
   /** The same with what is large; undefined until it is asked for. */
   whole?: Told
 }
@@ -114,7 +113,7 @@ export interface StateOptions {
   /** What shows of the value. */
   readonly portrait?: Portrait | undefined
   /** Names of fields that don't count. */
-  readonly except?: ReadonlySet<string> | undefined
+  readonly except?: readonly string[]
   /** Whether what made the value makes the same in every process. */
   isRepeatable(): boolean
 }
@@ -138,7 +137,8 @@ export class InnerStates {
   /** What gives the private fields of an instance, or the static ones of a class, or the locals of a function. */
   readonly #fieldsOf: (owner: object) => readonly Peek[]
   readonly #portraits: Pick<ValuePortraits, 'isClosure' | 'isForeign' | 'findWhole' | 'nameOf' | 'nameOfClass'>
-  readonly #known = new WeakMap<object, Known>()
+  /** By value, and by the names of the fields that don't count. */
+  readonly #known = new WeakMap<object, Map<string, Known>>()
   readonly #groups = new WeakMap<object, Map<string, Group>>()
   /** As it was when the module had been loaded. */
   readonly #settled = new WeakMap<object, InnerState>()
@@ -169,15 +169,17 @@ export class InnerStates {
   }
 
   /** Whether it is what it was when it was last looked at. */
-  glanceOf(value: object): Glance | undefined {
-    return this.#known.get(value)?.isSame
+  glanceOf(value: object, except: readonly string[]): Glance | undefined {
+    return this.#known.get(value)?.get(except.join())?.isSame
   }
 
-  #look(value: object, portrait?: Portrait, except: ReadonlySet<string> = NONE): Known {
-    let known = this.#known.get(value)
-    if (!known || known.portrait !== portrait || known.except !== except || !known.isSame()) {
-      known = { portrait, except, ...this.#lookNow(value, except) }
-      this.#known.set(value, known)
+  #look(value: object, portrait?: Portrait, except: readonly string[] = []): Known {
+    const looks = this.#known.get(value) ?? new Map<string, Known>()
+    this.#known.set(value, looks)
+    let known = looks.get(except.join())
+    if (!known || known.portrait !== portrait || !known.isSame()) {
+      known = { portrait, ...this.#lookNow(value, new Set(except)) }
+      looks.set(except.join(), known)
     }
     return known
   }

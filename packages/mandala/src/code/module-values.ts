@@ -78,6 +78,8 @@ export class ModuleValues {
   readonly #kept: InnerStates
   /** By component, what in it was seen to change while a call used it. */
   readonly #unsteady = new Map<string, ReadonlySet<string>>()
+  /** The same as far as that was in this process. */
+  readonly #changing = new Map<string, ReadonlySet<string>>()
   /** What a value is that has a portrait and an origin. */
   #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
@@ -246,13 +248,15 @@ export class ModuleValues {
       getter = this.#getterOf(id)
       seen = call(getter)
       hash = this.has(id) ? this.hashBut(id, except) : undefined
-      isSame = isCompound(seen) ? this.#glanceOf(seen, { isBare: hash === BARE_HASH, isOutside: except.includes(PACKAGES) }) : undefined
+      const as = { isBare: hash === BARE_HASH, isOutside: except.includes(PACKAGES) }
+      isSame = isCompound(seen) ? both(this.#portraits.glanceOf(seen, as), this.#inner.glanceOf(seen, this.#leftOut(id, except))) : undefined
       return hash
     }
     return () => (revision === this.#revision && Object.is(call(getter), seen) && (isSame === undefined || isSame()) ? hash : look())
   }
 
-  #stateOf(id: string, value: unknown): ValueState {
+  /** @param leftOut what it keeps inside and doesn't count */
+  #stateOf(id: string, value: unknown, leftOut = this.listUnsteady(id)): ValueState {
     if (typeof value === 'symbol') return { hash: this.originOf(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
     const isClass = this.#isClass(id, value)
@@ -261,24 +265,20 @@ export class ModuleValues {
     const shown = portrait ? this.#stateOfPortrait(id, value, portrait) : BARE
     const state = portrait?.isForeign ? { ...shown, outside: this.#outside(id, value).hash } : shown
     const mayHide = typeof value === 'function' || portrait && (portrait.isPartial || portrait.origins.size > 0)
-    const { state: inner, isWhole, isCut } = mayHide ? this.#innerOf(id, value, portrait) : NOTHING_INSIDE
+    const { state: inner, isWhole, isCut } = mayHide ? this.#innerOf(id, value, portrait, leftOut) : NOTHING_INSIDE
     const doubt = isWhole && state.doubt === MAY_BE_READ ? undefined : state.doubt ?? (isCut ? TOO_LARGE : undefined)
     const told = doubt === state.doubt ? state : { ...state, doubt }
     return inner.size > 0 ? { ...told, shown: state.hash, inner, hash: withInner(state.hash, inner) } : told
   }
 
-  #innerOf(id: string, value: object, portrait: Portrait | undefined): CountingState {
-    const options = { portrait, except: this.#unsteady.get(id), isRepeatable: () => this.#origins.find(id).isRepeatable }
+  #innerOf(id: string, value: object, portrait: Portrait | undefined, except: readonly string[]): CountingState {
+    const options = { portrait, except, isRepeatable: () => this.#origins.find(id).isRepeatable }
     return this.#surroundings.aside(() => this.#inner.of(value, options))
   }
 
   /** What the functions in a value keep that no module has. */
   keptIn(value: object): CountingState {
     return this.#surroundings.aside(() => this.#kept.of(value, { isRepeatable: () => true }))
-  }
-
-  #glanceOf(value: object, as: { readonly isBare: boolean; readonly isOutside: boolean }): Glance | undefined {
-    return both(this.#portraits.glanceOf(value, as), this.#inner.glanceOf(value))
   }
 
   #isBare(id: string, value: object): boolean {
@@ -297,12 +297,12 @@ export class ModuleValues {
   }
 
   /** A call used a value of which some changed inside meanwhile. */
-  noteUnsteady(id: string, names: readonly string[]): void {
-    const known = this.#unsteady.get(id)
-    if (names.some((name) => known?.has(name) !== true)) this.#unsteady.set(id, new Set([...known ?? [], ...names]))
+  noteChanging(id: string, names: readonly string[]): void {
+    addTo(this.#changing, id, names)
+    addTo(this.#unsteady, id, names)
   }
 
-  /** What in a value doesn't count, as it changes while calls run, in its order. */
+  /** What in a value doesn't count for new calls, as it changes while calls run, in its order. */
   listUnsteady(id: string): readonly string[] {
     return [...this.#unsteady.get(id) ?? []].sort()
   }
@@ -310,11 +310,17 @@ export class ModuleValues {
   /** What a value is but for some that it keeps inside, as a call found that saw that change. */
   hashBut(id: string, except: readonly string[]): string | undefined {
     const value = this.read(id)
-    if (except.length === 0 || !isCompound(value)) return this.state(id).hash
-    this.noteUnsteady(id, except)
-    if (!except.includes(PACKAGES)) return stateBut(this.state(id), except)
+    if (!isCompound(value)) return this.state(id).hash
+    addTo(this.#unsteady, id, except)
+    const leftOut = this.#leftOut(id, except)
+    if (!except.includes(PACKAGES)) return stateBut(this.#mayChange(id, value) ? this.#stateOf(id, value, leftOut) : this.state(id), except)
     const state = this.#outside(id, value)
-    return stateBut({ ...state, shown: state.hash, inner: this.#innerOf(id, value, undefined).state }, except)
+    return stateBut({ ...state, shown: state.hash, inner: this.#innerOf(id, value, undefined, leftOut).state }, except)
+  }
+
+  /** What a stored call left out: what others saw change counted for it. But where that changed in this process, it isn't what it was then. */
+  #leftOut(id: string, except: readonly string[]): readonly string[] {
+    return [...this.#changing.get(id) ?? []].every((name) => except.includes(name)) ? except : this.listUnsteady(id)
   }
 
   #outside(id: string, value: object): ValueState {
@@ -431,6 +437,10 @@ export class ModuleValues {
 
 /** What packages keep in what they made, as a name of something that a value keeps inside. */
 const PACKAGES = 'what packages keep'
+
+function addTo(known: Map<string, ReadonlySet<string>>, id: string, names: readonly string[]): void {
+  if (names.some((name) => known.get(id)?.has(name) !== true)) known.set(id, new Set([...known.get(id) ?? [], ...names]))
+}
 
 function withInner(shown: string | undefined, inner: InnerState): string {
   return digest('component', JSON.stringify([shown, [...inner]]))

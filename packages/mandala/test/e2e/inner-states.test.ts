@@ -113,6 +113,32 @@ const f = op('f', (x: number) => client.ask(x))`) })
   assert.deepEqual(await run(), { result: [2, 2, 2, 2], executed: [], warnings: [] })
 })
 
+test('a call is found by the next process if others changed more inside a value than it did', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`class Client {
+  model = 'm'; #calls = 0; #errors = 0
+  ask(x: number) { this.#calls += 1; if (x === 3) this.#errors += 1; return x * 2 }
+  name() { return [this.model][0]! }
+}
+const pool = (size: number) => {
+  let active = 0
+  const queue: (() => void)[] = []
+  return async (fn: () => Promise<number>) => {
+    if (active >= size) await new Promise<void>((resolve) => queue.push(resolve))
+    active += 1
+    try { return await fn() } finally { active -= 1; queue.shift()?.() }
+  }
+}
+const [client, limit] = [new Client(), pool(2)]
+const ask = op('ask', (x: number) => client.ask(x))
+const named = op('named', (x: number) => client.name() + x)
+const limited = op('limited', (x: number) => limit(async () => { await null; return x * 10 }))`, `
+for (const x of [1, 2, 3, 4]) results.push(await unwrap(named(x)), await unwrap(ask(x)))
+results.push(...await Promise.all([1, 2, 3, 4].map((x) => unwrap(limited(x)))))`) })
+  const { result, executed } = await run()
+  assert.deepEqual([result, executed.length], [['m1', 2, 'm2', 4, 'm3', 6, 'm4', 8, 10, 20, 30, 40], 12])
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+})
+
 test('what is large counts too, where something else takes its place and where it changes; in calls, it is named', async (t) => {
   const { run } = makeProject(t, { 'src/main.ts': program(`const rowsOf = (size: number) => Array.from({ length: size }, (_, i) => ({ i }))
 const make = () => { let rows = rowsOf(3_000); return { set(size: number) { rows = rowsOf(size) }, get: () => rows.length } }
