@@ -59,6 +59,8 @@ export interface Surroundings extends Omit<OriginSurroundings, 'show' | 'has' | 
   isLiteral(id: string): boolean
   /** Whether, of a literal, it is the same in every process, until something changes it. */
   isSteady(id: string): boolean
+  /** Whether, of a literal, nothing changes it. */
+  isFixed(id: string): boolean
   /** What code that may run before any call does with it. */
   atLoad(id: string): LoadingUse
   /** Whether no call is under way. */
@@ -392,6 +394,8 @@ export class ModuleValues {
   }
 
   #shownOnce(id: string): Shown {
+    // It shows nothing that its text doesn't, also before its module is loaded.
+    if (!this.#importers.has(id) && this.#surroundings.isFixed(id)) return NOTHING
     let show = this.#shownThen.get(id)
     if (!show) {
       const shown = this.#surroundings.isLiteral(id) ? UNTOLD : this.#shown(id, this.read(id))

@@ -3,6 +3,7 @@ import type { BundledFile } from './bundled-source.ts'
 import type { CallTrace } from './call-trace.ts'
 import { classesOf } from './classes.ts'
 import { Environment } from './environment.ts'
+import { isFixed } from './evaluation.ts'
 import type { CapturedFacts, ComponentFacts } from './file-facts.ts'
 import { FunctionPlaces } from './function-places.ts'
 import type { Touched } from './links.ts'
@@ -274,6 +275,7 @@ export class Tracer {
       isCode: (id) => isCode(this.#program.find(id)?.component),
       isLiteral: (id) => isLiteral(this.#program.find(id)?.component),
       isSteady: (id) => isSteady(this.#program.find(id)?.component),
+      isFixed: (id) => isFixed(this.#program, id),
       atLoad: (id) => this.#program.atLoad(id),
       isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
       // Registered types run code of the user's when they are identified.

@@ -76,3 +76,16 @@ test('a module that changes its value while the call that loads it goes on fails
   })
   assert.equal((await run()).result, 'CODE_UNSTABLE')
 })
+
+test('a call is found by the next process if an op that others of its block call loads a module', async (t) => {
+  const { run } = makeProject(t, {
+    'src/clip.ts': 'class Clip { max = 7; log: string[] = []; apply(x: number) { return [x, x].map((y) => Math.min(y, this.max)).length } }\nexport const clip = new Clip()',
+    'src/report.ts': "export const title = 'report'\nexport function render(x: number) { return `${title}: ${x}` }",
+    'src/main.ts': program(`import { clip } from './clip.ts'
+const apply = op('apply', (x: number) => clip.apply(x))
+const text = op('text', async (x: number) => { const { render } = await import('./report.ts'); return render(x) })`,
+    'for (const x of [1, 2]) clip.log.push(await unwrap(text(apply(x)))); return clip.log'),
+  })
+  const { result } = await run()
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+})
