@@ -2,7 +2,7 @@ import { BARE_HASH } from './bare.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import { classesOf } from './classes.ts'
 import type { Watcher } from './markers.ts'
-import { listChangedInside, outsideOf, stateBut, type ValueState } from './module-values.ts'
+import { listChangedInside, outsideOf, stateBut, type ValueState } from './value-state.ts'
 import { componentId } from './program.ts'
 import { getTracer, type Event, type Tracer } from './tracer.ts'
 

@@ -1,8 +1,9 @@
 import { digest } from '../value/digest.ts'
 import type { Environment } from './environment.ts'
 import { findEvaluation, isFixed, isHandedOn, loadImports, type Evaluation } from './evaluation.ts'
-import { outsideOf, type ModuleValues } from './module-values.ts'
+import type { ModuleValues } from './module-values.ts'
 import { componentId, type Program } from './program.ts'
+import { outsideOf } from './value-state.ts'
 
 /** A module that was loaded after the first call. */
 interface LoadedLater {

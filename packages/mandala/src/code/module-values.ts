@@ -1,4 +1,5 @@
 import { describeValue } from '../base/describe-value.ts'
+import { remember } from '../base/remember.ts'
 import { identify } from '../value/identify.ts'
 import { digest } from '../value/digest.ts'
 import { BARE_HASH } from './bare.ts'
@@ -6,7 +7,7 @@ import { isCompound } from './compound.ts'
 import type { MakingFacts } from './file-facts.ts'
 import { givingOf, mayHaveGiven, type Giving } from './giving.ts'
 import { both, type Glance } from './glance.ts'
-import { InnerStates, type CountingState, type InnerState, type Peek } from './inner-states.ts'
+import { InnerStates, type CountingState, type Peek } from './inner-states.ts'
 import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
 import { carriesNothing } from './patches.ts'
 import type { Portrait } from './portrait.ts'
@@ -14,24 +15,9 @@ import type { Origin } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
 import { ValuePortraits, type PortraitSurroundings } from './value-portraits.ts'
 import type { LoadingUse } from './uses.ts'
+import { PACKAGES, stateBut, withInner, type ValueState } from './value-state.ts'
 
 export type Getter = () => unknown
-
-/** What a value of the module level is at a moment. */
-export interface ValueState {
-  /** Undefined where the value reports by itself what it does, as an op, or where there is none yet. */
-  readonly hash: string | undefined
-  /** Whether its code, and all that its code names, is part of the hash, as its content can't be told. */
-  readonly isOpaque: boolean
-  /** Why it may be another than it looks. */
-  readonly doubt?: string | undefined
-  /** What of it that it keeps inside counts by content; that is part of the hash too. */
-  readonly inner?: InnerState
-  /** The hash without that. */
-  readonly shown?: string | undefined
-  /** And without what packages keep in what they made; undefined where there is nothing of the kind. */
-  readonly outside?: string | undefined
-}
 
 /** Values that take longer to look at than so many parts aren't settled: somebody must ask, and literals are known by the code that made and changed them. */
 const SETTLED_SIZE = 2_000
@@ -87,6 +73,7 @@ export class ModuleValues {
   /** By component, the last value that can't change in itself. */
   readonly #fixed = new Map<string, { readonly value: unknown; readonly state: ValueState }>()
   #origins: Origins
+  #isSelfContained: (id: string) => boolean
   /** What was shown of a value when it was settled, or else when its origin was first asked for: later it may be a cache, or a counter. */
   readonly #shownThen = new Map<string, () => Shown>()
   /** Not looked at yet for what statements made of them. */
@@ -103,10 +90,12 @@ export class ModuleValues {
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
-    this.#portraits = new ValuePortraits({ ...surroundings, findId: (made) => this.findId(made), originOf: (id) => this.originOf(id) })
+    const [findId, originOf] = [(made: object) => this.findId(made), (id: string) => this.originOf(id)]
+    this.#portraits = new ValuePortraits({ ...surroundings, findId, originOf, isSelfContained: (id) => this.#isSelfContained(id) })
     this.#inner = new InnerStates((owner) => [...surroundings.peeksOf(owner), ...surroundings.keptOf(owner)], this.#portraits)
     this.#kept = new InnerStates(surroundings.keptOf, this.#portraits)
     this.#origins = this.#newOrigins()
+    this.#isSelfContained = remember(surroundings.isSelfContained)
   }
 
   #newOrigins(): Origins {
@@ -116,6 +105,7 @@ export class ModuleValues {
   /** Code isn't what it was: what values were made by is looked up again. */
   forgetOrigins(): void {
     this.#origins = this.#newOrigins()
+    this.#isSelfContained = remember(this.#surroundings.isSelfContained)
     this.#opaque = new WeakMap()
     this.#fixed.clear()
   }
@@ -264,13 +254,16 @@ export class ModuleValues {
     const isClass = this.#isClass(id, value)
     const isBare = isClass && this.#isBare(id, value)
     const portrait = isBare ? undefined : this.#portraits.of(id, value)
-    const shown = portrait ? this.#stateOfPortrait(id, value, portrait) : BARE
-    const state = portrait?.isForeign ? { ...shown, outside: this.#outside(id, value).hash } : shown
     const mayHide = typeof value === 'function' || portrait && (portrait.isPartial || portrait.origins.size > 0)
     const { state: inner, isWhole, isCut } = mayHide ? this.#innerOf(id, value, portrait, leftOut) : NOTHING_INSIDE
+    const isTold = isWhole && portrait?.isTold === true && leftOut.length === 0
+    const shown = portrait ? this.#stateOfPortrait(id, value, portrait, isTold) : BARE
+    const state = portrait?.isForeign ? { ...shown, outside: this.#outside(id, value).hash } : shown
     const doubt = isWhole && state.doubt === MAY_BE_READ ? undefined : state.doubt ?? (isCut ? TOO_LARGE : undefined)
     const told = doubt === state.doubt ? state : { ...state, doubt }
-    return inner.size > 0 ? { ...told, shown: state.hash, inner, hash: withInner(state.hash, inner) } : told
+    if (inner.size === 0) return told
+    const made = isTold && portrait.isPartial ? this.#withOrigins(portrait, this.#origins.find(id)) : undefined
+    return { ...told, shown: state.hash, made, inner, hash: withInner(state.hash, inner) }
   }
 
   #innerOf(id: string, value: object, portrait: Portrait | undefined, except: readonly string[]): CountingState {
@@ -292,8 +285,8 @@ export class ModuleValues {
     return this.#isClass(id, value) && this.#surroundings.hidesFields(value) && this.#origins.find(id).isChanged
   }
 
-  #stateOfPortrait(id: string, value: object, portrait: Portrait): ValueState {
-    if (portrait.isPartial || this.#isHiding(id, value)) return this.#opaqueState(portrait, this.#origins.find(id))
+  #stateOfPortrait(id: string, value: object, portrait: Portrait, isTold = false): ValueState {
+    if (portrait.isPartial && !isTold || this.#isHiding(id, value)) return this.#opaqueState(portrait, this.#origins.find(id))
     const hash = portrait.origins.size > 0 ? this.#withOrigins(portrait) : portrait.hash
     return { hash, isOpaque: false, doubt: portrait.isHidden || portrait.closed ? doubtOf(portrait, this.#origins.find(id)) : undefined }
   }
@@ -439,33 +432,8 @@ export class ModuleValues {
   }
 }
 
-/** What packages keep in what they made, as a name of something that a value keeps inside. */
-const PACKAGES = 'what packages keep'
-
 function addTo(known: Map<string, ReadonlySet<string>>, id: string, names: readonly string[]): void {
   if (names.some((name) => known.get(id)?.has(name) !== true)) known.set(id, new Set([...known.get(id) ?? [], ...names]))
-}
-
-function withInner(shown: string | undefined, inner: InnerState): string {
-  return digest('component', JSON.stringify([shown, [...inner]]))
-}
-
-/** The hash of a state, but for some that it keeps inside. */
-export function stateBut({ hash, shown = hash, outside = shown, inner }: ValueState, except: readonly string[]): string | undefined {
-  const base = except.includes(PACKAGES) ? outside : shown
-  const counting = new Map([...inner ?? []].filter(([name]) => !except.includes(name)))
-  return counting.size > 0 ? withInner(base, counting) : base
-}
-
-/** The hash of a state without anything that it keeps inside. */
-export const outsideOf = ({ hash, shown = hash, outside = shown }: ValueState): string | undefined => outside
-
-/** What it keeps inside that changed from one state to another; undefined if something else did. */
-export function listChangedInside(before: ValueState, after: ValueState): string[] | undefined {
-  const names = [...new Set([...before.inner?.keys() ?? [], ...after.inner?.keys() ?? []])].filter((name) => before.inner?.get(name) !== after.inner?.get(name))
-  if (stateBut(before, names) === stateBut(after, names)) return names
-  const all = [...names, PACKAGES]
-  return stateBut(before, all) === stateBut(after, all) ? all : undefined
 }
 
 function doubtOf({ isUnknown, isHidden, closed }: Portrait, { readsFiles }: KnownOrigin): string | undefined {

@@ -11,6 +11,8 @@ export interface Portrait {
   readonly hash: string
   /** Parts are known by their names alone: functions that close over something, instances of classes. */
   readonly isPartial: boolean
+  /** Those parts are instances that are what is in their fields, the private ones included. */
+  readonly isTold: boolean
   /** Some of these have a state that nobody can see. */
   readonly isHidden: boolean
   /** There is something in it that a package made, and keeps things in. */
@@ -39,6 +41,8 @@ export interface Naming {
   readonly name: string
   /** Whether nothing else about it counts, of an instance but its fields. */
   readonly isWhole: boolean
+  /** Whether an instance is what is in its fields, the private ones included. */
+  readonly isTold?: boolean
   /** Whether it has a state that nobody can see. */
   readonly isHidden?: boolean
   /** Whether a package, or the platform, made it. */
@@ -62,7 +66,7 @@ export const NAMELESS: Namer = { nameFunction: () => ({ name: '', isWhole: false
 
 /** Of what nobody can look at. */
 export const UNSEEN: Portrait = {
-  hash: '', isPartial: true, isHidden: true, isForeign: false, hasCode: true, isPeeked: false, isUnknown: false, origins: new Set(), size: 0,
+  hash: '', isPartial: true, isTold: false, isHidden: true, isForeign: false, hasCode: true, isPeeked: false, isUnknown: false, origins: new Set(), size: 0,
 }
 
 /** Whether its hash is that of all of it. */
@@ -87,8 +91,8 @@ export function portray(value: unknown, namer: Namer, { holder, partsMax = PARTS
   const copier = new Copier(namer, { partsMax, sizeMax, skipsForeign })
   try {
     const hash = identify(copier.copy(value, holder)).cid
-    const { isPartial, isHidden, isForeign, hasCode, isPeeked, closed, origins, size } = copier
-    return { hash, isPartial, isHidden, isForeign, hasCode, isPeeked, isUnknown: false, closed, origins, size }
+    const { isPartial, isTold, isHidden, isForeign, hasCode, isPeeked, closed, origins, size } = copier
+    return { hash, isPartial, isTold, isHidden, isForeign, hasCode, isPeeked, isUnknown: false, closed, origins, size }
   } catch (error) {
     // Of a kind that has no content: then its code must tell.
     const isKind = error instanceof Refusal && !(error instanceof DepthRefusal)
@@ -101,6 +105,7 @@ type Limits = Required<Pick<PortrayOptions, 'partsMax' | 'sizeMax' | 'skipsForei
 
 class Copier {
   isPartial = false
+  isTold = true
   isHidden = false
   isForeign = false
   hasCode = false
@@ -138,8 +143,9 @@ class Copier {
     if (this.size > this.#limits.sizeMax) throw new RangeError(`It would take longer than ${this.#limits.sizeMax} parts`)
   }
 
-  #part(kind: string, name: unknown, { isWhole, isHidden = false, origin }: Omit<Naming, 'name'> = { isWhole: false }): Map<unknown, unknown> {
+  #part(kind: string, name: unknown, { isWhole, isTold = isWhole, isHidden = false, origin }: Omit<Naming, 'name'> = { isWhole: false }): Map<unknown, unknown> {
     this.isPartial ||= !isWhole
+    this.isTold &&= isTold
     this.isHidden ||= isHidden
     this.hasCode = true
     if (origin !== undefined) this.origins.add(origin)
@@ -265,7 +271,7 @@ class Copier {
     // Made by `Object.create`.
     if (prototype && !Object.hasOwn(prototype, 'constructor')) part.set('prototype', this.copy(prototype))
     this.#private(value, part)
-    const keys = naming.isWhole ? Reflect.ownKeys(value) : listKeys(value)
+    const keys = naming.isWhole || naming.isTold ? Reflect.ownKeys(value) : listKeys(value)
     this.isPeeked ||= keys.length > listKeys(value).length
     part.set('fields', this.#properties(value, {}, keys))
     this.#isInForeign = outer

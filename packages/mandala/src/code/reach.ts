@@ -18,6 +18,17 @@ export function reachOf({ links }: Program, id: string): readonly Touched[] {
   return links.reach(links.component(id)).touched
 }
 
+/** How code keeps something outside of fields, or runs other code. */
+const ELSEWHERE = /^(Weak\w+|FinalizationRegistry|Proxy|Function|eval|globalThis|global|window|self)\b/
+
+/** Whether all that makes one instance of a class another than the next is in their fields: packages may keep things about them. */
+export function isSelfContained(program: Program, id: string): boolean {
+  const { links } = program
+  const { touched, numbers } = links.reach(links.component(id))
+  const mayKeep = (each: Touched): boolean => each.kind === 'package' && !isLibrary(each.name) || each.kind === 'global' && ELSEWHERE.test(each.name)
+  return program.find(id)?.component.kind === 'class' && !numbers.has(NOWHERE) && !touched.some(mayKeep)
+}
+
 /** All that evaluating a module may use; undefined where something isn't known. */
 export function reachOfEvaluation(program: Program, file: string): readonly Touched[] | undefined {
   const { components = [], statements = [] } = program.facts(file) ?? {}

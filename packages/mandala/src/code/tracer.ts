@@ -9,7 +9,7 @@ import { FunctionPlaces } from './function-places.ts'
 import type { Touched } from './links.ts'
 import { Markers, type ModuleMarkers } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
-import { isLiteral, isSteady, originOf, touchedBy } from './reach.ts'
+import { isLiteral, isSelfContained, isSteady, originOf, touchedBy } from './reach.ts'
 import type { SiteRef } from './site.ts'
 import { REGISTRY } from './registry-name.ts'
 import { KeptLocals, type KeepingMarks } from './kept-locals.ts'
@@ -277,6 +277,7 @@ export class Tracer {
       isSteady: (id) => isSteady(this.#program.find(id)?.component),
       isFixed: (id) => isFixed(this.#program, id),
       atLoad: (id) => this.#program.atLoad(id),
+      isSelfContained: (id) => isSelfContained(this.#program, id),
       isTrivial: (id) => isUnreported(this.#program.find(id)?.component),
       // Registered types run code of the user's when they are identified.
       aside: (fn) => this.markers.unwatched(fn),

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { constructorOf, heritageOf } from './classes.ts'
+import { classesOf, constructorOf, heritageOf } from './classes.ts'
 import type { FunctionPlace } from './function-places.ts'
 import { hasHiddenContent, type Glance } from './glance.ts'
 import { carriesNothing, Patches, type Patch } from './patches.ts'
@@ -32,6 +32,8 @@ export interface PortraitSurroundings {
   isClosure(fn: object): boolean
   /** Whether a component is a function or a class: those report themselves, and only what they carry is a value. */
   isCode(id: string): boolean
+  /** Whether all that makes one instance of a class another than the next is in their fields. */
+  isSelfContained(id: string): boolean
   /** Whether its code is part of what names it, as it doesn't report itself. */
   isTrivial(id: string): boolean
   /** Whether an instance, or a class itself, has fields that only its own class can see. */
@@ -184,7 +186,19 @@ export class ValuePortraits {
   #nameInstance(closures: NumberedClosures, instance: object): Naming {
     const constructor = constructorOf(instance)
     const { name, origin } = typeof constructor === 'function' ? this.#nameOf(closures, constructor) : { name: '' }
-    return { name, isWhole: false, isHidden: this.#surroundings.hidesFields(instance), isForeign: this.isForeign(instance), origin }
+    const told = this.#tellInstance(instance)
+    const naming = { isWhole: false, isHidden: this.#surroundings.hidesFields(instance), isForeign: this.isForeign(instance) }
+    return told === undefined ? { name, ...naming, origin } : { name: `${name} ${told}`, ...naming, isTold: true }
+  }
+
+  /** Of one that is what is in its fields, the code of its classes: small methods report nothing. */
+  #tellInstance(instance: object): string | undefined {
+    const { findId, findFingerprint, isSelfContained } = this.#surroundings
+    if (!Object.hasOwn(Object.getPrototypeOf(instance) as object, 'constructor')) return undefined
+    const classes = classesOf(instance)
+    const ids = classes.map((each) => findId(each) ?? '')
+    const isTold = ids.every(isSelfContained) && classes.every((each) => this.#portraitOfPatch(each) === undefined)
+    return isTold ? ids.map(findFingerprint).join(' ') : undefined
   }
 
   /**

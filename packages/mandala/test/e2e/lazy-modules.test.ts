@@ -79,7 +79,8 @@ test('a module that changes its value while the call that loads it goes on fails
 
 test('a call is found by the next process if an op that others of its block call loads a module', async (t) => {
   const { run } = makeProject(t, {
-    'src/clip.ts': 'class Clip { max = 7; log: string[] = []; apply(x: number) { return [x, x].map((y) => Math.min(y, this.max)).length } }\nexport const clip = new Clip()',
+    'src/clip.ts': `class Clip { max = 7; log: string[] = []; apply(x: number) { return [x, x].map((y) => Math.min(y, this.max)).length } }
+export const clip = new Clip()`,
     'src/report.ts': "export const title = 'report'\nexport function render(x: number) { return `${title}: ${x}` }",
     'src/main.ts': program(`import { clip } from './clip.ts'
 const apply = op('apply', (x: number) => clip.apply(x))

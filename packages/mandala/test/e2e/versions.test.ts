@@ -149,6 +149,32 @@ test('a call is found again at once when a value is what it was before the last 
   assert.equal(executed.length, 100 + 8)
 })
 
+for (const [kind, field] of [['public', 't'], ['private', '#t']] as const) {
+  test(`an instance is what is in its fields: a longer loop over what is set executes what is new, and code what it touches: ${kind}`, async (t) => {
+    const main = (values: string, before = ''): string => program(`import { model } from './model.ts'
+const f = op('f', (x: number) => model.run(x))${before}`,
+    `const results = []; for (const t of ${values}) { model.set(t); results.push(await unwrap(f(10))) } return results`)
+    const model = (body: string): string => `import { base } from './base.ts'
+class Base { names = new Set<string>(); add(name: string) { this.names.add(name) } }
+class Model extends Base { ${field}: number; constructor(t: number) { super(); this.${field} = t * base }
+  set(t: number) { this.${field} = t } run(x: number) { ${body} } }
+export const model = new Model(1)`
+    const { write, run } = makeProject(t, {
+      'src/main.ts': main('[1, 2]'), 'src/model.ts': model(`return [x].length * x * this.${field} + this.names.size`), 'src/base.ts': 'export const base = [1].length',
+    })
+    assert.deepEqual(await run(), { result: [10, 20], executed: ['f', 'f'], warnings: [] })
+    write('src/main.ts', main('[1, 2, 3]'))
+    assert.deepEqual(await run(), { result: [10, 20, 30], executed: ['f'], warnings: [] })
+    write('src/base.ts', 'export const base = [2, 3].length')
+    assert.deepEqual(await run(), { result: [10, 20, 30], executed: [], warnings: [] })
+    write('src/main.ts', main('[1, 2, 3]', "\nmodel.add('a')"))
+    assert.deepEqual(await run(), { result: [11, 21, 31], executed: ['f', 'f', 'f'], warnings: [] })
+    write('src/main.ts', main('[1, 2, 3]'))
+    write('src/model.ts', model(`return [x].length * x * this.${field} + 5`))
+    assert.deepEqual(await run(), { result: [15, 25, 35], executed: ['f', 'f', 'f'], warnings: [] })
+  })
+}
+
 /** Files of a package in the version given, by where it is imported from and how. */
 const PACKAGED: Readonly<Record<string, readonly [source: string, file: string, inner: Readonly<Record<string, string>>]>> = {
   'with a package.json in a folder of it': ['scaler', 'scaler/lib/esm/index.js', { 'scaler/lib/esm/package.json': '{ "type": "module" }' }],

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { CallTrace, findCurrent, type Dependency } from '../../src/code/call-trace.ts'
-import { ModuleValues, type ValueState } from '../../src/code/module-values.ts'
+import { ModuleValues } from '../../src/code/module-values.ts'
+import type { ValueState } from '../../src/code/value-state.ts'
 import { markSelfReporting } from '../../src/code/self-reporting.ts'
 import { NAMELESS, portray } from '../../src/code/portrait.ts'
 import { isLiteral, originOf } from '../../src/code/reach.ts'
@@ -147,7 +148,7 @@ function stateOfTool(source: string, values: Readonly<Record<string, unknown>>):
     findOrigin: (id) => originOf(program, id), findFingerprint: (id) => program.findFingerprint(id), aside: (fn) => fn(),
     findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true, hidesFields: () => false, peeksOf: () => [], keptOf: () => [],
     isCode: () => false, isTrivial: () => false,
-    isLiteral: (id) => isLiteral(program.find(id)?.component), isSteady: () => false, isFixed: () => false, atLoad: () => UNUSED,
+    isLiteral: (id) => isLiteral(program.find(id)?.component), isSteady: () => false, isFixed: () => false, isSelfContained: () => false, atLoad: () => UNUSED,
   })
   for (const [name, value] of Object.entries(values)) states.set(`main.ts#${name}`, () => value)
   return states.state('main.ts#tool')
@@ -266,7 +267,7 @@ test('a function too small to report itself is part of the value it lies in', ()
       findOrigin: () => ({ held: [], reach: [], statements: [] }),
       findFingerprint: () => fingerprint, findGlobal: () => '', findPlace: () => undefined, isClosure: () => false, isIdle: () => true,
       hidesFields: () => false, peeksOf: () => [], keptOf: () => [], isCode: (id) => id === 'a.ts#half', isTrivial: () => isTrivial,
-      isLiteral: () => false, isSteady: () => false, isFixed: () => false, atLoad: () => UNUSED, aside: (fn) => fn(),
+      isLiteral: () => false, isSteady: () => false, isFixed: () => false, isSelfContained: () => false, atLoad: () => UNUSED, aside: (fn) => fn(),
     })
     states.set('a.ts#half', () => half)
     states.set('a.ts#tools', () => tools)
