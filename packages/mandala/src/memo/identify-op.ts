@@ -31,6 +31,11 @@ function sharedInput({ name, place }: OpDefinition, both: readonly [string, stri
 /** Two functions under one name, or under an old and a new one, would share their calls. */
 export function takenTwice(known: OpDefinition, op: OpDefinition): MandalaError {
   const places = `one at ${known.place}, one at ${op.place}`
+  if (known.name === op.name && known.place === op.place) {
+    return new MandalaError('OP_NAME_TAKEN', `Two different functions are called "${op.name}", both made at ${op.place}`, {
+      hint: 'what differs between them may be an input: op("name", (x, k) => …) in one place; or a part of the name: op(`name-${k}`, fn)',
+    })
+  }
   if (known.name === op.name) {
     return new MandalaError('OP_NAME_TAKEN', `Two different functions are called "${op.name}": ${places}`, {
       hint: 'give one of them another name: op("otherName", fn); or, if one replaces the other, another version',

@@ -106,3 +106,12 @@ test('an op shows its function and its name', () => {
   assert.equal(f.opName, 'identity')
   assert.equal((f as unknown as { name: string }).name, 'identity')
 })
+
+test('of two functions that one place makes under one name the error says so', async () => {
+  const makeTrainer = (rate: number) => op('train', (x: number) => x * rate)
+  await using storage = new Storage()
+  await storage.run(async () => {
+    await makeTrainer(2)(1)
+    await assert.rejects(async () => makeTrainer(3)(1), hasCode('OP_NAME_TAKEN', /both made at .*op-options\.test\.ts:\d+/))
+  })
+})
