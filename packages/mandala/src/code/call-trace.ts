@@ -2,7 +2,7 @@ import { BARE_HASH } from './bare.ts'
 import { envNameOf, GLOBALS, HIDDEN } from './globals.ts'
 import { classesOf } from './classes.ts'
 import type { Watcher } from './markers.ts'
-import { listChangedInside, outsideOf, stateBut, type ValueState } from './value-state.ts'
+import { listChangedInside, outsideOf, type ValueState } from './value-state.ts'
 import { componentId } from './program.ts'
 import { getTracer, type Event, type Tracer } from './tracer.ts'
 
@@ -75,6 +75,7 @@ export class CallTrace implements Watcher {
     this.#tracer = tracer
     this.outer = tracer.markers.current
     tracer.begin()
+    tracer.beginCall(this)
   }
 
   /** Runs the call's function; what it uses until its promise settles is noted. */
@@ -229,7 +230,7 @@ export class CallTrace implements Watcher {
       const except = isLate ? [] : values.listUnsteady(id)
       if (except.length > 0) {
         this.#hidden.add(`${id} (what it keeps inside changes while ops run: ${except.map((name) => this.#tracer.nameInside(name)).join(', ')})`)
-        dependencies.push({ kind: 'outside', id: outsideId(id, except), hash: stateBut(before ?? now, except) as string })
+        dependencies.push({ kind: 'outside', id: outsideId(id, except), hash: values.hashOutside(id, before ?? now, this.#tracer.howItRan(this)) as string })
         continue
       }
       const origin = isLate ? lazy.find(id) : undefined

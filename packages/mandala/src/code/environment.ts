@@ -1,6 +1,6 @@
 import { identify } from '../value/identify.ts'
 import { contentOfGlobal, envNameOf, GLOBALS } from './globals.ts'
-import type { Getter } from './module-values.ts'
+import type { Getter } from './getter.ts'
 import { NAMELESS, portray } from './portrait.ts'
 import { nameSet } from './surroundings.ts'
 

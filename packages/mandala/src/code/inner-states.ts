@@ -168,6 +168,16 @@ export class InnerStates {
     return { state: new Map(counting), isWhole: isSame && isWhole, isCut }
   }
 
+  /** All that it keeps inside, but for what is large. */
+  allOf(value: object, portrait: Portrait | undefined): InnerState {
+    return this.#look(value, portrait).state
+  }
+
+  /** The same as it was when the module had been loaded. */
+  settledOf(value: object): InnerState {
+    return this.#settled.get(value) ?? NOTHING
+  }
+
   /** Whether it is what it was when it was last looked at. */
   glanceOf(value: object, except: readonly string[]): Glance | undefined {
     return this.#known.get(value)?.get(except.join())?.isSame

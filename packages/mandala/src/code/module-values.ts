@@ -5,6 +5,7 @@ import { digest } from '../value/digest.ts'
 import { BARE_HASH } from './bare.ts'
 import { isCompound } from './compound.ts'
 import type { MakingFacts } from './file-facts.ts'
+import { call, isReplaced, type Getter } from './getter.ts'
 import { givingOf, mayHaveGiven, type Giving } from './giving.ts'
 import { both, type Glance } from './glance.ts'
 import { InnerStates, type CountingState, type Peek } from './inner-states.ts'
@@ -13,11 +14,10 @@ import { carriesNothing } from './patches.ts'
 import type { Portrait } from './portrait.ts'
 import type { Origin } from './reach.ts'
 import { isSelfReporting } from './self-reporting.ts'
+import { SetsBeside, type Among } from './sets-beside.ts'
 import { ValuePortraits, type PortraitSurroundings } from './value-portraits.ts'
 import type { LoadingUse } from './uses.ts'
 import { PACKAGES, stateBut, withInner, type ValueState } from './value-state.ts'
-
-export type Getter = () => unknown
 
 /** Values that take longer to look at than so many parts aren't settled: somebody must ask, and literals are known by the code that made and changed them. */
 const SETTLED_SIZE = 2_000
@@ -68,6 +68,7 @@ export class ModuleValues {
   readonly #unsteady = new Map<string, ReadonlySet<string>>()
   /** The same as far as that was in this process. */
   readonly #changing = new Map<string, ReadonlySet<string>>()
+  readonly #sets = new SetsBeside()
   /** What a value is that has a portrait and an origin. */
   #opaque = new WeakMap<Portrait, { readonly origin: KnownOrigin; readonly state: ValueState }>()
   /** By component, the last value that can't change in itself. */
@@ -241,19 +242,22 @@ export class ModuleValues {
       seen = call(getter)
       hash = this.has(id) ? this.hashBut(id, except) : undefined
       const as = { isBare: hash === BARE_HASH, isOutside: except.includes(PACKAGES) }
-      isSame = isCompound(seen) ? both(this.#portraits.glanceOf(seen, as), this.#inner.glanceOf(seen, this.#leftOut(id, except))) : undefined
+      isSame = isCompound(seen) ? both(this.#portraits.glanceOf(seen, as), this.#innerGlanceOf(id, seen, except)) : undefined
       return hash
     }
     return () => (revision === this.#revision && Object.is(call(getter), seen) && (isSame === undefined || isSame()) ? hash : look())
+  }
+
+  #innerGlanceOf(id: string, value: object, except: readonly string[]): Glance | undefined {
+    const glance = this.#inner.glanceOf(value, this.#leftOut(id, except))
+    return except.length > 0 && this.#origins.find(id).isChanged ? both(glance, this.#inner.glanceOf(value, [])) : glance
   }
 
   /** @param leftOut what it keeps inside and doesn't count */
   #stateOf(id: string, value: unknown, leftOut = this.listUnsteady(id)): ValueState {
     if (typeof value === 'symbol') return { hash: this.originOf(id), isOpaque: true }
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
-    const isClass = this.#isClass(id, value)
-    const isBare = isClass && this.#isBare(id, value)
-    const portrait = isBare ? undefined : this.#portraits.of(id, value)
+    const portrait = this.#portraitOf(id, value)
     const mayHide = typeof value === 'function' || portrait && (portrait.isPartial || portrait.origins.size > 0)
     const { state: inner, isWhole, isCut } = mayHide ? this.#innerOf(id, value, portrait, leftOut) : NOTHING_INSIDE
     const isTold = isWhole && portrait?.isTold === true && leftOut.length === 0
@@ -264,6 +268,11 @@ export class ModuleValues {
     if (inner.size === 0) return told
     const made = isTold && portrait.isPartial ? this.#withOrigins(portrait, this.#origins.find(id)) : undefined
     return { ...told, shown: state.hash, made, inner, hash: withInner(state.hash, inner) }
+  }
+
+  /** Undefined of a function that carries nothing. */
+  #portraitOf(id: string, value: object): Portrait | undefined {
+    return this.#isClass(id, value) && this.#isBare(id, value) ? undefined : this.#portraits.of(id, value)
   }
 
   #innerOf(id: string, value: object, portrait: Portrait | undefined, except: readonly string[]): CountingState {
@@ -297,6 +306,37 @@ export class ModuleValues {
     addTo(this.#unsteady, id, names)
   }
 
+  /** Before a call: code beside calls may have set what changes in them. */
+  noticeSets(): void {
+    for (const id of this.#unsteady.keys()) this.#noticeSets(id, this.read(id))
+  }
+
+  #noticeSets(id: string, value: unknown): void {
+    const names = this.listUnsteady(id)
+    if (names.length === 0 || !isCompound(value) || !this.#surroundings.isIdle() || !this.#origins.find(id).isChanged) return
+    const now = this.#inner.allOf(value, this.#portraitOf(id, value))
+    this.#sets.notice(id, names, now, this.#inner.settledOf(value))
+  }
+
+  /**
+   * The hash of a value that a call used, but for what it keeps inside that changes in calls, with what code beside them set of that.
+   * @param among whether there were others: what an inner call left its outer one goes on with
+   */
+  hashOutside(id: string, found: ValueState, among: Among): string | undefined {
+    const except = this.listUnsteady(id)
+    const value = this.read(id)
+    if (among !== 'inside another' && isCompound(value) && this.#origins.find(id).isChanged) {
+      const [now, settled] = [this.#inner.allOf(value, this.#portraitOf(id, value)), this.#inner.settledOf(value)]
+      this.#sets.leave(id, except, { found: among === 'alone' && found.inner ? found.inner : new Map(), now, settled })
+    }
+    return this.#withSets(id, stateBut(found, except), except)
+  }
+
+  #withSets(id: string, hash: string | undefined, except: readonly string[]): string | undefined {
+    const sets = this.#sets.of(id, except)
+    return sets.length === 0 ? hash : digest('component', JSON.stringify([hash, sets]))
+  }
+
   /** What in a value doesn't count for new calls, as it changes while calls run, in its order. */
   listUnsteady(id: string): readonly string[] {
     return [...this.#unsteady.get(id) ?? []].sort()
@@ -307,10 +347,15 @@ export class ModuleValues {
     const value = this.read(id)
     if (!isCompound(value)) return this.state(id).hash
     addTo(this.#unsteady, id, except)
+    this.#noticeSets(id, value)
+    return this.#withSets(id, stateBut(this.#stateFor(id, value, except), except), except)
+  }
+
+  #stateFor(id: string, value: object, except: readonly string[]): ValueState {
     const leftOut = this.#leftOut(id, except)
-    if (!except.includes(PACKAGES)) return stateBut(this.#mayChange(id, value) ? this.#stateOf(id, value, leftOut) : this.state(id), except)
+    if (!except.includes(PACKAGES)) return this.#mayChange(id, value) ? this.#stateOf(id, value, leftOut) : this.state(id)
     const state = this.#outside(id, value)
-    return stateBut({ ...state, shown: state.hash, inner: this.#innerOf(id, value, undefined, leftOut).state }, except)
+    return { ...state, shown: state.hash, inner: this.#innerOf(id, value, undefined, leftOut).state }
   }
 
   /** What a stored call left out: what others saw change counted for it. But where that changed in this process, it isn't what it was then. */
@@ -440,22 +485,4 @@ function doubtOf({ isUnknown, isHidden, closed }: Portrait, { readsFiles }: Know
   if (isUnknown) return 'more of it than can be looked at'
   if (closed !== undefined) return `what ${closed} holds can't be looked at`
   return isHidden && readsFiles ? MAY_BE_READ : undefined
-}
-
-function call(getter: Getter | undefined): unknown {
-  try {
-    return getter?.()
-  } catch {
-    // Not initialised yet.
-    return undefined
-  }
-}
-
-/** Whether an import gives something else than its module exports. */
-function isReplaced(own: Getter, imported: Getter): boolean {
-  try {
-    return !Object.is(own(), imported())
-  } catch {
-    return false
-  }
 }

@@ -10,12 +10,14 @@ import type { Touched } from './links.ts'
 import { Markers, type ModuleMarkers } from './markers.ts'
 import { componentId, Program, type ProgramSource } from './program.ts'
 import { isLiteral, isSelfContained, isSteady, originOf, touchedBy } from './reach.ts'
+import type { Among } from './sets-beside.ts'
 import type { SiteRef } from './site.ts'
 import { REGISTRY } from './registry-name.ts'
 import { KeptLocals, type KeepingMarks } from './kept-locals.ts'
 import type { Peek } from './inner-states.ts'
 import { LazyValues } from './lazy-values.ts'
-import { ModuleValues, type Getter } from './module-values.ts'
+import type { Getter } from './getter.ts'
+import { ModuleValues } from './module-values.ts'
 
 /** What a marker stands for, resolved: the same for every call. */
 export type Event =
@@ -77,6 +79,8 @@ export class Tracer {
   #hasBegun = false
   /** Whether there may be code that doesn't report. */
   #isPartial = false
+  /** The call that began last, if none was under way then. */
+  #alone: CallTrace | undefined
   #hasBundle = false
   /** The files that run, and whether they came in a bundle. */
   readonly #registered = new Map<string, boolean>()
@@ -132,6 +136,17 @@ export class Tracer {
   begin(): void {
     this.#hasBegun = true
     this.#values.begin()
+  }
+
+  /** What code beside calls set is noticed before it. */
+  beginCall(call: CallTrace): void {
+    if (call.outer) return
+    this.#alone = this.markers.isWatching ? undefined : call
+    this.#values.noticeSets()
+  }
+
+  howItRan(call: CallTrace): Among {
+    return call.outer ? 'inside another' : call === this.#alone ? 'alone' : 'beside others'
   }
 
   /** A block of calls begins: values that are there by now are what code made them. */

@@ -113,6 +113,41 @@ const f = op('f', (x: number) => client.ask(x))`) })
   assert.deepEqual(await run(), { result: [2, 2, 2, 2], executed: [], warnings: [] })
 })
 
+test('what changes while calls run counts where code beside them sets it, as a seed', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`class Rng {
+  #s = 1
+  seed(s: number) { this.#s = s }
+  next() { this.#s = (this.#s * 48271) % 2147483647; return this.#s % 10 }
+}
+const rng = new Rng()
+const sample = op('sample', (n: number) => Array.from({ length: n }, () => rng.next()))
+const mean = op('mean', async (n: number) => { const drawn = await unwrap(sample(n)); return drawn.reduce((sum, x) => sum + x, 0) / n })`, `
+for (const seed of [1, 2, 3, 1, 2]) { rng.seed(seed); results.push(await unwrap(sample(2))) }
+for (const seed of [2, 3]) { rng.seed(seed); results.push(await unwrap(mean(2))) }`) })
+  const result = [[1, 4], [2, 8], [3, 2], [1, 4], [2, 8], 5, 2.5]
+  const { executed, warnings, ...report } = await run()
+  assert.deepEqual([report, started(warnings)], [{ result }, [inside('sample', 'rng', '#s')]])
+  assert.deepEqual(executed, ['sample', 'sample', 'sample', 'sample', 'mean', 'mean'])
+  assert.deepEqual(await run(), { result, executed: [], warnings: [] })
+})
+
+test('what a call makes when it is first needed counts where code beside calls sets something in it', async (t) => {
+  const { run } = makeProject(t, { 'src/main.ts': program(`class Settings {
+  static #instance: Settings | undefined
+  #t = 0
+  static get() { return (Settings.#instance ??= new Settings()) }
+  set(t: number) { this.#t = t } get t() { return [this.#t][0]! }
+}
+const f = op('f', (x: number) => x + Settings.get().t)`, `
+for (const t of [0, 1, 2, 1]) { if (t > 0) Settings.get().set(t); results.push(await unwrap(f(10))) }`) })
+  const result = [10, 11, 12, 11]
+  // The second process finds the first call, so that code beside it makes the instance: to a call that is another state once.
+  for (const most of [3, 2, 0]) {
+    const report = await run()
+    assert.deepEqual([report.result, report.executed.length <= most], [result, true])
+  }
+})
+
 test('a call is found by the next process if others changed more inside a value than it did', async (t) => {
   const { run } = makeProject(t, { 'src/main.ts': program(`class Client {
   model = 'm'; #calls = 0; #errors = 0
