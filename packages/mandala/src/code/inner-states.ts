@@ -49,6 +49,8 @@ interface Group {
   readonly hash: string | undefined
   readonly held: Held
   readonly isSame: Glance
+  /** See {@link Portrait}. */
+  readonly isPlain: boolean
   /** What it is as a whole; undefined until it is asked for. */
   large?: LargePortrait
   /** How many parts were looked at for that, those of the groups before it included. */
@@ -60,6 +62,7 @@ interface LargePortrait {
   readonly hash: string | undefined
   /** Functions or instances are in it, which aren't looked into. */
   readonly hasCode: boolean
+  readonly isPlain: boolean
 }
 
 interface Insides {
@@ -78,6 +81,8 @@ const NONE: ReadonlySet<string> = new Set()
 
 interface Told {
   readonly state: InnerState
+  /** Whether all of it is in the hashes. */
+  readonly isPlain: boolean
   /** Whether all that can be kept inside was looked at. */
   readonly isWhole: boolean
   /** Whether some of it was too much to look at. */
@@ -103,6 +108,7 @@ interface Known extends Look {
 /** What counts of what something keeps inside. */
 export interface CountingState {
   readonly state: InnerState
+  readonly isPlain: boolean
   /** Whether that is all there is: then it tells where it came from. */
   readonly isWhole: boolean
   /** Whether there is more than can be looked at. */
@@ -118,7 +124,7 @@ export interface StateOptions {
   isRepeatable(): boolean
 }
 
-const UNSEEN: Look = { state: NOTHING, isWhole: false, isCut: false, vague: NONE, groups: [], mayBeWhole: false, isSame: () => true }
+const UNSEEN: Look = { state: NOTHING, isPlain: false, isWhole: false, isCut: false, vague: NONE, groups: [], mayBeWhole: false, isSame: () => true }
 
 /** Where a function is found. */
 interface Held {
@@ -162,10 +168,10 @@ export class InnerStates {
     const known = this.#look(value, portrait, except)
     if (known.state.size === 0 && !known.isCut) return known
     const isSame = isRepeatable()
-    const { state, isWhole, isCut, vague } = isSame && known.isCut ? known.whole ??= this.#lookFurther(known) : known
+    const { state, isPlain, isWhole, isCut, vague } = isSame && known.isCut ? known.whole ??= this.#lookFurther(known) : known
     const settled = this.#settled.get(value)
     const counting = [...state].filter(([name, hash]) => settled?.get(name) !== hash || isSame && !vague.has(name))
-    return { state: new Map(counting), isWhole: isSame && isWhole, isCut }
+    return { state: new Map(counting), isPlain, isWhole: isSame && isWhole, isCut }
   }
 
   /** All that it keeps inside, but for what is large. */
@@ -219,7 +225,7 @@ export class InnerStates {
       if (group.hash !== undefined) return group
       group.large ??= this.#portrayLarge(group)
       isWhole &&= !group.large.hasCode
-      return { ...group, hash: group.large.hash }
+      return { ...group, hash: group.large.hash, isPlain: group.large.isPlain }
     })
     return tellOf(all, isWhole)
   }
@@ -239,7 +245,7 @@ export class InnerStates {
     // It may become little enough, and such that it can be looked at.
     const glances = [...new Set(content.filter(isCompound))].map((part) => (hash === undefined ? glanceAtSample(part) : this.#glanceAt(part)))
     const largeSize = before?.largeSize ?? 0
-    const group: Group = { name, parts, hash, held, largeSize, isSame: () => glances.every((isSame) => isSame()) }
+    const group: Group = { name, parts, hash, held, isPlain: portrait.isPlain, largeSize, isSame: () => glances.every((isSame) => isSame()) }
     known.set(name, group)
     return group
   }
@@ -249,7 +255,7 @@ export class InnerStates {
     const sizeMax = LARGE_MAX - group.largeSize
     const portrait = portray(this.#contentOf(group.parts), this.#namerFor(group.held), { sizeMax, skipsForeign: true })
     group.largeSize += portrait.size
-    return { hash: hasContent(portrait) ? portrait.hash : undefined, hasCode: portrait.hasCode }
+    return { hash: hasContent(portrait) ? portrait.hash : undefined, hasCode: portrait.hasCode, isPlain: portrait.isPlain }
   }
 
   #contentOf(parts: readonly Part[]): unknown[] {
@@ -381,7 +387,7 @@ function tellOf(groups: readonly Group[], isWhole: boolean): Told {
   const state = new Map(groups.flatMap(({ name, hash }) => (hash === undefined ? [] : [[name, hash]])))
   const vague = new Set(groups.filter(({ held }) => held.isVague).map(({ name }) => name))
   const isCut = state.size < groups.length
-  return { state, isWhole: isWhole && !isCut && vague.size === 0, isCut, vague }
+  return { state, isPlain: groups.every((group) => group.isPlain), isWhole: isWhole && !isCut && vague.size === 0, isCut, vague }
 }
 
 /** One whose properties are few, and seen by anybody. */

@@ -33,7 +33,7 @@ const NOTHING: Shown = { text: '', isHiding: false, origins: new Set() }
 /** Of which only the code that made and changed it is known. */
 const UNTOLD: Shown = { ...NOTHING, isHiding: true }
 
-const NOTHING_INSIDE: CountingState = { state: new Map(), isWhole: false, isCut: false }
+const NOTHING_INSIDE: CountingState = { state: new Map(), isPlain: false, isWhole: false, isCut: false }
 
 const NO_VALUE: ValueState = { hash: undefined, isOpaque: false }
 /** Of a function or a class that carries nothing, so that it is noticed when it does. */
@@ -259,8 +259,8 @@ export class ModuleValues {
     if (!isCompound(value)) return { hash: identify(value).cid, isOpaque: false }
     const portrait = this.#portraitOf(id, value)
     const mayHide = typeof value === 'function' || portrait && (portrait.isPartial || portrait.origins.size > 0)
-    const { state: inner, isWhole, isCut } = mayHide ? this.#innerOf(id, value, portrait, leftOut) : NOTHING_INSIDE
-    const isTold = isWhole && portrait?.isTold === true && leftOut.length === 0
+    const { state: inner, isPlain, isWhole, isCut } = mayHide ? this.#innerOf(id, value, portrait, leftOut) : NOTHING_INSIDE
+    const isTold = isWhole && isPlain && leftOut.length === 0 && portrait?.isTold === true && this.#origins.find(id).isSelfContained
     const shown = portrait ? this.#stateOfPortrait(id, value, portrait, isTold) : BARE
     const state = portrait?.isForeign ? { ...shown, outside: this.#outside(id, value).hash } : shown
     const doubt = isWhole && state.doubt === MAY_BE_READ ? undefined : state.doubt ?? (isCut ? TOO_LARGE : undefined)

@@ -4,7 +4,7 @@ import { findStrongComponents } from '../graph/strong-components.ts'
 import { isRepeatable } from './evaluation.ts'
 import type { MakingFacts } from './file-facts.ts'
 import type { Touched } from './links.ts'
-import type { Origin } from './reach.ts'
+import { mayKeepElsewhere, type Origin } from './reach.ts'
 
 /** What made a value, in short. */
 export interface KnownOrigin {
@@ -12,6 +12,8 @@ export interface KnownOrigin {
   readonly readsFiles: boolean
   /** Whether it makes the same in every process. */
   readonly isRepeatable: boolean
+  /** Whether nothing in it may keep something about the value elsewhere. */
+  readonly isSelfContained: boolean
   /** Whether statements changed the value since it was made. */
   readonly isChanged: boolean
 }
@@ -46,6 +48,7 @@ interface Source {
   readonly hidden: ReadonlySet<string>
   readonly readsFiles: boolean
   readonly isRepeatable: boolean
+  readonly isSelfContained: boolean
   /** What made the hidden ones; undefined until it is asked for. */
   wholes?: readonly string[]
 }
@@ -99,7 +102,8 @@ export class Origins {
     const [hash] = making.wholes ?? this.#completeFrom(making)
     const sources = [...held].map(({ source }) => source)
     const [readsFiles, isSame] = [sources.some((source) => source.readsFiles), sources.every((source) => source.isRepeatable)]
-    return { hash: hash as string, readsFiles, isRepeatable: isSame, isChanged: making.isChanged }
+    const isSelfContained = sources.every((source) => source.isSelfContained)
+    return { hash: hash as string, readsFiles, isRepeatable: isSame, isSelfContained, isChanged: making.isChanged }
   }
 
   /** Of values that were made from each other none comes first: they are as one. */
@@ -144,7 +148,7 @@ export class Origins {
   #source(reach: readonly Touched[], except?: string): Source {
     const parts = reach.map((touched) => ('id' in touched && touched.id === except ? this.#part(touched, except) : this.#parts(touched)))
     const [sum, hidden] = [parts.reduce((sum, part) => sum + part.sum, 0n), new Set(parts.flatMap((part) => part.hidden))]
-    return { sum, hidden, readsFiles: reach.some(isReading), isRepeatable: reach.every(isRepeatable) }
+    return { sum, hidden, readsFiles: reach.some(isReading), isRepeatable: reach.every(isRepeatable), isSelfContained: !reach.some(mayKeepElsewhere) }
   }
 
   #part(touched: Touched, except?: string): Part {

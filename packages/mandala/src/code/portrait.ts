@@ -11,8 +11,10 @@ export interface Portrait {
   readonly hash: string
   /** Parts are known by their names alone: functions that close over something, instances of classes. */
   readonly isPartial: boolean
-  /** Those parts are instances that are what is in their fields, the private ones included. */
+  /** It is an instance that is what is in its fields, the private ones included, and in these is plain data. */
   readonly isTold: boolean
+  /** All of it is in the hash: the order of what is in collections, and which parts are one object, aren't. */
+  readonly isPlain: boolean
   /** Some of these have a state that nobody can see. */
   readonly isHidden: boolean
   /** There is something in it that a package made, and keeps things in. */
@@ -66,7 +68,8 @@ export const NAMELESS: Namer = { nameFunction: () => ({ name: '', isWhole: false
 
 /** Of what nobody can look at. */
 export const UNSEEN: Portrait = {
-  hash: '', isPartial: true, isTold: false, isHidden: true, isForeign: false, hasCode: true, isPeeked: false, isUnknown: false, origins: new Set(), size: 0,
+  hash: '', isPartial: true, isTold: false, isPlain: false, isHidden: true, isForeign: false,
+  hasCode: true, isPeeked: false, isUnknown: false, origins: new Set(), size: 0,
 }
 
 /** Whether its hash is that of all of it. */
@@ -91,8 +94,8 @@ export function portray(value: unknown, namer: Namer, { holder, partsMax = PARTS
   const copier = new Copier(namer, { partsMax, sizeMax, skipsForeign })
   try {
     const hash = identify(copier.copy(value, holder)).cid
-    const { isPartial, isTold, isHidden, isForeign, hasCode, isPeeked, closed, origins, size } = copier
-    return { hash, isPartial, isTold, isHidden, isForeign, hasCode, isPeeked, isUnknown: false, closed, origins, size }
+    const { isPartial, isTold, isPlain, isHidden, isForeign, hasCode, isPeeked, closed, origins, size } = copier
+    return { hash, isPartial, isTold: isTold && isPlain, isPlain: isPlain && !hasCode, isHidden, isForeign, hasCode, isPeeked, isUnknown: false, closed, origins, size }
   } catch (error) {
     // Of a kind that has no content: then its code must tell.
     const isKind = error instanceof Refusal && !(error instanceof DepthRefusal)
@@ -105,7 +108,8 @@ type Limits = Required<Pick<PortrayOptions, 'partsMax' | 'sizeMax' | 'skipsForei
 
 class Copier {
   isPartial = false
-  isTold = true
+  isTold = false
+  isPlain = true
   isHidden = false
   isForeign = false
   hasCode = false
@@ -143,9 +147,11 @@ class Copier {
     if (this.size > this.#limits.sizeMax) throw new RangeError(`It would take longer than ${this.#limits.sizeMax} parts`)
   }
 
-  #part(kind: string, name: unknown, { isWhole, isTold = isWhole, isHidden = false, origin }: Omit<Naming, 'name'> = { isWhole: false }): Map<unknown, unknown> {
+  #part(kind: string, name: unknown, { isWhole, isTold = false, isHidden = false, origin }: Omit<Naming, 'name'> = { isWhole: false }): Map<unknown, unknown> {
     this.isPartial ||= !isWhole
-    this.isTold &&= isTold
+    // Nothing else was looked at yet.
+    this.isTold = isTold && this.#parts === 1
+    if (!this.isTold) this.isPlain = false
     this.isHidden ||= isHidden
     this.hasCode = true
     if (origin !== undefined) this.origins.add(origin)
@@ -174,7 +180,10 @@ class Copier {
     if (!this.#isInForeign) this.closed ??= closedKindOf(value)
     if (types.isProxy(value)) return this.#part('proxy', '')
     const known = this.#copies.get(value)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      this.isPlain = false
+      return known
+    }
     const cid = contentIdOf(value)
     if (cid !== undefined) return this.#part('ref', cid, { isWhole: true })
     if (hasHiddenContent(value)) return this.#data(value)
@@ -197,6 +206,8 @@ class Copier {
   }
 
   #array(value: readonly unknown[]): unknown {
+    // That of a template has a property that isn't listed, and is frozen.
+    this.isPlain &&= listKeys(value).length === 0 && Object.isExtensible(value)
     const copy: unknown[] = []
     this.#copies.set(value, copy)
     copy.length = value.length
@@ -206,6 +217,7 @@ class Copier {
   }
 
   #map(value: ReadonlyMap<unknown, unknown>): unknown {
+    this.isPlain = false
     const copy = new Map<unknown, unknown>()
     this.#copies.set(value, copy)
     for (const [key, each] of value) copy.set(this.copy(key), this.copy(each))
@@ -213,6 +225,7 @@ class Copier {
   }
 
   #set(value: ReadonlySet<unknown>): unknown {
+    this.isPlain = false
     const copy = new Set<unknown>()
     this.#copies.set(value, copy)
     for (const each of value) copy.add(this.copy(each))
@@ -246,6 +259,7 @@ class Copier {
   /** Dates, typed arrays and registered classes are identified as they are. */
   #data(value: object): unknown {
     if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return this.#bytes(value)
+    this.isPlain &&= types.isDate(value)
     // Where it stands in the text of its last match is nothing that it is.
     return types.isRegExp(value) && Object.getPrototypeOf(value) === RegExp.prototype ? new RegExp(value.source, value.flags) : value
   }
@@ -271,7 +285,7 @@ class Copier {
     // Made by `Object.create`.
     if (prototype && !Object.hasOwn(prototype, 'constructor')) part.set('prototype', this.copy(prototype))
     this.#private(value, part)
-    const keys = naming.isWhole || naming.isTold ? Reflect.ownKeys(value) : listKeys(value)
+    const keys = naming.isWhole ? Reflect.ownKeys(value) : listKeys(value)
     this.isPeeked ||= keys.length > listKeys(value).length
     part.set('fields', this.#properties(value, {}, keys))
     this.#isInForeign = outer

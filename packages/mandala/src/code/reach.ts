@@ -21,12 +21,16 @@ export function reachOf({ links }: Program, id: string): readonly Touched[] {
 /** How code keeps something outside of fields, or runs other code. */
 const ELSEWHERE = /^(Weak\w+|FinalizationRegistry|Proxy|Function|eval|globalThis|global|window|self)\b/
 
+/** Whether it may keep something about what it is given elsewhere, as packages do. */
+export function mayKeepElsewhere(touched: Touched): boolean {
+  return touched.kind === 'package' && !isLibrary(touched.name) || touched.kind === 'global' && ELSEWHERE.test(touched.name)
+}
+
 /** Whether all that makes one instance of a class another than the next is in their fields: packages may keep things about them. */
 export function isSelfContained(program: Program, id: string): boolean {
   const { links } = program
   const { touched, numbers } = links.reach(links.component(id))
-  const mayKeep = (each: Touched): boolean => each.kind === 'package' && !isLibrary(each.name) || each.kind === 'global' && ELSEWHERE.test(each.name)
-  return program.find(id)?.component.kind === 'class' && !numbers.has(NOWHERE) && !touched.some(mayKeep)
+  return program.find(id)?.component.kind === 'class' && !numbers.has(NOWHERE) && !touched.some(mayKeepElsewhere)
 }
 
 /** All that evaluating a module may use; undefined where something isn't known. */

@@ -194,11 +194,14 @@ export class ValuePortraits {
   /** Of one that is what is in its fields, the code of its classes: small methods report nothing. */
   #tellInstance(instance: object): string | undefined {
     const { findId, findFingerprint, isSelfContained } = this.#surroundings
-    if (!Object.hasOwn(Object.getPrototypeOf(instance) as object, 'constructor')) return undefined
+    const isShown = Reflect.ownKeys(instance).length === Object.keys(instance).length
+    if (!isShown || !Object.hasOwn(Object.getPrototypeOf(instance) as object, 'constructor')) return undefined
     const classes = classesOf(instance)
     const ids = classes.map((each) => findId(each) ?? '')
     const isTold = ids.every(isSelfContained) && classes.every((each) => this.#portraitOfPatch(each) === undefined)
-    return isTold ? ids.map(findFingerprint).join(' ') : undefined
+    // Names of members may be computed.
+    const membersOf = (made: object): PropertyKey[] => Reflect.ownKeys((made as { readonly prototype: object }).prototype)
+    return isTold ? JSON.stringify(classes.map((each, i) => [findFingerprint(ids[i] as string), membersOf(each).map(String)])) : undefined
   }
 
   /**

@@ -155,12 +155,12 @@ for (const [kind, field] of [['public', 't'], ['private', '#t']] as const) {
 const f = op('f', (x: number) => model.run(x))${before}`,
     `const results = []; for (const t of ${values}) { model.set(t); results.push(await unwrap(f(10))) } return results`)
     const model = (body: string): string => `import { base } from './base.ts'
-class Base { names = new Set<string>(); add(name: string) { this.names.add(name) } }
+class Base { names: string[] = []; add(name: string) { this.names.push(name) } }
 class Model extends Base { ${field}: number; constructor(t: number) { super(); this.${field} = t * base }
   set(t: number) { this.${field} = t } run(x: number) { ${body} } }
 export const model = new Model(1)`
     const { write, run } = makeProject(t, {
-      'src/main.ts': main('[1, 2]'), 'src/model.ts': model(`return [x].length * x * this.${field} + this.names.size`), 'src/base.ts': 'export const base = [1].length',
+      'src/main.ts': main('[1, 2]'), 'src/model.ts': model(`return [x].length * x * this.${field} + this.names.length`), 'src/base.ts': 'export const base = [1].length',
     })
     assert.deepEqual(await run(), { result: [10, 20], executed: ['f', 'f'], warnings: [] })
     write('src/main.ts', main('[1, 2, 3]'))
