@@ -8,7 +8,7 @@ import type { MakingFacts } from './file-facts.ts'
 import { call, isReplaced, type Getter } from './getter.ts'
 import { givingOf, mayHaveGiven, type Giving } from './giving.ts'
 import { both, type Glance } from './glance.ts'
-import { InnerStates, type CountingState, type Peek } from './inner-states.ts'
+import { InnerStates, type CountingState, type InnerState, type Peek } from './inner-states.ts'
 import { Origins, type KnownOrigin, type OriginSurroundings, type Shown } from './origins.ts'
 import { carriesNothing } from './patches.ts'
 import type { Portrait } from './portrait.ts'
@@ -314,8 +314,14 @@ export class ModuleValues {
   #noticeSets(id: string, value: unknown): void {
     const names = this.listUnsteady(id)
     if (names.length === 0 || !isCompound(value) || !this.#surroundings.isIdle() || !this.#origins.find(id).isChanged) return
-    const now = this.#inner.allOf(value, this.#portraitOf(id, value))
-    this.#sets.notice(id, names, now, this.#inner.settledOf(value))
+    const { now, settled } = this.#lookInside(id, value)
+    this.#sets.notice(id, names, now, settled)
+  }
+
+  /** All that a value keeps inside, and what that was at first. */
+  #lookInside(id: string, value: object): Record<'now' | 'settled', InnerState> {
+    const now = this.#surroundings.aside(() => this.#inner.allOf(value, this.#portraitOf(id, value)))
+    return { now, settled: this.#inner.settledOf(value) }
   }
 
   /**
@@ -326,8 +332,7 @@ export class ModuleValues {
     const except = this.listUnsteady(id)
     const value = this.read(id)
     if (among !== 'inside another' && isCompound(value) && this.#origins.find(id).isChanged) {
-      const [now, settled] = [this.#inner.allOf(value, this.#portraitOf(id, value)), this.#inner.settledOf(value)]
-      this.#sets.leave(id, except, { found: among === 'alone' && found.inner ? found.inner : new Map(), now, settled })
+      this.#sets.leave(id, except, { found: among === 'alone' && found.inner ? found.inner : new Map(), ...this.#lookInside(id, value) })
     }
     return this.#withSets(id, stateBut(found, except), except)
   }
